@@ -1,0 +1,47 @@
+"""Run a question over batches: on this thread when there is little to do, on all cores otherwise.
+
+A question gives ``scan(batch) -> summary`` and ``merge(a, b) -> summary``; merge is associative and commutative,
+so any machinery that can map and reduce (threads here, a cluster elsewhere) gives the same answer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, reduce
+from typing import TypeVar
+
+from trayecto.batch import Batch
+
+Summary = TypeVar("Summary")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="trayecto")
+
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork: a child makes its own pool
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
+def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """``work`` on every item, in order; on threads when there are several (kernels release the lock)."""
+    if len(items) <= 1:
+        return [work(item) for item in items]
+    return list(_pool().map(work, items))
+
+
+def run(
+    batches: Sequence[Batch], scan: Callable[[Batch], Summary], merge: Callable[[Summary, Summary], Summary]
+) -> Summary:
+    """The merged summary of all batches; there is always at least one batch."""
+    return reduce(merge, each(scan, batches))
