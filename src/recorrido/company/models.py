@@ -1,0 +1,149 @@
+"""The company: departments, stores, staff, and the audit log of what staff changed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from recorrido.shared import clock
+
+
+class Role(models.TextChoices):
+    """What a member of staff is here for; ``company.access`` says what each role may do."""
+
+    ADMIN = "admin", _("Administrator")
+    CX_LEAD = "cx_lead", _("CX lead")
+    ANALYST = "analyst", _("Analyst")
+    AGENT = "agent", _("Agent")
+    STORE = "store", _("Store staff")
+    DEPARTMENT_HEAD = "department_head", _("Department head")
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Department(models.Model):
+    """A part of the company that owns steps of the journey."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Store(models.Model):
+    """A place where customers are met in person."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    city = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def get_by_natural_key(self, username: str | None) -> Staff:
+        """E-mail addresses are kept in lower case, and told apart without regard to it."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class Staff(AbstractBaseUser):
+    """Someone who works here and signs in by e-mail. Never deleted, only made inactive."""
+
+    email = models.EmailField(_("E-mail"), max_length=254, unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    role = models.CharField(_("Role"), max_length=20, choices=Role.choices)
+    language = models.CharField(_("Language"), max_length=5, blank=True)
+    theme = models.CharField(_("Theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Department")
+    )
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Store")
+    )
+    is_active = models.BooleanField(_("Active"), default=True)
+    joined_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar[StaffManager] = StaffManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name", "role"]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="staff_email_lower_case"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="staff_role_known"),
+            models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="staff_theme_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="staff_by_name"),  # web.staff list, keyset paging
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class AuditEntry(models.Model):
+    """One state change: who, when, what, from, to, why. Rows are never changed or deleted (a trigger refuses)."""
+
+    at = models.DateTimeField(default=clock.now)
+    actor = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # null: the system itself
+    actor_name = models.CharField(max_length=254, blank=True)  # as it was then; searched without a join
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=80, blank=True)
+    detail: models.JSONField[Any, Any] = models.JSONField(default=dict)  # by custom: from, to, why
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-id", "action"], name="audit_newest"),  # web.staff audit list
+            models.Index(
+                fields=["subject", "subject_id", "-id"], name="audit_of_subject"
+            ),  # history of one thing
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject} {self.subject_id}"
+
+
+class SignInAttempt(models.Model):
+    """One try to sign in, kept to slow down guessing; old rows are deleted by a task."""
+
+    at = models.DateTimeField(default=clock.now)
+    email_digest = models.CharField(
+        max_length=64
+    )  # a wrong e-mail is often a password typed in the wrong box
+    address = models.GenericIPAddressField(null=True)
+    succeeded = models.BooleanField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["email_digest", "at"], name="attempt_by_email"),  # company.queries.failures
+            models.Index(fields=["address", "at"], name="attempt_by_address"),  # company.queries.failures
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.address}"

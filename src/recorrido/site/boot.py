@@ -1,0 +1,44 @@
+"""Getting ready: settings, database server, Django. Every command begins here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def say(message: str) -> None:
+    """A sentence for the person at the terminal; stdout is left to results."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def data_folder() -> Path:
+    """The data folder, made absolute once so that child processes agree on it."""
+    folder = Path(os.environ.get("RECORRIDO_DATA") or ".recorrido").absolute()
+    os.environ["RECORRIDO_DATA"] = str(folder)
+    return folder
+
+
+def start_database() -> bool:
+    """Start the embedded server where DATABASE_URL is not set; True if this process started it."""
+    if os.environ.get("DATABASE_URL"):
+        return False
+    from recorrido.site import postgres
+
+    return postgres.ensure_running(postgres.place_for(data_folder()), say)
+
+
+def setup() -> None:
+    """Load Django's settings and applications."""
+    data_folder()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recorrido.site.settings")
+    import django
+
+    django.setup()
+
+
+def ready() -> bool:
+    """Database and Django, for commands that need both; True if this process started the server."""
+    started = start_database()
+    setup()
+    return started

@@ -1,0 +1,101 @@
+"""What the environment says, read strictly: a value that is not understood stops the start with a sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from recorrido.site.postgres import place_for
+from recorrido.site.postgres.cluster import DATABASE, USER
+
+TRUE_WORDS = ("1", "true", "yes", "on")
+FALSE_WORDS = ("0", "false", "no", "off")
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name) or default
+
+
+def flag(name: str, default: bool) -> bool:
+    word = os.environ.get(name, "").strip().lower()
+    if not word:
+        return default
+    if word not in TRUE_WORDS + FALSE_WORDS:
+        raise ImproperlyConfigured(f"{name} is {word!r}; write true or false.")
+    return word in TRUE_WORDS
+
+
+def number(name: str, default: int) -> int:
+    word = os.environ.get(name, "").strip()
+    if not word:
+        return default
+    if not word.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {word!r}; write a whole number.")
+    return int(word)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list written with commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(data: Path) -> dict[str, Any]:
+    """Django's database settings: of DATABASE_URL, else of the embedded server. Starts nothing."""
+    url = os.environ.get("DATABASE_URL")
+    settings = _from_url(url) if url else _embedded(data)
+    return settings | {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _embedded(data: Path) -> dict[str, Any]:
+    return {"NAME": DATABASE, "USER": USER, "HOST": str(place_for(data).sockets)}
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name; this one does not."
+        )
+    options = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+def secret_key(data: Path) -> str:
+    """RECORRIDO_SECRET_KEY, else one made once and kept in the data folder, readable by its owner only."""
+    given = os.environ.get("RECORRIDO_SECRET_KEY")
+    if given:
+        return given
+    file = data / "secret-key"
+    if not file.exists():
+        _write_once(file, secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def _write_once(file: Path, value: str) -> None:
+    """Through a scratch file and a link, so that processes starting together all read the same whole key."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_name(f"{file.name}.{os.getpid()}")
+    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+        handle.write(f"{value}\n")
+    try:
+        os.link(scratch, file)
+    except FileExistsError:
+        pass
+    finally:
+        scratch.unlink()

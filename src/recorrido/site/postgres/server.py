@@ -1,0 +1,173 @@
+"""The embedded server: make the cluster, start it, wait for it, stop it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+
+from recorrido.site.postgres import cluster as clusters
+from recorrido.site.postgres import pidfile
+from recorrido.site.postgres.binaries import Binaries
+from recorrido.site.postgres.errors import PostgresError
+from recorrido.site.postgres.place import PORT, Place, make_data_folder, prepare
+
+RECOVERY_PATIENCE = 900.0  # seconds: replaying a gigabyte of WAL on a slow disk takes minutes
+RESTART_PATIENCE = 60.0  # seconds: after kill -9 the old backends hold the shared memory for a moment
+NEWS_AFTER = 3.0  # seconds of waiting before we say why
+
+Tell = Callable[[str], None]
+
+
+class State(Enum):
+    """What answers on the socket."""
+
+    ABSENT = "nobody"
+    BUSY = "starting, recovering or stopping"
+    READY = "a server"
+
+
+def ensure_running(place: Place, tell: Tell = lambda message: None) -> bool:
+    """Have the server of ``place`` accept connections; True if this call started it.
+
+    Any number of processes may call at once: one starts the server, the others wait for it. ``tell`` is given
+    sentences worth showing to a person. Raises PostgresError.
+    """
+    if probe(place.socket) is State.READY:
+        return False
+    with _locked(place):
+        if probe(place.socket) is State.READY:
+            return False
+        prepare(place)
+        binaries = clusters.ready_binaries(place, tell)
+        return _start(place, binaries, tell)
+
+
+def is_running(place: Place) -> bool:
+    return probe(place.socket) is State.READY
+
+
+def stop(place: Place) -> bool:
+    """Stop the server cleanly and wait until it has gone; False if it was not running."""
+    with _locked(place):
+        pid = pidfile.live_postmaster(place.cluster)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
+        _wait_until_gone(place, pid)
+        return True
+
+
+def _wait_until_gone(place: Place, pid: int) -> None:
+    deadline = time.monotonic() + RESTART_PATIENCE
+    while pidfile.live_postmaster(place.cluster) == pid:
+        if time.monotonic() > deadline:
+            raise PostgresError(f"PostgreSQL (process {pid}) did not stop; its log is {place.log}.")
+        time.sleep(0.05)
+
+
+@contextmanager
+def _locked(place: Place) -> Iterator[None]:
+    """One process at a time decides about this server; the lock dies with its holder."""
+    make_data_folder(place.data)
+    try:
+        handle = os.open(place.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise PostgresError(
+            f"{place.lock} cannot be opened ({error.strerror}): the data folder belongs to another user; "
+            "use that user or another RECORRIDO_DATA."
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _start(place: Place, binaries: Binaries, tell: Tell) -> bool:
+    """Launch and wait. A launch that fails at once is tried again: old backends may still be dying."""
+    begun = time.monotonic()
+    process: subprocess.Popen[bytes] | None = None
+    told = False
+    while (state := probe(place.socket)) is not State.READY:
+        waited = time.monotonic() - begun
+        running = state is State.BUSY or (process is not None and process.poll() is None)
+        _give_up_if_hopeless(place, waited, running)
+        if waited > NEWS_AFTER and not told:
+            told = True
+            tell(f"PostgreSQL is not ready yet, perhaps recovering after a crash; its log is {place.log}.")
+        if not running:
+            process = _launch(place, binaries)
+        time.sleep(0.02 if waited < 1 else 0.2)
+    return process is not None
+
+
+def _give_up_if_hopeless(place: Place, waited: float, running: bool) -> None:
+    if waited < (RECOVERY_PATIENCE if running else RESTART_PATIENCE):
+        return
+    raise PostgresError(
+        f"PostgreSQL did not start in {waited:.0f} s. The end of {place.log}:\n{_tail(place.log)}"
+    )
+
+
+def _tail(log: Path) -> str:
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-5:])
+    except OSError:
+        return "(no log)"
+
+
+def _launch(place: Place, binaries: Binaries) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that Ctrl-C in our terminal does not reach it."""
+    pidfile.clear_stale(place.cluster)
+    directories = '"' + str(place.sockets).replace('"', '""') + '"'
+    command = [binaries.program("postgres"), "-D", str(place.cluster), "-p", str(PORT)]
+    command += ["-c", f"unix_socket_directories={directories}", "-c", "listen_addresses="]
+    with open(place.log, "ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **clusters.as_server_user(place),
+        )
+
+
+def probe(path: Path) -> State:
+    """Ask the socket with the first message of the protocol, without a client library."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(5)
+            connection.connect(str(path))
+            connection.sendall(_hello())
+            reply = connection.recv(1024)
+    except TimeoutError:
+        return State.BUSY
+    except OSError:
+        return State.ABSENT
+    return _state_of(reply)
+
+
+def _hello() -> bytes:
+    body = struct.pack(">i", 196608) + f"user\0{clusters.USER}\0database\0postgres\0\0".encode()
+    return struct.pack(">i", len(body) + 4) + body
+
+
+def _state_of(reply: bytes) -> State:
+    if not reply:
+        return State.ABSENT
+    if reply[:1] == b"E" and b"C57P03\0" in reply:  # cannot_connect_now
+        return State.BUSY
+    return State.READY
+
+
+__all__ = ["State", "ensure_running", "is_running", "probe", "stop"]
