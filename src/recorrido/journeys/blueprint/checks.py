@@ -1,0 +1,48 @@
+"""What only the whole blueprint can tell: names that point nowhere, touchpoints that can never happen."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from recorrido.journeys.blueprint.design import Blueprint, Touchpoint
+from recorrido.journeys.blueprint.fields import suggestion
+from recorrido.journeys.blueprint.source import Document
+
+
+def check_references(document: Document, blueprint: Blueprint) -> None:
+    _check_promises(document, blueprint)
+    _check_reachable(document, blueprint)
+    _check_unmeasured(document, blueprint)
+
+
+def _check_promises(document: Document, blueprint: Blueprint) -> None:
+    steps = [touchpoint.key for touchpoint in blueprint.measured]
+    for touchpoint in blueprint.touchpoints:
+        since = touchpoint.promise.since if touchpoint.promise else None
+        if since is not None and since not in steps:
+            message = _("“%(word)s” is not a measured touchpoint%(mend)s")
+            path = ("touchpoints", touchpoint.key, "promise", "since")
+            document.note(path, message % {"word": since, "mend": suggestion(since, steps)})
+
+
+def _check_reachable(document: Document, blueprint: Blueprint) -> None:
+    """The first touchpoint of the file that fits takes an event; one that comes after a wider one never fits."""
+    by_file = sorted(blueprint.measured, key=lambda t: t.number)
+    for number, later in enumerate(by_file):
+        wider = next((earlier for earlier in by_file[:number] if _covers(earlier, later)), None)
+        if wider is not None:
+            message = _("no event can reach it, “%(wider)s” above takes them all; put this one first")
+            document.note(("touchpoints", later.key), message % {"wider": wider.key})
+
+
+def _covers(earlier: Touchpoint, later: Touchpoint) -> bool:
+    if earlier.event != later.event or earlier.when:
+        return False
+    return not earlier.channels or (bool(later.channels) and set(later.channels) <= set(earlier.channels))
+
+
+def _check_unmeasured(document: Document, blueprint: Blueprint) -> None:
+    for touchpoint in blueprint.touchpoints:
+        if touchpoint.event is None and (touchpoint.channels or touchpoint.when):
+            message = _("channels and conditions belong to an event; name it with “event:”")
+            document.note(("touchpoints", touchpoint.key), message)

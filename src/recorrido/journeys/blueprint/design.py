@@ -1,0 +1,193 @@
+"""A blueprint in memory: the journey as the company designed it. Immutable; made by ``parse.read_blueprint``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name in both languages of the product."""
+
+    es: str
+    en: str
+
+    def text(self, language: str) -> str:
+        return self.en if language.startswith("en") else self.es
+
+
+@dataclass(frozen=True)
+class Department:
+    """Who owns a touchpoint, and when it works: weekday (0 = Monday) → (opening, closing) minutes of the day."""
+
+    slug: str
+    label: Label
+    country: str | None
+    hours: Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A touchpoint the customer must get past. A gate that is not mandatory takes a journey off the regular path."""
+
+    mandatory: bool
+    origin: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """By when a step was promised: exactly one of a calendar duration, working days, working hours, or the
+    property of the event that holds the promised moment. ``since`` None = the directly preceding step."""
+
+    within: str | None = None
+    working_days: float | None = None
+    working_hours: float | None = None
+    property: str | None = None
+    since: str | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A property an event must have: one of ``values``, or a number from ``minimum`` to ``maximum`` (both included)."""
+
+    property: str
+    values: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Touchpoint:
+    """A kind of contact or internal step. ``event`` None: drawn, marked *not measured*."""
+
+    key: str
+    label: Label
+    phase: str
+    stage: str
+    owner: str
+    nature: str
+    direction: str | None
+    planned: bool
+    importance: float  # 0…1
+    position: int  # order in the picture, and within a day when times are dates only
+    number: int  # place in the file: of two touchpoints that fit an event, the first one takes it
+    event: str | None = None
+    channels: tuple[str, ...] = ()  # empty = every channel, and none
+    when: tuple[Condition, ...] = ()
+    gate: Gate | None = None
+    promise: Promise | None = None
+    lost_after: str | None = None
+    cost: float | None = None  # amount per contact, in the blueprint's currency
+    exceptional: bool = False
+    date_only: bool = False
+
+    @property
+    def measured(self) -> bool:
+        return self.event is not None
+
+    @property
+    def leaves_regular_path(self) -> bool:
+        """Exceptional steps, support contacts and gates that nobody has to pass are off the regular path."""
+        return self.exceptional or self.nature == "support" or (self.gate is not None and not self.gate.mandatory)
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """How a person's life is cut into journeys (``trayecto.Boundaries`` has the same words)."""
+
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    gap: str | None = None
+    anchor: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    before: str | None = None
+    close: tuple[str, ...] = ()
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of a journey: ``take`` (first, last, total, count) of a property of its events, or of its channel,
+    its source, or how often a touchpoint occurred; or an attribute of its person."""
+
+    name: str
+    label: Label
+    take: str
+    property: str | None = None
+    of: tuple[str, ...] = ()  # only from these touchpoints; empty = all
+    type: str = "text"
+    segment: bool = False
+
+
+@dataclass(frozen=True)
+class JourneyType:
+    """Whose journeys (``key``: person, or the kind of an object), what they are for, and what they carry."""
+
+    slug: str
+    label: Label
+    key: str
+    goal: tuple[str, ...]
+    boundaries: Boundaries | None
+    attributes: tuple[Attribute, ...] = ()
+    value: str | None = None
+    satisfaction: str | None = None
+    weight: str | None = None
+
+    @property
+    def segments(self) -> tuple[Attribute, ...]:
+        return tuple(attribute for attribute in self.attributes if attribute.segment)
+
+    def attribute(self, name: str) -> Attribute | None:
+        return next((attribute for attribute in self.attributes if attribute.name == name), None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the picture: one phase, and those of its stages that share the column."""
+
+    phase: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """The design of all journeys of the company."""
+
+    name: str
+    title: Label
+    time_zone: str
+    country: str | None
+    currency: str
+    target: float
+    departments: Mapping[str, Department]
+    stages: Mapping[str, Label]
+    columns: tuple[Column, ...]
+    touchpoints: tuple[Touchpoint, ...]  # in position order
+    journeys: Mapping[str, JourneyType]
+    default_journey: str
+    source: str = field(default="", repr=False)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Touchpoint]:
+        return {touchpoint.key: touchpoint for touchpoint in self.touchpoints}
+
+    @property
+    def measured(self) -> tuple[Touchpoint, ...]:
+        return tuple(touchpoint for touchpoint in self.touchpoints if touchpoint.measured)
+
+    def label(self, step: str, language: str) -> str:
+        """The step's name for people; a step the blueprint no longer has keeps its key."""
+        touchpoint = self.by_key.get(step)
+        return touchpoint.label.text(language) if touchpoint else step
+
+    def owner(self, step: str) -> Department | None:
+        touchpoint = self.by_key.get(step)
+        return self.departments.get(touchpoint.owner) if touchpoint else None
+
+    @property
+    def off_path(self) -> tuple[str, ...]:
+        """Steps that take a journey off the regular path."""
+        return tuple(t.key for t in self.measured if t.leaves_regular_path)

@@ -1,0 +1,116 @@
+"""The journey types of a blueprint file: whose journeys, their goal, their boundaries, what they carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from recorrido.journeys.blueprint.design import Attribute, Boundaries, JourneyType
+from recorrido.journeys.blueprint.fields import Fields
+from recorrido.journeys.blueprint.touchpoints import duration
+from recorrido.journeys.blueprint.words import ATTRIBUTE_TYPES, TAKES
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED = frozenset(
+    ("journey", "person", "started", "ended", "events", "variant", "weight", "row", "step", "at", "steps", "times",
+     "channel_of_event", "owner", "date_only", "source")
+)  # fmt: skip
+DEFAULT_ANCHOR = "order.placed"
+DEFAULT_CLOSE = ("order.delivered", "order.picked_up", "refund.paid", "order.cancelled")
+
+
+def read_journey_types(root: Fields, steps: Collection[str]) -> dict[str, JourneyType]:
+    found: dict[str, JourneyType] = {}
+    for slug, fields in root.sections("journeys"):
+        if not NAME.fullmatch(slug):
+            fields.note("", _("a journey type's name has small letters, digits and underscores only"))
+        found[slug] = _journey_type(slug, fields, steps)
+        fields.close()
+    if not found:
+        root.note("journeys", _("name at least one journey type, such as: order: {key: order, goal: …}"))
+    return found
+
+
+def _journey_type(slug: str, fields: Fields, steps: Collection[str]) -> JourneyType:
+    key = fields.required("key")
+    attributes = tuple(_attributes(fields, steps))
+    names = tuple(attribute.name for attribute in attributes)
+    goal = fields.words("goal", steps)
+    if not goal:
+        fields.note("goal", _("name the steps that mean the goal was reached"))
+    return JourneyType(
+        slug=slug,
+        label=fields.label("label", slug),
+        key=key,
+        goal=goal,
+        boundaries=_boundaries(fields, key, steps),
+        attributes=attributes,
+        value=_attribute_name(fields, "value", names),
+        satisfaction=_attribute_name(fields, "satisfaction", names),
+        weight=fields.text("weight"),
+    )
+
+
+def _attribute_name(fields: Fields, key: str, names: Collection[str]) -> str | None:
+    return fields.choice(key, names) if key in fields else fields.text(key)
+
+
+def _boundaries(fields: Fields, key: str, steps: Collection[str]) -> Boundaries | None:
+    if "boundaries" in fields:
+        return _written_boundaries(fields, steps)
+    fields.raw("boundaries")
+    if key != "person":
+        return None
+    close = tuple(step for step in DEFAULT_CLOSE if step in steps)
+    if DEFAULT_ANCHOR not in steps:
+        return Boundaries(gap="30d")
+    return Boundaries(gap="30d", anchor=(DEFAULT_ANCHOR,), before="30d", close=close, after="60d")
+
+
+def _written_boundaries(fields: Fields, steps: Collection[str]) -> Boundaries:
+    part = fields.section("boundaries")
+    boundaries = Boundaries(
+        starts=part.words("starts", steps),
+        ends=part.words("ends", steps),
+        gap=duration(part, "gap"),
+        anchor=part.words("anchor", steps),
+        opening=part.words("opening", steps),
+        before=duration(part, "before"),
+        close=part.words("close", steps),
+        after=duration(part, "after"),
+    )
+    if boundaries.anchor and (boundaries.starts or boundaries.ends):
+        part.note("", _("cut either around an anchor or by starts and ends, not both"))
+    part.close()
+    return boundaries
+
+
+def _attributes(fields: Fields, steps: Collection[str]) -> list[Attribute]:
+    found = []
+    for name, part in fields.sections("attributes"):
+        if not NAME.fullmatch(name) or name in RESERVED:
+            part.note("", _("“%(name)s” cannot name an attribute; choose another name") % {"name": name})
+        found.append(_attribute(name, part, steps))
+        part.close()
+    return found
+
+
+def _attribute(name: str, part: Fields, steps: Collection[str]) -> Attribute:
+    takes = [take for take in TAKES if take in part]
+    if len(takes) != 1:
+        part.note("", _("an attribute has exactly one of: %(takes)s") % {"takes": ", ".join(TAKES)})
+    take = takes[0] if takes else "first"
+    for other in TAKES:
+        part.raw(other)
+    counted = part.words("count", steps) if take == "count" else ()
+    return Attribute(
+        name=name,
+        label=part.label("label", name),
+        take=take,
+        property=None if take == "count" else part.text(take),
+        of=counted or part.words("of", steps),
+        type=part.choice("type", ATTRIBUTE_TYPES, "number" if take in ("total", "count") else "text"),
+        segment=part.flag("segment", False),
+    )

@@ -1,0 +1,64 @@
+"""YAML text as plain values, with the line every value stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from recorrido.journeys.errors import BlueprintInvalid, Problem
+
+Path = tuple[str, ...]
+
+
+class Document:
+    """A parsed file: ``value``, and ``line(path)`` for messages. Problems are collected, not raised one by one."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self._lines: dict[Path, int] = {}
+        self._loader = yaml.SafeLoader("")
+        try:
+            self.value = self._plain(yaml.compose(text, Loader=yaml.SafeLoader), ())
+        except yaml.MarkedYAMLError as error:
+            raise self._not_yaml(error) from error
+
+    def line(self, path: Path) -> int:
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
+
+    def note(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(".".join(path), self.line(path), message))
+
+    def raise_problems(self) -> None:
+        if self.problems:
+            raise BlueprintInvalid(self.file, tuple(sorted(self.problems, key=lambda problem: problem.line)))
+
+    def _not_yaml(self, error: yaml.MarkedYAMLError) -> BlueprintInvalid:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        message = _("this is not YAML: %(problem)s") % {"problem": error.problem or error.context}
+        return BlueprintInvalid(self.file, (Problem("", line, message),))
+
+    def _plain(self, node: yaml.Node | None, path: Path) -> Any:
+        if node is None:
+            return None
+        self._lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, (*path, str(i))) for i, item in enumerate(node.value, 1)]
+        return self._loader.construct_object(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            self._lines[(*path, key)] = key_node.start_mark.line + 1
+            if key in found:
+                self.note((*path, key), _("this name stands twice; keep one of them"))
+            found[key] = self._plain(value_node, (*path, key))
+        return found
+

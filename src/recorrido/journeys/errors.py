@@ -1,0 +1,96 @@
+"""What can go wrong with journeys, said once.
+
+JourneysError
+├── BlueprintInvalid    a blueprint file that breaks the language; carries every problem with its place
+├── NoBlueprint         nothing was designed yet
+├── UnknownJourneyType  a journey type the blueprint does not have
+├── NoLog               the journeys of a type were never built
+├── LogVersionGone      a page speaks of a log version that was removed since; carries the newest one
+├── BuildRunning        the journeys of a type are being built right now (temporary)
+├── BuildFailed         an export or a build that stopped; nothing was replaced
+├── BadSelection        a link whose selection or filter cannot be read
+└── JourneyNotFound     a journey that the log does not have
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+
+class JourneysError(Exception):
+    """Base: ``code`` for machines, the message (translated, one sentence) for people."""
+
+    code = "journeys"
+    temporary: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a blueprint: where (``touchpoints.call.owner``, line) and what to do."""
+
+    path: str
+    line: int
+    message: str
+
+
+class BlueprintInvalid(JourneysError):
+    code = "blueprint_invalid"
+
+    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+        self.file = file
+        self.problems = problems
+        super().__init__("\n".join(self._sentence(problem) for problem in problems))
+
+    def _sentence(self, problem: Problem) -> str:
+        place = _("%(file)s, line %(line)s") % {"file": self.file, "line": problem.line}
+        return ": ".join(part for part in (place, problem.path, problem.message) if part)
+
+
+class NoBlueprint(JourneysError):
+    code = "no_blueprint"
+
+    def __init__(self) -> None:
+        super().__init__(_("No blueprint is installed yet. Run: recorrido journeys install starter"))
+
+
+class UnknownJourneyType(JourneysError):
+    code = "unknown_journey_type"
+
+
+class NoLog(JourneysError):
+    code = "no_log"
+
+    def __init__(self, journey_type: str) -> None:
+        self.journey_type = journey_type
+        super().__init__(
+            _("The journeys “%(type)s” were never built. Run: recorrido journeys build") % {"type": journey_type}
+        )
+
+
+class LogVersionGone(JourneysError):
+    code = "log_version_gone"
+
+    def __init__(self, version: str, newest: str) -> None:
+        self.version = version
+        self.newest = newest
+        super().__init__(_("The journeys this page spoke of were rebuilt since. Open the newest figures."))
+
+
+class BuildRunning(JourneysError):
+    code = "build_running"
+    temporary = True
+
+
+class BuildFailed(JourneysError):
+    code = "build_failed"
+
+
+class BadSelection(JourneysError):
+    code = "bad_selection"
+
+
+class JourneyNotFound(JourneysError):
+    code = "journey_not_found"
