@@ -66,7 +66,8 @@ class NoLog(JourneysError):
     def __init__(self, journey_type: str) -> None:
         self.journey_type = journey_type
         super().__init__(
-            _("The journeys “%(type)s” were never built. Run: recorrido journeys build") % {"type": journey_type}
+            _("The journeys “%(type)s” were never built. Run: recorrido journeys build")
+            % {"type": journey_type}
         )
 
 

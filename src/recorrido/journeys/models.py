@@ -35,7 +35,9 @@ class BlueprintVersion(models.Model):
 
     class Meta:
         verbose_name = _("blueprint version")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["name", "number"], name="blueprint_name_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "number"], name="blueprint_name_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"

@@ -10,7 +10,12 @@ from recorrido.journeys.blueprint.design import (
     Promise,
     Touchpoint,
 )
-from recorrido.journeys.blueprint.parse import find_blueprint, load_blueprint, read_blueprint, shipped_blueprints
+from recorrido.journeys.blueprint.parse import (
+    find_blueprint,
+    load_blueprint,
+    read_blueprint,
+    shipped_blueprints,
+)
 
 __all__ = [
     "Attribute",

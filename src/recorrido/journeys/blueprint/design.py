@@ -91,7 +91,11 @@ class Touchpoint:
     @property
     def leaves_regular_path(self) -> bool:
         """Exceptional steps, support contacts and gates that nobody has to pass are off the regular path."""
-        return self.exceptional or self.nature == "support" or (self.gate is not None and not self.gate.mandatory)
+        return (
+            self.exceptional
+            or self.nature == "support"
+            or (self.gate is not None and not self.gate.mandatory)
+        )
 
 
 @dataclass(frozen=True)

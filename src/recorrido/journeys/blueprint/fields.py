@@ -75,7 +75,9 @@ class Fields:
         """One of ``allowed``; without a default the field is required."""
         value = self.text(key, default)
         if value is None:
-            self.note("", _("“%(field)s” is missing%(mend)s") % {"field": key, "mend": suggestion("", allowed)})
+            self.note(
+                "", _("“%(field)s” is missing%(mend)s") % {"field": key, "mend": suggestion("", allowed)}
+            )
             return next(iter(allowed), "")
         self.check_word(key, value, allowed)
         return value

@@ -167,7 +167,10 @@ def _column_groups(root: Fields, value: Any) -> list[tuple[str, ...]]:
 def _check_columns(root: Fields, groups: list[tuple[str, ...]]) -> None:
     for group in groups:
         if len({STAGE_PHASE[stage] for stage in group}) > 1:
-            root.note("columns", _("a column shows stages of one phase only: %(stages)s") % {"stages": ", ".join(group)})
+            root.note(
+                "columns",
+                _("a column shows stages of one phase only: %(stages)s") % {"stages": ", ".join(group)},
+            )
     named = [stage for group in groups for stage in group]
     missing = [stage for stage in STAGES if stage not in named]
     if missing:

@@ -61,4 +61,3 @@ class Document:
                 self.note((*path, key), _("this name stands twice; keep one of them"))
             found[key] = self._plain(value_node, (*path, key))
         return found
-

@@ -10,14 +10,24 @@ from django.utils.translation import gettext as _
 
 from recorrido.journeys.blueprint.design import Column, Condition, Gate, Promise, Touchpoint
 from recorrido.journeys.blueprint.fields import Fields
-from recorrido.journeys.blueprint.words import CHANNELS, DIRECTIONS, GATE_ORIGINS, NATURES, PHASES, STAGE_PHASE, STAGES
+from recorrido.journeys.blueprint.words import (
+    CHANNELS,
+    DIRECTIONS,
+    GATE_ORIGINS,
+    NATURES,
+    PHASES,
+    STAGE_PHASE,
+    STAGES,
+)
 
 KEY = re.compile(r"[a-z][a-z0-9_.-]*")
 DURATION = re.compile(r"\d+(\.\d+)?\s*[smhdw]")
 MIDDLE_IMPORTANCE = 0.6
 
 
-def read_touchpoints(root: Fields, departments: Collection[str], columns: tuple[Column, ...]) -> list[Touchpoint]:
+def read_touchpoints(
+    root: Fields, departments: Collection[str], columns: tuple[Column, ...]
+) -> list[Touchpoint]:
     """Touchpoints in file order; their positions number them through the columns unless written."""
     column_of = {stage: number for number, column in enumerate(columns) for stage in column.stages}
     found: list[Touchpoint] = []
@@ -129,11 +139,19 @@ def _promise(fields: Fields, departments: Collection[str]) -> Promise | None:
         working_hours=part.number("working_hours"),
         property=part.text("property"),
         since=part.text("since"),
-        calendar=part.choice("calendar", departments, fields.text("owner")),
+        calendar=_calendar(part, fields, departments),
     )
     _check_promise(part)
     part.close()
     return promise
+
+
+def _calendar(part: Fields, fields: Fields, departments: Collection[str]) -> str | None:
+    """Whose working days count: the owner's, unless another department is written."""
+    if "calendar" in part:
+        return part.choice("calendar", departments)
+    part.raw("calendar")
+    return fields.text("owner")
 
 
 def _check_promise(part: Fields) -> None:
