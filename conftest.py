@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+PASSWORD = "un-secreto-largo"
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
@@ -24,3 +26,39 @@ def data_folder(settings, tmp_path: Path) -> Path:
     """A data folder of the test's own: journey logs and files made in it vanish with the test."""
     settings.RECORRIDO_DATA = tmp_path
     return tmp_path
+
+
+@pytest.fixture
+def make_staff(db):
+    """Make a member of staff: ``make_staff("analyst")``; the password is PASSWORD."""
+    from recorrido.company.models import Staff
+
+    def make(role: str = "admin", *, email: str = "", **fields: object) -> Staff:
+        email = email or f"{role}@example.com"
+        staff = Staff(email=email, name=fields.pop("name", role.title()), role=role, **fields)
+        staff.set_password(PASSWORD)
+        staff.save()
+        return staff
+
+    return make
+
+
+@pytest.fixture
+def admin(make_staff):
+    return make_staff("admin")
+
+
+@pytest.fixture
+def analyst(make_staff):
+    return make_staff("analyst")
+
+
+@pytest.fixture
+def signed_in(client):
+    """A test client signed in as the given member of staff: ``signed_in(analyst).get("/")``."""
+
+    def sign_in(staff):
+        client.force_login(staff)
+        return client
+
+    return sign_in

@@ -1,0 +1,42 @@
+"""Who may do what: one table of permissions by role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from recorrido.company.errors import Forbidden
+from recorrido.company.models import Role, Staff
+
+
+class Permission(StrEnum):
+    SEE_JOURNEYS = "see_journeys"  # maps, variants, funnels: figures about many people
+    SEE_PEOPLE = "see_people"  # one person's timeline and identifiers
+    EXPORT = "export"  # lists as files
+    EDIT_BLUEPRINT = "edit_blueprint"
+    IMPORT_EVENTS = "import_events"
+    MANAGE_STAFF = "manage_staff"  # also departments and stores
+    SEE_AUDIT = "see_audit"
+
+
+_ANALYSIS = frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.EXPORT})
+
+GRANTS: Mapping[str, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.CX_LEAD: _ANALYSIS | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT},
+    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS},
+    Role.DEPARTMENT_HEAD: _ANALYSIS,
+    Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
+    Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
+}
+
+
+def may(actor: Staff, permission: Permission) -> bool:
+    """Whether the actor's role grants the permission; an inactive member of staff has none."""
+    return actor.is_active and permission in GRANTS.get(actor.role, frozenset())
+
+
+def require(actor: Staff, permission: Permission) -> None:
+    """Raise Forbidden unless the actor may."""
+    if not may(actor, permission):
+        raise Forbidden()

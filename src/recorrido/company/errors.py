@@ -1,0 +1,58 @@
+"""CompanyError
+├── Forbidden        the role does not allow it
+├── SignInRefused
+│   ├── WrongCredentials
+│   └── TooManyAttempts   temporary
+└── PasswordRefused  the new password is too weak
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class CompanyError(Exception):
+    """Base of this module's expected failures: ``code`` for machines, ``str()`` a translated sentence."""
+
+    code = "company_error"
+    sentence: str | Promise = ""
+    temporary = False
+
+    def __str__(self) -> str:
+        return str(self.args[0] if self.args else self.sentence)
+
+
+class Forbidden(CompanyError, PermissionDenied):
+    """Also Django's PermissionDenied, so that a page answers 403."""
+
+    code = "forbidden"
+    sentence = _("Your role does not allow this. Ask an administrator.")
+
+
+class SignInRefused(CompanyError):
+    code = "sign_in_refused"
+
+
+class WrongCredentials(SignInRefused):
+    """Says the same for an unknown address, a wrong password and an inactive account: it must not reveal which."""
+
+    code = "wrong_credentials"
+    sentence = _("The e-mail or the password is not right.")
+
+
+class TooManyAttempts(SignInRefused):
+    code = "too_many_attempts"
+    sentence = _("Too many attempts. Wait fifteen minutes and try again.")
+    temporary = True
+
+
+class PasswordRefused(CompanyError):
+    """``sentences``: every reason why the password is too weak, translated."""
+
+    code = "password_refused"
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences

@@ -1,0 +1,41 @@
+"""Reads of the company's tables that several callers share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from recorrido.company.models import AuditEntry, SignInAttempt, Staff
+
+GUESSING_WINDOW = timedelta(minutes=15)
+
+
+def has_staff() -> bool:
+    return Staff.objects.exists()
+
+
+def find_staff(words: str = "") -> QuerySet[Staff]:
+    """Staff whose name or e-mail holds the words, by name; departments and stores come along."""
+    found = Staff.objects.select_related("department", "store").order_by("name", "id")
+    return found.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else found
+
+
+def find_audit_entries(words: str = "") -> QuerySet[AuditEntry]:
+    """Audit entries, newest first, whose actor, action or subject holds the words."""
+    found = AuditEntry.objects.order_by("-id")
+    if not words:
+        return found
+    subject = Q(subject__icontains=words) | Q(subject_id=words)
+    return found.filter(Q(actor_name__icontains=words) | Q(action__icontains=words) | subject)
+
+
+def failed_attempts(*, email_digest: str, address: str | None, now: datetime) -> dict[str, int]:
+    """Failures of the last quarter of an hour: by e-mail, by address, and by both together."""
+    recent = SignInAttempt.objects.filter(at__gt=now - GUESSING_WINDOW, succeeded=False)
+    by_email, by_address = Q(email_digest=email_digest), Q(address=address)
+    return recent.filter(by_email | by_address).aggregate(
+        of_email=Count("id", filter=by_email),
+        of_address=Count("id", filter=by_address),
+        of_both=Count("id", filter=by_email & by_address),
+    )
