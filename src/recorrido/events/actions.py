@@ -1,0 +1,89 @@
+"""The only writes to the ledger."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+
+from recorrido.events.door import Group, SourceRef, check_group
+from recorrido.events.errors import GroupTooLarge
+from recorrido.events.ledger import Known
+from recorrido.events.models import Source
+from recorrido.events.recording import record_group
+from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
+from recorrido.shared import clock
+
+Progress = Callable[[int], None]
+"""Called with the number of events handled since the last call."""
+
+
+def ensure_source(*, name: str, country: str = "") -> Source:
+    """The source of this name, made on first use. ``country`` (two letters) reads phone numbers without a prefix."""
+    source, _ = Source.objects.get_or_create(name=name, defaults={"country": country.upper()})
+    return source
+
+
+def record_events(*, source: Source, events: Sequence[NewEvent]) -> RecordReport:
+    """Record up to 5,000 events of one source in one transaction, with their persons and objects.
+
+    An event is unique by its message id within its source, for ever: recording it again changes nothing and counts as
+    a duplicate. What cannot be understood goes to quarantine with its reason and never fails the others. Inside a
+    caller's transaction it commits with the caller. Raises GroupTooLarge.
+    """
+    if len(events) > MAX_GROUP:
+        raise GroupTooLarge(len(events), MAX_GROUP)
+    ref = _ref(source)
+    group = check_group([(ref, event) for event in events], now=clock.now())
+    return record_group(group, Known())
+
+
+def record_many(
+    *, source: Source, events: Iterable[NewEvent], progress: Progress | None = None
+) -> RecordReport:
+    """Record any number of events in short transactions, each durable before the next begins.
+
+    A crash in the middle costs nothing: run it again, and what is there counts as duplicates.
+    """
+    ref = _ref(source)
+    return _record_stream(((ref, event) for event in events), progress)
+
+
+def record_from_sources(
+    *, events: Iterable[tuple[str, NewEvent]], country: str = "", progress: Progress | None = None
+) -> RecordReport:
+    """As ``record_many``, for a stream of (source name, event) in which several sources mix."""
+    refs: dict[str, SourceRef] = {}
+
+    def ref(name: str) -> SourceRef:
+        if name not in refs:
+            refs[name] = _ref(ensure_source(name=name, country=country))
+        return refs[name]
+
+    return _record_stream(((ref(name), event) for name, event in events), progress)
+
+
+def _record_stream(events: Iterable[tuple[SourceRef, NewEvent]], progress: Progress | None) -> RecordReport:
+    total, known = RecordReport(), Known()
+    for group in _checked_ahead(iter(events)):
+        total.add(record_group(group, known))
+        if progress is not None:
+            progress(len(group))
+    return total
+
+
+def _checked_ahead(events: Iterator[tuple[SourceRef, NewEvent]]) -> Iterator[Group]:
+    """Groups through the door, one prepared in a second thread while the database works on the one before."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger-door") as door:
+        waiting: deque[Future[Group]] = deque()
+        while batch := list(islice(events, MAX_GROUP)):
+            waiting.append(door.submit(check_group, batch, now=clock.now()))
+            if len(waiting) > 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _ref(source: Source) -> SourceRef:
+    return SourceRef(source.id, source.name, source.country)

@@ -1,0 +1,274 @@
+"""The door of the ledger: checks one event and writes it down as a COPY line. No database in here.
+
+Runs beside the database in a thread of its own, so it holds nothing but its arguments.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from recorrido.events.errors import RefusedEvent
+from recorrido.events.records import CHANNELS, NewEvent, Refused
+from recorrido.people.errors import UnreadableIdentifier
+from recorrido.people.identifiers import Key, normalise
+
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+FUTURE = timedelta(days=366)
+MAX_MESSAGE_ID = 400
+MAX_TYPE = 120
+MAX_OBJECT_ID = 200
+MAX_MEMBERS = 500
+MAX_BYTES = 256 * 1024
+MAX_ATTRIBUTE_KEY = 64
+UNREAD = "$unread_identifiers"
+
+_CHANNELS = {None: "\\N", **{name: name for name in CHANNELS}}
+_TYPE = re.compile(r"[^\s\\](?:[^\x00-\x1f\\]*[^\s\\])?")
+_WORD = re.compile(r"[a-z][a-z0-9_.]{0,31}")
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True, frozen=True)
+class SourceRef:
+    """What the door needs to know of a source."""
+
+    id: int
+    name: str
+    country: str
+
+
+@dataclass(slots=True)
+class Ready:
+    """One event that may enter: what is asked from the database, and its line around the ids."""
+
+    position: int
+    source: SourceRef
+    event: NewEvent
+    hash: str
+    keys: tuple[Key, ...]
+    objects: tuple[tuple[str, str], ...]
+    attributes: list[tuple[str, str]]
+    middle: str
+    tail: str
+
+
+@dataclass(slots=True)
+class Turned:
+    """One event that may not: its reason and its payload for the quarantine."""
+
+    source: SourceRef
+    refused: Refused
+    payload: str
+
+
+@dataclass(slots=True)
+class Group:
+    """A group of events after the door: ready ones (each message once), refused ones, repeats within the group."""
+
+    ready: list[Ready] = field(default_factory=list)
+    turned: list[Turned] = field(default_factory=list)
+    repeats: int = 0
+    unread_identifiers: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ready) + len(self.turned) + self.repeats
+
+
+def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime) -> Group:
+    """Check each event by itself. ``now`` is the moment of receipt."""
+    group = Group()
+    seen: set[tuple[int, str]] = set()
+    for position, (source, event) in enumerate(events):
+        try:
+            ready = _check(position, source, event, now, group)
+        except RefusedEvent as error:
+            group.turned.append(turn_away(position, source, event, error.code, str(error)))
+            continue
+        identity = (source.id, ready.hash)
+        if identity in seen:
+            group.repeats += 1
+            continue
+        seen.add(identity)
+        group.ready.append(ready)
+    return group
+
+
+def turn_away(position: int, source: SourceRef, event: NewEvent, code: str, detail: str) -> Turned:
+    """The quarantine's view of an event that was refused."""
+    refused = Refused(position, str(event.message_id)[:MAX_MESSAGE_ID], code, detail)
+    return Turned(source, refused, payload_of(event))
+
+
+def message_hash(message_id: str) -> str:
+    """The 16-byte hash, in hex, under which a message is known for ever."""
+    return blake2b(message_id.encode(), digest_size=16).hexdigest()
+
+
+def payload_of(event: NewEvent) -> str:
+    """JSON text of an event that keeps everything it says, whatever that is."""
+    try:
+        return _encode(event).decode()
+    except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError):
+        fields = {name: ascii(getattr(event, name)) for name in event.__struct_fields__}
+        return _encode({"$unencodable": fields}).decode()
+
+
+def _check(position: int, source: SourceRef, event: NewEvent, now: datetime, group: Group) -> Ready:
+    message_id = _text(event.message_id, MAX_MESSAGE_ID, "message_id")
+    if not _TYPE.fullmatch(_text(event.type, MAX_TYPE, "type")):
+        raise RefusedEvent("bad_type", "The type holds a control character, a backslash or outer spaces.")
+    if event.channel not in _CHANNELS:
+        raise RefusedEvent(
+            "unknown_channel", f"The channel {event.channel!r} is none of {', '.join(CHANNELS)}."
+        )
+    at = _moment(event.at, now)
+    keys, unread = _keys(event.identifiers, source.country)
+    properties = {**event.properties, UNREAD: unread} if unread else event.properties
+    group.unread_identifiers += len(unread)
+    digest = message_hash(message_id)
+    times = f"{_time(event.original_at)}\t{_time(event.sent_at)}\t{(event.received_at or now).isoformat()}"
+    return Ready(
+        position,
+        source,
+        event,
+        digest,
+        keys,
+        _objects(event.objects),
+        _facts(event.attributes, keys) if event.attributes else [],
+        f"{_CHANNELS[event.channel]}\t{at}\t{'t' if event.date_only else 'f'}\t{times}",
+        _properties(properties),
+    )
+
+
+def _text(value: Any, most: int, name: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise RefusedEvent(f"missing_{name}", f"The event has no {name}.")
+    if len(value) > most:
+        raise RefusedEvent(
+            f"long_{name}", f"The {name} is {len(value)} characters long; at most {most} are taken."
+        )
+    if "\x00" in value or not _is_utf8(value):
+        raise RefusedEvent(f"bad_{name}", f"The {name} holds a character that no database can keep.")
+    return value
+
+
+def _is_utf8(value: str) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _moment(at: Any, now: datetime) -> str:
+    if not isinstance(at, datetime):
+        raise RefusedEvent("missing_at", "The event has no time.")
+    if at.tzinfo is None:
+        raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
+    if not EARLIEST <= at <= now + FUTURE:
+        raise RefusedEvent(
+            "absurd_time", f"The time {at.isoformat()} is before 1980 or more than a year ahead."
+        )
+    return at.isoformat()
+
+
+def _time(at: datetime | None) -> str:
+    if at is None:
+        return "\\N"
+    if at.tzinfo is None:
+        raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
+    return at.isoformat()
+
+
+def _keys(
+    identifiers: Sequence[tuple[str, str]], country: str
+) -> tuple[tuple[Key, ...], list[tuple[str, str]]]:
+    """The leaves the event names, each once, and the values nobody could read."""
+    if len(identifiers) > MAX_MEMBERS:
+        raise RefusedEvent("too_many_identifiers", f"{len(identifiers)} identifiers; at most {MAX_MEMBERS}.")
+    keys: dict[Key, None] = {}
+    unread = []
+    for kind, value in identifiers:
+        try:
+            key = normalise(kind, value, country)
+        except (UnreadableIdentifier, TypeError, AttributeError):
+            unread.append((str(kind), str(value)))
+            continue
+        if key is not None:
+            keys[key] = None
+    return tuple(keys), unread
+
+
+def _objects(objects: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    if len(objects) > MAX_MEMBERS:
+        raise RefusedEvent(
+            "too_many_objects", f"The event touches {len(objects)} objects; at most {MAX_MEMBERS}."
+        )
+    for kind, external_id in objects:
+        if not isinstance(kind, str) or not _WORD.fullmatch(kind):
+            raise RefusedEvent("bad_object", f"The object kind {kind!r} is not a short lower-case word.")
+        _text(external_id, MAX_OBJECT_ID, "object_id")
+    return tuple(dict.fromkeys(objects)) if len(objects) > 1 else tuple(objects)
+
+
+def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str, str]]:
+    """(key, JSON text) of what the event says about its person."""
+    if not keys:
+        raise RefusedEvent("attributes_of_nobody", "The event has attributes of a person but no identifier.")
+    facts = []
+    for key, value in attributes.items():
+        _text(key, MAX_ATTRIBUTE_KEY, "attribute_name")
+        facts.append((key, _json(value)))
+    return facts
+
+
+def _properties(properties: Any) -> str:
+    if not isinstance(properties, Mapping):
+        raise RefusedEvent("bad_properties", "The properties are not an object of names and values.")
+    return _json(properties).replace("\\", "\\\\")
+
+
+def _json(value: Any) -> str:
+    try:
+        encoded = _encode(value)
+    except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError) as error:
+        raise RefusedEvent("bad_properties", f"The properties cannot be written as JSON: {error}.") from None
+    if len(encoded) > MAX_BYTES:
+        raise RefusedEvent(
+            "too_large", f"{len(encoded):,} bytes of properties; at most {MAX_BYTES:,} are taken."
+        )
+    # Cheap looks first: a NUL or a number that is none can only be there if its JSON form is.
+    if b"\\u0000" in encoded or b"null" in encoded:
+        _refuse_unkeepable(value)
+    return encoded.decode()
+
+
+def _refuse_unkeepable(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise RefusedEvent(
+                "nul_character", "A property holds the NUL character, which no database can keep."
+            )
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise RefusedEvent("bad_number", f"A property holds {value}, which is no number.")
+    elif isinstance(value, Mapping):
+        _refuse_each(value.keys())
+        _refuse_each(value.values())
+    elif isinstance(value, list | tuple):
+        _refuse_each(value)
+
+
+def _refuse_each(values: Iterable[Any]) -> None:
+    for value in values:
+        _refuse_unkeepable(value)

@@ -1,0 +1,28 @@
+"""What can go wrong with the ledger."""
+
+from __future__ import annotations
+
+
+class LedgerError(Exception):
+    """Base of this module's errors; ``code`` is for machines, the text for people."""
+
+    code = "ledger"
+
+
+class GroupTooLarge(LedgerError):
+    """More events in one transaction than the ledger takes; ``record_many`` cuts them."""
+
+    code = "group_too_large"
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            f"{count} events in one transaction; the ledger takes at most {most}. Use record_many."
+        )
+
+
+class RefusedEvent(LedgerError):
+    """One event that cannot be understood. Caught at the door: the event goes to quarantine."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code

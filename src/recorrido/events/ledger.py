@@ -1,0 +1,176 @@
+"""Writing one checked group in one transaction: the statements behind ``actions.record_events``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from recorrido.events.door import Ready, Turned, message_hash
+from recorrido.people.actions import resolve_identifiers, tell_attributes
+from recorrido.people.attributes import Told as Fact
+from recorrido.people.resolution import Known as KnownLeaves
+from recorrido.people.resolution import Told
+from recorrido.shared import sql
+from recorrido.shared.horizon import announce_writer
+
+EVENTS_SEQUENCE = "events_event_id_seq"
+EVENTS_LOCK_CLASS = 7_001
+
+ObjectKey = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Known:
+    """What one long run remembers, so that it asks the database once for each leaf, link, object and type."""
+
+    people: KnownLeaves = field(default_factory=KnownLeaves)
+    objects: dict[ObjectKey, int] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+    limit: int = 1_000_000
+
+    def take_in(self, learnt: Known) -> None:
+        """After the commit only: a rolled-back id means nothing."""
+        self.people.take_in(learnt.people)
+        if len(self.objects) > self.limit:
+            self.objects.clear()
+        self.objects.update(learnt.objects)
+        self.types.update(learnt.types)
+
+
+def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
+    """The events whose message was never recorded."""
+    if not ready:
+        return []
+    rows = sql.fetch(_RECORDED, [event.source.id for event in ready], [event.hash for event in ready])
+    recorded = {position for (position,) in rows}
+    return [event for position, event in enumerate(ready, 1) if position not in recorded]
+
+
+def write_events(ready: Sequence[Ready], known: Known) -> Known:
+    """Write new events with their leaves, persons, objects and attributes; returns what was learnt.
+
+    A message that somebody else records at the same moment raises ``psycopg.errors.UniqueViolation``.
+    """
+    leaf_ids, people = _resolve(ready, known)
+    learnt = Known(people=people, objects=_object_ids(ready, known), types=_type_ids(ready, known))
+    _tell(ready, leaf_ids)
+    # Before the ids are taken: consumers wait for us from here to the commit.
+    announce_writer(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
+    ids = list(chain.from_iterable(sql.fetch(_ALLOT, len(ready))))
+    _copy(ready, ids, leaf_ids, learnt)
+    return learnt
+
+
+def write_quarantine(turned: Sequence[Turned]) -> int:
+    """Keep refused events with their reason; returns how many were not there yet."""
+    if not turned:
+        return 0
+    return sql.execute(
+        _QUARANTINE,
+        [one.source.id for one in turned],
+        [message_hash(one.payload) for one in turned],
+        [one.refused.code for one in turned],
+        [one.refused.detail.replace("\x00", "\\0") for one in turned],
+        [one.payload for one in turned],
+    )
+
+
+def _resolve(ready: Sequence[Ready], known: Known) -> tuple[list[list[int]], KnownLeaves]:
+    told = [Told(event.keys, event.source.name, event.hash, event.event.at) for event in ready]
+    return resolve_identifiers(told=told, known=known.people)
+
+
+def _tell(ready: Sequence[Ready], leaf_ids: Sequence[Sequence[int]]) -> None:
+    tell_attributes(
+        facts=(
+            Fact(leaves[0], key, value, event.event.at)
+            for event, leaves in zip(ready, leaf_ids, strict=True)
+            for key, value in event.attributes
+        )
+    )
+
+
+def _type_ids(ready: Iterable[Ready], known: Known) -> dict[str, int]:
+    """The ids of the types these events have, made where they are new."""
+    wanted = {event.event.type for event in ready}
+    types = {name: id_ for name in wanted if (id_ := known.types.get(name))}
+    if missing := sorted(wanted - types.keys()):
+        types |= sql.fetch(_FIND_TYPES, missing)
+    if new := sorted(wanted - types.keys()):
+        sql.execute(_INSERT_TYPES, new)
+        types |= sql.fetch(_FIND_TYPES, new)
+    return types
+
+
+def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
+    """The ids of the objects these events touch, made where they are new."""
+    wanted = {key for event in ready for key in event.objects}
+    objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}
+    if missing := wanted - objects.keys():
+        objects |= _find_objects(missing)
+    if new := sorted(wanted - objects.keys()):
+        kinds, ids = map(list, zip(*new, strict=True))
+        sql.execute(_INSERT_OBJECTS, kinds, ids)  # sorted: two writers wait for each other in one order
+        objects |= _find_objects(new)
+    return objects
+
+
+def _find_objects(keys: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
+    kinds, ids = map(list, zip(*keys, strict=True))
+    return {(kind, external_id): id_ for kind, external_id, id_ in sql.fetch(_FIND_OBJECTS, kinds, ids)}
+
+
+def _copy(
+    ready: Sequence[Ready], ids: Sequence[int], leaf_ids: Sequence[Sequence[int]], known: Known
+) -> None:
+    lines: list[tuple[str, str]] = []
+    links: list[str] = []
+    for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
+        touched = [known.objects[key] for key in event.objects]
+        links += [f"{object_id}\t{id_}\n" for object_id in touched]
+        leaf = leaves[0] if leaves else "\\N"
+        all_leaves = ",".join(map(str, leaves))
+        all_objects = ",".join(map(str, touched))
+        head = f"{id_}\t{event.source.id}\t{event.hash}\t{known.types[event.event.type]}"
+        line = f"{head}\t{event.middle}\t{leaf}\t{{{all_leaves}}}\t{{{all_objects}}}\t{event.tail}\n"
+        lines.append((event.hash, line))
+    # By hash: two writers of the same messages meet them in one order, so one waits and none locks up.
+    lines.sort()
+    sql.copy_in(_COPY_EVENTS, [line for _, line in lines])
+    if links:
+        sql.copy_in(_COPY_LINKS, links)
+
+
+# LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
+_RECORDED = """
+    SELECT wanted.position
+    FROM unnest(%s::bigint[], %s::uuid[]) WITH ORDINALITY AS wanted (source_id, hash, position),
+         LATERAL (SELECT 1 FROM events_event e
+                  WHERE e.source_id = wanted.source_id AND e.hash = wanted.hash OFFSET 0) recorded
+"""
+_ALLOT = "SELECT nextval('events_event_id_seq') FROM generate_series(1, %s)"
+_FIND_TYPES = "SELECT name, id FROM events_eventtype WHERE name = ANY(%s::text[])"
+_INSERT_TYPES = """
+    INSERT INTO events_eventtype (name) SELECT * FROM unnest(%s::text[]) ON CONFLICT (name) DO NOTHING
+"""
+_FIND_OBJECTS = """
+    SELECT wanted.kind, wanted.external_id, object.id
+    FROM unnest(%s::text[], %s::text[]) AS wanted (kind, external_id),
+         LATERAL (SELECT id FROM events_objectref o
+                  WHERE o.kind = wanted.kind AND o.external_id = wanted.external_id OFFSET 0) object
+"""
+_INSERT_OBJECTS = """
+    INSERT INTO events_objectref (kind, external_id) SELECT * FROM unnest(%s::text[], %s::text[])
+    ON CONFLICT (kind, external_id) DO NOTHING
+"""
+_COPY_EVENTS = """
+    COPY events_event (id, source_id, hash, type_id, channel, at, date_only, original_at, sent_at, received_at,
+                       leaf_id, leaf_ids, object_ids, properties) FROM STDIN
+"""
+_COPY_LINKS = "COPY events_eventobject (object_id, event_id) FROM STDIN"
+_QUARANTINE = """
+    INSERT INTO events_quarantine (source_id, fingerprint, code, detail, payload)
+    SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    ON CONFLICT (source_id, fingerprint) DO NOTHING
+"""

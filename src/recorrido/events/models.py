@@ -1,0 +1,149 @@
+"""The ledger: everything that happened, once, for ever.
+
+Foreign keys of :class:`Event` and :class:`EventObject` carry no database constraint: the only door that writes them
+(`actions.record_events`) makes the rows they point to in the same transaction, the ledger is append-only, and checking
+three keys per row would cost a third of the rate.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models.functions import Now
+
+from recorrido.people.models import Identifier
+
+
+class Source(models.Model):
+    """The system that told us: shop, ERP, call centre, sensor. ``country`` reads phone numbers without a prefix."""
+
+    name = models.CharField(max_length=64, unique=True)
+    country = models.CharField(max_length=2, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventType(models.Model):
+    """Dictionary of event types: the ledger stores a small number instead of the word."""
+
+    name = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ObjectRef(models.Model):
+    """Something an event touches, named as its system names it: order 1007, store S03, product 88."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=32)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            # actions.record_events, queries.find_object: an object by its name
+            models.UniqueConstraint(fields=["kind", "external_id"], name="objectref_kind_external"),
+        ]
+
+
+class Event(models.Model):
+    """One thing that happened. Append-only: a trigger refuses changes outside the erasure path.
+
+    ``leaf`` is the principal identifier, ``leaf_ids`` all of them, ``object_ids`` the objects in the order given.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    hash = models.UUIDField(help_text="16-byte BLAKE2b of the message id; stays when a person is erased.")
+    type = models.ForeignKey(EventType, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    channel = models.CharField(max_length=16, null=True)
+    at = models.DateTimeField()
+    date_only = models.BooleanField(default=False)
+    original_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    leaf = models.ForeignKey(
+        Identifier, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    leaf_ids = ArrayField(models.BigIntegerField(), default=list)
+    object_ids = ArrayField(models.BigIntegerField(), default=list)
+    properties = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            # actions.record_events: was this message recorded before? For ever, not for a window.
+            models.UniqueConstraint(fields=["source", "hash"], name="event_source_hash"),
+        ]
+        indexes = [
+            # queries.timeline_of_person: a person's events, newest first
+            models.Index(fields=["leaf", "at"], name="event_leaf_at"),
+            # journeys' export of a period; a few pages for the whole table, as arrival follows time
+            BrinIndex(fields=["at"], name="event_at_brin"),
+        ]
+
+
+class EventObject(models.Model):
+    """Which events touch an object. (An event's own objects are in ``Event.object_ids``.)"""
+
+    # queries.events_of_object: an object's events, in the order they were recorded
+    pk = models.CompositePrimaryKey("object_id", "event_id")
+    object = models.ForeignKey(
+        ObjectRef, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    event = models.ForeignKey(Event, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+
+
+class Quarantine(models.Model):
+    """What could not be understood, whole, with its reason, until somebody replays it.
+
+    ``payload`` is JSON text of the event as it came (text, not jsonb: jsonb refuses what we must keep here).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", db_index=False)
+    fingerprint = models.UUIDField(help_text="Hash of the payload: the same refused event is kept once.")
+    code = models.CharField(max_length=40)
+    detail = models.TextField()
+    payload = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    released_at = models.DateTimeField(null=True, help_text="When a replay recorded it.")
+
+    class Meta:
+        constraints = [
+            # actions.quarantine: the same refused event again
+            models.UniqueConstraint(fields=["source", "fingerprint"], name="quarantine_source_fingerprint"),
+        ]
+        indexes = [
+            # queries.waiting_in_quarantine: what is still to be looked at, oldest first
+            models.Index(
+                fields=["id"], name="quarantine_waiting", condition=models.Q(released_at__isnull=True)
+            ),
+        ]
+
+
+class Bookmark(models.Model):
+    """How far a consumer has read a stream (the ledger, or the changes of persons)."""
+
+    consumer = models.CharField(max_length=64, primary_key=True)
+    position = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(db_default=Now())
+
+
+class ImportRun(models.Model):
+    """One run of an import: who, when, which mapping and files, and what became of every row."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    mapping = models.CharField(max_length=200)
+    mapping_sha256 = models.CharField(max_length=64)
+    files = models.JSONField(default=list, help_text="name, sha256, bytes per file")
+    counts = models.JSONField(default=dict, help_text="what the summary prints")
+    error = models.TextField(blank=True, help_text="why it stopped, if it did not finish")

@@ -1,0 +1,64 @@
+"""From a checked group to durable rows: repeats counted, culprits found by bisection, races tried again."""
+
+from __future__ import annotations
+
+import psycopg
+from django.db import connection, transaction
+from psycopg import errors as pg
+
+from recorrido.events.door import Group, Ready, Turned, turn_away
+from recorrido.events.ledger import Known, new_to_the_ledger, write_events, write_quarantine
+from recorrido.events.records import RecordReport
+
+RACES = (pg.UniqueViolation, pg.DeadlockDetected, pg.SerializationFailure)
+REJECTED = (pg.DataError, pg.ProgramLimitExceeded, pg.StatementTooComplex)
+TRIES = 8
+
+
+def record_group(group: Group, known: Known) -> RecordReport:
+    """Record one group in one transaction (a savepoint, if the caller has one open)."""
+    for _ in range(TRIES - 1):
+        try:
+            return _record_once(group, known)
+        except RACES:
+            # Inside a caller's transaction a lost deadlock has cost the caller's locks too: theirs to try again.
+            if connection.in_atomic_block and connection.needs_rollback:
+                raise
+    return _record_once(group, known)
+
+
+def _record_once(group: Group, known: Known) -> RecordReport:
+    report = RecordReport(unread_identifiers=group.unread_identifiers)
+    turned = list(group.turned)
+    with transaction.atomic():
+        fresh = new_to_the_ledger(group.ready)
+        learnt, written = _write_or_bisect(fresh, known, turned)
+        kept = write_quarantine(turned)
+    for part in learnt:
+        known.take_in(part)
+    report.recorded = written
+    report.quarantined = kept
+    report.duplicates = len(group) - written - kept
+    report.refused = [one.refused for one in turned]
+    return report
+
+
+def _write_or_bisect(ready: list[Ready], known: Known, turned: list[Turned]) -> tuple[list[Known], int]:
+    """Write the events; where PostgreSQL rejects the lot, halve it until the culprits stand alone."""
+    if not ready:
+        return [], 0
+    try:
+        with transaction.atomic():
+            return [write_events(ready, known)], len(ready)
+    except REJECTED as error:
+        if len(ready) == 1:
+            turned.append(_culprit(ready[0], error))
+            return [], 0
+    middle = len(ready) // 2
+    left, right = (_write_or_bisect(half, known, turned) for half in (ready[:middle], ready[middle:]))
+    return left[0] + right[0], left[1] + right[1]
+
+
+def _culprit(ready: Ready, error: psycopg.Error) -> Turned:
+    detail = f"PostgreSQL does not take it: {error.diag.message_primary or error}."
+    return turn_away(ready.position, ready.source, ready.event, "rejected_by_database", detail)

@@ -1,0 +1,42 @@
+"""What is known about a person besides identifiers: name, region, segment, consent language …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from recorrido.shared import sql
+
+
+class Told(NamedTuple):
+    """One fact, as one message told it about one leaf. ``value`` is JSON text."""
+
+    identifier_id: int
+    key: str
+    value: str
+    at: datetime
+
+
+def tell_attributes(*, facts: Iterable[Told]) -> None:
+    """Keep the newest value per leaf and key. Of two told at the same instant the larger JSON text stays, so the
+    outcome does not depend on the order of arrival."""
+    newest: dict[tuple[int, str], tuple[datetime, str]] = {}
+    for fact in facts:
+        told = (fact.at, fact.value)
+        place = (fact.identifier_id, fact.key)
+        if place not in newest or newest[place] < told:
+            newest[place] = told
+    if not newest:
+        return
+    # Sorted, so that two writers who tell about the same leaves wait for each other instead of locking up.
+    rows = sorted((leaf, key, value, at) for (leaf, key), (at, value) in newest.items())
+    sql.execute(_TELL, *map(list, zip(*rows, strict=True)))
+
+
+_TELL = """
+    INSERT INTO people_attribute AS known (identifier_id, key, value, at)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]::jsonb[], %s::timestamptz[])
+    ON CONFLICT (identifier_id, key) DO UPDATE SET value = excluded.value, at = excluded.at
+    WHERE (known.at, known.value::text) < (excluded.at, excluded.value::text)
+"""

@@ -1,0 +1,29 @@
+"""Union-find over leaf ids, where the smallest id speaks for its component. No database in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class Components:
+    """Disjoint sets of integers. An id never seen stands alone."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
+        self._parent: dict[int, int] = {}
+        for a, b in pairs:
+            self.join(a, b)
+
+    def find(self, member: int) -> int:
+        """The smallest id that ``member`` is connected to."""
+        parent = self._parent
+        root = member
+        while (above := parent.get(root, root)) != root:
+            root = above
+        while member != root:
+            parent[member], member = root, parent.get(member, member)
+        return root
+
+    def join(self, a: int, b: int) -> None:
+        low, high = sorted((self.find(a), self.find(b)))
+        self._parent[low] = low
+        self._parent[high] = low

@@ -1,0 +1,109 @@
+"""Reads about persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from recorrido.people.errors import UnknownPerson
+from recorrido.people.models import Attribute, Identifier, Link, PersonChange
+from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
+from recorrido.shared.horizon import safe_position
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One identifier of a person."""
+
+    id: int
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of what happened to persons: ``other`` became part of ``person``."""
+
+    id: int
+    kind: str
+    person_id: int
+    other_id: int
+    reason: str
+    source: str
+    at: datetime
+
+
+def current_person_id(person_id: int) -> int:
+    """The person who answers to ``person_id`` today: itself, or whom it was merged into. Raises UnknownPerson."""
+    try:
+        return current_person_ids([person_id])[person_id]
+    except KeyError:
+        raise UnknownPerson(person_id) from None
+
+
+def current_person_ids(person_ids: Iterable[int]) -> dict[int, int]:
+    """For each id that is or was a person's, the person who answers to it today. Unknown ids are left out."""
+    # A person's id is the id of its oldest leaf, and a leaf always knows its person.
+    return dict(Identifier.objects.filter(id__in=list(person_ids)).values_list("id", "person_id"))
+
+
+def person_of(kind: str, value: str) -> int | None:
+    """The person behind a normalised identifier, or None."""
+    return Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
+
+
+def leaves_of(person_id: int) -> list[Leaf]:
+    """The identifiers of a person, oldest first; ``person_id`` may be one that was merged."""
+    rows = Identifier.objects.filter(person_id=current_person_id(person_id)).order_by("id")
+    return [Leaf(*row) for row in rows.values_list("id", "kind", "value")]
+
+
+def earlier_ids(person_id: int) -> list[int]:
+    """The ids of persons that were merged into this one."""
+    survivors = Identifier.objects.filter(person_id=person_id).values("id")
+    merged = PersonChange.objects.filter(other_id__in=survivors).values_list("other_id", flat=True)
+    return sorted(set(merged) - {person_id})
+
+
+def links_of(person_id: int) -> list[Link]:
+    """Why the identifiers of a person belong together, oldest evidence first."""
+    leaves = [leaf.id for leaf in leaves_of(person_id)]
+    return list(
+        Link.objects.filter(Q(low_id__in=leaves) | Q(high_id__in=leaves))
+        .select_related("low", "high")
+        .order_by("id")
+    )
+
+
+def history_of(person_id: int) -> list[Change]:
+    """The merges a person took part in, oldest first."""
+    ids = [leaf.id for leaf in leaves_of(person_id)]
+    rows = PersonChange.objects.filter(Q(person_id__in=ids) | Q(other_id__in=ids)).order_by("id")
+    return [Change(*row) for row in rows.values_list(*_CHANGE_FIELDS)]
+
+
+def attributes_of(person_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Per current person: attribute → newest value over the person's leaves."""
+    rows = (
+        Attribute.objects.filter(identifier__person_id__in=list(person_ids))
+        .order_by("at", "identifier_id")
+        .values_list("identifier__person_id", "key", "value")
+    )
+    known: dict[int, dict[str, Any]] = {}
+    for person_id, key, value in rows:
+        known.setdefault(person_id, {})[key] = value
+    return known
+
+
+def changes_after(position: int, *, limit: int = 1_000) -> list[Change]:
+    """What happened to persons after ``position``, committed for good, in order. Empty when there is nothing new."""
+    horizon = safe_position(sequence=CHANGES_SEQUENCE, lock_class=CHANGES_LOCK_CLASS)
+    rows = PersonChange.objects.filter(id__gt=position, id__lte=horizon).order_by("id")
+    return [Change(*row) for row in rows.values_list(*_CHANGE_FIELDS)[:limit]]
+
+
+_CHANGE_FIELDS = ("id", "kind", "person_id", "other_id", "reason", "source", "at")

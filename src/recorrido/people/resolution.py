@@ -1,0 +1,259 @@
+"""Deterministic resolution, in sets, inside the transaction that records the events.
+
+Steps, for all messages of a group at once: find the leaves that exist; lock the persons a new leaf or link touches;
+compute the components; insert what is missing, sorted; move the leaves of merged persons and write down each merge.
+A message about known, already linked leaves costs two index probes and no lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
+
+from django.db import transaction
+
+from recorrido.people.components import Components
+from recorrido.people.identifiers import Key
+from recorrido.people.models import PersonChange
+from recorrido.shared import sql
+from recorrido.shared.horizon import announce_writer
+
+SAME_MESSAGE = "same_message"
+CHANGES_SEQUENCE = "people_personchange_id_seq"
+CHANGES_LOCK_CLASS = 7_002
+
+Pair = tuple[int, int]
+
+
+class Told(NamedTuple):
+    """The leaves one message names together, the principal first, and the message as evidence."""
+
+    keys: tuple[Key, ...]
+    source: str
+    message: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Known:
+    """What one long run remembers of leaves and links, so that it asks the database once for each.
+
+    Only take ``learnt`` in after the commit: a rolled-back leaf id means nothing.
+    """
+
+    leaves: dict[Key, int] = field(default_factory=dict)
+    links: set[Pair] = field(default_factory=set)
+    limit: int = 1_000_000
+
+    def take_in(self, learnt: Known) -> None:
+        if len(self.leaves) + len(self.links) > self.limit:
+            self.leaves.clear()
+            self.links.clear()
+        self.leaves.update(learnt.leaves)
+        self.links |= learnt.links
+
+
+class _LeafTaken(Exception):
+    """Another transaction made one of our new leaves first: look again, now it is visible."""
+
+
+def resolve_identifiers(*, told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known]:
+    """Leaf ids for each message, in its order, with persons made, linked and merged as the messages say.
+
+    Returns also what was learnt, for ``known.take_in`` after the commit. Must run inside a transaction.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                return _resolve(told, known)
+        except _LeafTaken:
+            continue
+
+
+def _resolve(told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known]:
+    learnt = _find_leaves(told, known)
+    new = _allot_ids(told, known, learnt)
+    ids = {**learnt.leaves, **new}
+
+    def leaf(key: Key) -> int:
+        return known.leaves.get(key) or ids[key]
+
+    groups = [[leaf(key) for key in message.keys] for message in told]
+    evidence = _new_links(groups, told, known, new)
+    if new or evidence:
+        _connect(new, evidence)
+    learnt.leaves.update(new)
+    learnt.links.update(evidence)
+    return groups, learnt
+
+
+def _find_leaves(told: Sequence[Told], known: Known) -> Known:
+    wanted = {key for message in told for key in message.keys} - known.leaves.keys()
+    if not wanted:
+        return Known()
+    kinds, values = zip(*wanted, strict=True)
+    rows = sql.fetch(_FIND_LEAVES, list(kinds), list(values))
+    return Known(leaves={(kind, value): id_ for kind, value, id_ in rows})
+
+
+def _allot_ids(told: Sequence[Told], known: Known, found: Known) -> dict[Key, int]:
+    """Ids for the leaves nobody has seen, in the order the messages name them."""
+    missing = dict.fromkeys(
+        key for message in told for key in message.keys if key not in known.leaves and key not in found.leaves
+    )
+    if not missing:
+        return {}
+    rows = sql.fetch(_ALLOT, len(missing))
+    return dict(zip(missing, chain.from_iterable(rows), strict=True))
+
+
+def _new_links(
+    groups: Sequence[Sequence[int]], told: Sequence[Told], known: Known, new: Mapping[Key, int]
+) -> dict[Pair, Told]:
+    """The pairs told here for the first time: the principal leaf with each other leaf, and who told it first."""
+    evidence: dict[Pair, Told] = {}
+    for group, message in zip(groups, told, strict=True):
+        for other in group[1:]:
+            pair = (group[0], other) if group[0] < other else (other, group[0])
+            if pair[0] != pair[1] and pair not in known.links:
+                evidence.setdefault(pair, message)
+    fresh = set(new.values())
+    asked = [pair for pair in evidence if pair[0] not in fresh and pair[1] not in fresh]
+    for pair in _linked_already(asked):
+        del evidence[pair]
+        known.links.add(pair)  # committed by someone else: true whatever becomes of this transaction
+    return evidence
+
+
+def _linked_already(pairs: Sequence[Pair]) -> list[Pair]:
+    if not pairs:
+        return []
+    lows, highs = zip(*pairs, strict=True)
+    return [(low, high) for low, high in sql.fetch(_FIND_LINKS, list(lows), list(highs))]
+
+
+def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Told]) -> None:
+    fresh = set(new.values())
+    touched = set(chain.from_iterable(evidence)) - fresh
+    persons = _lock_persons_of(touched)
+    components = Components(chain(evidence, persons.items()))
+    _insert_leaves(new, components)
+    _insert_persons(fresh, components)
+    _insert_links(evidence)
+    _merge(persons, components, evidence)
+
+
+def _lock_persons_of(leaves: Iterable[int]) -> dict[int, int]:
+    """The person of each leaf, locked and still true: whoever held the lock before may have merged or split it."""
+    wanted = sorted(leaves)
+    held: set[int] = set()
+    while wanted:
+        persons = dict(sql.fetch(_PERSONS_OF, wanted))
+        if (missing := set(persons.values()) - held) == set():
+            return persons
+        sql.fetch(_LOCK_PERSONS, sorted(missing))
+        held |= missing
+    return {}
+
+
+def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
+    if not new:
+        return
+    # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
+    rows = [(id_, kind, value, components.find(id_)) for (kind, value), id_ in sorted(new.items())]
+    if sql.execute(_INSERT_LEAVES, *map(list, zip(*rows, strict=True))) < len(rows):
+        raise _LeafTaken
+
+
+def _insert_persons(fresh: Iterable[int], components: Components) -> None:
+    if roots := sorted({root for leaf in fresh if (root := components.find(leaf)) in fresh}):
+        sql.execute(_INSERT_PERSONS, roots)
+
+
+def _insert_links(evidence: Mapping[Pair, Told]) -> None:
+    if not evidence:
+        return
+    rows = [
+        (low, high, message.source, message.message, message.at)
+        for (low, high), message in sorted(evidence.items(), key=lambda item: item[0])
+    ]
+    sql.execute(_INSERT_LINKS, SAME_MESSAGE, *map(list, zip(*rows, strict=True)))
+
+
+def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping[Pair, Told]) -> None:
+    """Give the leaves of merged persons to their survivor (the smallest leaf id) and write each merge down."""
+    losers = sorted({person for person in persons.values() if components.find(person) != person})
+    if not losers:
+        return
+    survivors = [components.find(person) for person in losers]
+    sql.execute(_MOVE_LEAVES, losers, survivors)
+    sql.execute(_POINT_TO_SURVIVOR, losers, survivors)
+    reasons = _who_told(persons, evidence)
+    announce_writer(sequence=CHANGES_SEQUENCE, lock_class=CHANGES_LOCK_CLASS)
+    sql.execute(
+        _WRITE_MERGES,
+        PersonChange.MERGED,
+        SAME_MESSAGE,
+        survivors,
+        losers,
+        [reasons[loser].source for loser in losers],
+        [reasons[loser].message for loser in losers],
+    )
+
+
+def _who_told(persons: Mapping[int, int], evidence: Mapping[Pair, Told]) -> dict[int, Told]:
+    """For each person that a new link touches, the first message that did."""
+    reasons: dict[int, Told] = {}
+    for pair, message in evidence.items():
+        for leaf in pair:
+            reasons.setdefault(persons.get(leaf, leaf), message)
+    return reasons
+
+
+# LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
+_FIND_LEAVES = """
+    SELECT wanted.kind, wanted.value, leaf.id
+    FROM unnest(%s::text[], %s::text[]) AS wanted (kind, value),
+         LATERAL (SELECT id FROM people_identifier i
+                  WHERE i.kind = wanted.kind AND i.value = wanted.value OFFSET 0) leaf
+"""
+_ALLOT = "SELECT nextval('people_identifier_id_seq') FROM generate_series(1, %s)"
+_FIND_LINKS = """
+    SELECT wanted.low, wanted.high
+    FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (low, high),
+         LATERAL (SELECT 1 FROM people_link l
+                  WHERE l.low_id = wanted.low AND l.high_id = wanted.high OFFSET 0) link
+"""
+_PERSONS_OF = """
+    SELECT wanted.id, leaf.person_id
+    FROM unnest(%s::bigint[]) AS wanted (id),
+         LATERAL (SELECT person_id FROM people_identifier i WHERE i.id = wanted.id OFFSET 0) leaf
+"""
+_LOCK_PERSONS = "SELECT id FROM people_person WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_INSERT_LEAVES = """
+    INSERT INTO people_identifier (id, kind, value, person_id)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
+    ON CONFLICT (kind, value) DO NOTHING
+"""
+_INSERT_PERSONS = "INSERT INTO people_person (id) SELECT * FROM unnest(%s::bigint[])"
+_INSERT_LINKS = """
+    INSERT INTO people_link (reason, low_id, high_id, source, message, at)
+    SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::uuid[], %s::timestamptz[])
+    ON CONFLICT (low_id, high_id) DO NOTHING
+"""
+_MOVE_LEAVES = """
+    UPDATE people_identifier i SET person_id = moved.survivor
+    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (loser, survivor) WHERE i.person_id = moved.loser
+"""
+_POINT_TO_SURVIVOR = """
+    UPDATE people_person p SET merged_into_id = moved.survivor
+    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (loser, survivor)
+    WHERE p.id = moved.loser OR p.merged_into_id = moved.loser
+"""
+_WRITE_MERGES = """
+    INSERT INTO people_personchange (kind, reason, person_id, other_id, source, message)
+    SELECT %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::uuid[])
+"""

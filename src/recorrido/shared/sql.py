@@ -1,0 +1,36 @@
+"""Plain SQL on Django's own connection, inside the caller's transaction.
+
+Django binds parameters on the client; arrays of thousands of values are faster and safer bound by the server,
+so the set-based statements of ``people`` and ``events`` go through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from django.db import connection
+
+
+def fetch(statement: LiteralString, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Run one statement with server-side parameters and return its rows. Raises ``psycopg.Error``."""
+    with _cursor() as cursor:
+        return cursor.execute(statement, parameters).fetchall()
+
+
+def execute(statement: LiteralString, *parameters: Any) -> int:
+    """Run one statement with server-side parameters and return how many rows it touched."""
+    with _cursor() as cursor:
+        return cursor.execute(statement, parameters).rowcount
+
+
+def copy_in(statement: LiteralString, lines: Sequence[str]) -> None:
+    """Send text lines, already in COPY's own escaping and each ending in a newline, to ``COPY … FROM STDIN``."""
+    with _cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write("".join(lines))
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)
