@@ -1,0 +1,47 @@
+"""What every format reader hands over: rows under the file's own names, and where each row stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from trayecto.events.mapping import Columns
+from trayecto.events.table import Reject
+
+Label = Callable[[int], str]
+
+
+def numbered_from(first: int) -> Label:
+    """Rows that follow each other without a gap."""
+    return lambda index: str(index + first)
+
+
+@dataclass
+class Raw:
+    """Rows of one file before any of them is judged.
+
+    ``label(i)`` says where row ``i`` of ``table`` stands as a person would count; ``broken`` are rows that could
+    not even be put into the table. ``untyped``: numbers are still texts. ``relations`` and ``objects`` as in ``Events``, with row numbers of ``table``.
+    """
+
+    file: str
+    table: pa.Table
+    columns: Columns
+    label: Label
+    untyped: bool = False
+    broken: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    relations: pa.Table | None = None
+    objects: pa.Table | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a format reader needs to know: the wish, and how to tell its columns from the names in the file."""
+
+    resolve: Callable[[Any], Columns]
+    keeps: Callable[[str], bool]

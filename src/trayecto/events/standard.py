@@ -1,0 +1,230 @@
+"""From a file's own columns to the standard ones: each row is either understood or rejected with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from trayecto.errors import BadValue
+from trayecto.events.kinds import holds_text, typed
+from trayecto.events.mapping import Wish
+from trayecto.events.raw import Raw
+from trayecto.events.rejects import Rejects
+from trayecto.events.table import AT, CODED_TEXT, DATE_ONLY, JOURNEY, STEP, Reject
+from trayecto.events.times import Times, read_times
+from trayecto.events.zones import Zone
+
+Mask = NDArray[np.bool_]
+STANDARD = (JOURNEY, STEP, AT, DATE_ONLY)
+EVENT_ID = "\0id"
+
+
+@dataclass
+class Part:
+    """One file's good rows in standard columns (and its event ids, when asked for, in a column of their own).
+
+    ``origin``: (rows,) row of the raw table, or None when all were kept.
+    """
+
+    raw: Raw
+    table: pa.Table
+    origin: NDArray[np.int64] | None
+    read: int
+    left_out: int = 0
+
+    def raw_row(self, row: int) -> int:
+        return row if self.origin is None else int(self.origin[row])
+
+
+@dataclass
+class _Fault:
+    """Rows that share a reason to be rejected."""
+
+    mask: Mask
+    column: str
+    reason: str
+
+
+def standardise(raw: Raw, wish: Wish, rejects: Rejects) -> Part:
+    """Judge the rows of one file; bad ones go to ``rejects``."""
+    left_out = _set_lifecycle_apart(raw, wish)
+    zone = Zone(wish.tz)
+    times = _times(raw, zone, wish)
+    step, journey = _coded(raw.table.column(raw.columns.step)), _journey(raw)
+    faults = [*_journey_faults(raw, journey), *_step_faults(raw, step), *_time_faults(raw, times)]
+    bad = np.logical_or.reduce([fault.mask for fault in faults]) if faults else None
+    _reject(raw, faults, rejects)
+    arrays = {JOURNEY: journey, STEP: step, AT: times.at, DATE_ONLY: times.date_only}
+    standard = pa.table({name: array for name, array in arrays.items() if array is not None})
+    raw.warnings += zone.warnings(raw.columns.at, raw.file)
+    return Part(
+        raw=raw,
+        table=_assemble(raw, standard, None if bad is None else pa.array(~bad)),
+        origin=None if bad is None else np.flatnonzero(~bad),
+        read=raw.table.num_rows + len(raw.broken),
+        left_out=left_out,
+    )
+
+
+def _set_lifecycle_apart(raw: Raw, wish: Wish) -> int:
+    """Keep only the events of one lifecycle transition; returns how many were left out."""
+    if raw.columns.lifecycle is None or wish.lifecycle is None:
+        return 0
+    found = _text(raw.table.column(raw.columns.lifecycle))
+    keep = pc.fill_null(pc.equal(pc.utf8_lower(found), wish.lifecycle.lower()), False).to_numpy()
+    left_out = int(len(keep) - keep.sum())
+    if left_out:
+        rows, label = np.flatnonzero(keep), raw.label
+        raw.label = lambda index: label(int(rows[index]))
+        raw.table = raw.table.filter(pa.array(keep))
+        raw.notes.append(f"{raw.file}: {left_out:,} events are not '{wish.lifecycle}' and were left out.")
+    return left_out
+
+
+def _times(raw: Raw, zone: Zone, wish: Wish) -> Times:
+    try:
+        times = read_times(raw.table.column(raw.columns.at), zone, wish.time_format)
+    except BadValue as problem:
+        raise BadValue(f"{raw.file}, column '{raw.columns.at}': {problem}") from problem
+    raw.notes += [f"{raw.file}: '{raw.columns.at}' was {note}." for note in times.notes]
+    return times
+
+
+def _journey(raw: Raw) -> pa.ChunkedArray | None:
+    return None if raw.columns.journey is None else _text(raw.table.column(raw.columns.journey))
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Any plain column as strings; raises BadValue for lists and the like."""
+    if pa.types.is_string(column.type):
+        return column
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as problem:
+        raise BadValue(f"A column of type {column.type} cannot be read as text.") from problem
+
+
+def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts as one dictionary (int32 codes) without repeated or missing values in it."""
+    if column.type == CODED_TEXT:
+        shared = column.unify_dictionaries()
+        values = shared.chunk(0).dictionary if shared.num_chunks else None
+        if values is None or (values.null_count == 0 and len(pc.unique(values)) == len(values)):
+            return shared
+    coded = pc.dictionary_encode(_text(column))
+    return coded.cast(CODED_TEXT).unify_dictionaries()
+
+
+def _journey_faults(raw: Raw, journey: pa.ChunkedArray | None) -> Iterator[_Fault]:
+    if journey is None or raw.columns.journey is None or len(journey) == 0:
+        return
+    shortest = pc.min(pc.binary_length(journey)).as_py()
+    if journey.null_count or shortest == 0:
+        empty = pc.fill_null(pc.equal(pc.binary_length(journey), 0), True)
+        yield _Fault(empty.to_numpy(), raw.columns.journey, "the journey is empty")
+
+
+def _step_faults(raw: Raw, step: pa.ChunkedArray) -> Iterator[_Fault]:
+    blank = _blank_code(step)
+    if step.null_count == 0 and blank is None:
+        return
+    codes = pa.chunked_array([chunk.indices for chunk in step.chunks], pa.int32())
+    empty = pc.is_null(codes) if blank is None else pc.fill_null(pc.equal(codes, blank), True)
+    yield _Fault(empty.to_numpy(), raw.columns.step, "the step is empty")
+
+
+def _blank_code(step: pa.ChunkedArray) -> int | None:
+    if step.num_chunks == 0:
+        return None
+    code = pc.index(step.chunk(0).dictionary, "").as_py()
+    return None if code < 0 else int(code)
+
+
+def _time_faults(raw: Raw, times: Times) -> Iterator[_Fault]:
+    name = raw.columns.at
+    if times.outside is not None:
+        yield _Fault(times.outside, name, "the time is outside the years 1800 to 2299")
+    if times.at.null_count == 0:
+        return
+    given = pc.is_valid(raw.table.column(name)).to_numpy()
+    absent = times.at.is_null().to_numpy()
+    if times.outside is not None:
+        absent = absent & ~times.outside
+    if (absent & ~given).any():
+        yield _Fault(absent & ~given, name, "the time is empty")
+    if (absent & given).any():
+        yield _Fault(absent & given, name, "this is not a time that is understood")
+
+
+def _reject(raw: Raw, faults: list[_Fault], rejects: Rejects) -> None:
+    """Write each bad row once, with the first of its faults."""
+    for broken in raw.broken:
+        rejects.add(broken)
+    seen = np.zeros(raw.table.num_rows, dtype=bool)
+    for fault in faults:
+        for reject in describe(raw, np.flatnonzero(fault.mask & ~seen), fault.column, fault.reason):
+            rejects.add(reject)
+        seen |= fault.mask
+
+
+def describe(raw: Raw, rows: NDArray[np.int64], column: str, reason: str) -> Iterator[Reject]:
+    """Rejects for rows of the raw table, in runs so that memory stays small."""
+    for start in range(0, len(rows), 1000):
+        run = rows[start : start + 1000]
+        for row, values in zip(run, raw.table.take(pa.array(run)).to_pylist(), strict=True):
+            text = values[column]
+            yield Reject(
+                file=raw.file,
+                row=raw.label(int(row)),
+                column=column,
+                value="" if text is None else str(text),
+                reason=reason,
+                raw=json.dumps(values, ensure_ascii=False, default=str),
+            )
+
+
+def _assemble(raw: Raw, standard: pa.Table, keep: pa.Array | None) -> pa.Table:
+    """Standard columns, then the others, of the good rows."""
+    others = raw.table.select([*raw.columns.extra, *([raw.columns.id] if raw.columns.id else [])])
+    if keep is not None:
+        standard, others = standard.filter(keep), others.filter(keep)
+    for name in raw.columns.extra:
+        column = others.column(name)
+        standard = standard.append_column(
+            _free_name(name, raw), tidy(typed(column) if raw.untyped else column)
+        )
+    if raw.columns.id is not None:
+        standard = standard.append_column(EVENT_ID, others.column(raw.columns.id))
+    return standard
+
+
+def _free_name(name: str, raw: Raw) -> str:
+    """A column that happens to be called like a standard one keeps its values under ``name_``."""
+    if name not in STANDARD:
+        return name
+    raw.warnings.append(
+        f"{raw.file}: the column '{name}' was kept as '{name}_', for '{name}' has a meaning here."
+    )
+    return f"{name}_"
+
+
+def tidy(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts dictionary-coded, nested values as JSON text, everything else as it is."""
+    kind = column.type
+    if pa.types.is_dictionary(kind) and not holds_text(kind.value_type):
+        return column.cast(kind.value_type)
+    if pa.types.is_dictionary(kind) or holds_text(kind):
+        return _coded(column)
+    if pa.types.is_nested(kind):
+        texts = [
+            None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+            for value in column.to_pylist()
+        ]
+        return _coded(pa.chunked_array([pa.array(texts, pa.string())]))
+    return column
