@@ -1,0 +1,1 @@
+"""What happens to an order, stage by stage; each stage adds columns to a wave of orders."""
