@@ -30,7 +30,7 @@ MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
 UNREAD = "$unread_identifiers"
 
-_CHANNELS = {None: "\\N", **{name: name for name in CHANNELS}}
+_CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
 _TYPE = re.compile(r"[^\s\\](?:[^\x00-\x1f\\]*[^\s\\])?")
 _WORD = re.compile(r"[a-z][a-z0-9_.]{0,31}")
 _encode = msgspec.json.Encoder().encode

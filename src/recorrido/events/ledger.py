@@ -42,7 +42,9 @@ def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
     """The events whose message was never recorded."""
     if not ready:
         return []
-    rows = sql.fetch(_RECORDED, [event.source.id for event in ready], [event.hash for event in ready])
+    rows = sql.fetch(
+        _RECORDED, sql.array(event.source.id for event in ready), sql.array(event.hash for event in ready)
+    )
     recorded = {position for (position,) in rows}
     return [event for position, event in enumerate(ready, 1) if position not in recorded]
 
@@ -110,15 +112,18 @@ def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     if missing := wanted - objects.keys():
         objects |= _find_objects(missing)
     if new := sorted(wanted - objects.keys()):
-        kinds, ids = map(list, zip(*new, strict=True))
-        sql.execute(_INSERT_OBJECTS, kinds, ids)  # sorted: two writers wait for each other in one order
+        kinds, ids = zip(*new, strict=True)
+        sql.execute(
+            _INSERT_OBJECTS, sql.array(kinds), sql.text_array(ids)
+        )  # sorted: two writers wait for each other in one order
         objects |= _find_objects(new)
     return objects
 
 
 def _find_objects(keys: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
-    kinds, ids = map(list, zip(*keys, strict=True))
-    return {(kind, external_id): id_ for kind, external_id, id_ in sql.fetch(_FIND_OBJECTS, kinds, ids)}
+    kinds, ids = zip(*keys, strict=True)
+    rows = sql.fetch(_FIND_OBJECTS, sql.array(kinds), sql.text_array(ids))
+    return {(kind, external_id): id_ for kind, external_id, id_ in rows}
 
 
 def _copy(

@@ -31,7 +31,13 @@ def tell_attributes(*, facts: Iterable[Told]) -> None:
         return
     # Sorted, so that two writers who tell about the same leaves wait for each other instead of locking up.
     rows = sorted((leaf, key, value, at) for (leaf, key), (at, value) in newest.items())
-    sql.execute(_TELL, *map(list, zip(*rows, strict=True)))
+    sql.execute(
+        _TELL,
+        sql.array(leaf for leaf, _, _, _ in rows),
+        sql.text_array(key for _, key, _, _ in rows),
+        sql.text_array(value for _, _, value, _ in rows),
+        sql.text_array(at.isoformat() for _, _, _, at in rows),
+    )
 
 
 _TELL = """

@@ -95,7 +95,7 @@ def _find_leaves(told: Sequence[Told], known: Known) -> Known:
     if not wanted:
         return Known()
     kinds, values = zip(*wanted, strict=True)
-    rows = sql.fetch(_FIND_LEAVES, list(kinds), list(values))
+    rows = sql.fetch(_FIND_LEAVES, sql.array(kinds), sql.text_array(values))
     return Known(leaves={(kind, value): id_ for kind, value, id_ in rows})
 
 
@@ -132,7 +132,7 @@ def _linked_already(pairs: Sequence[Pair]) -> list[Pair]:
     if not pairs:
         return []
     lows, highs = zip(*pairs, strict=True)
-    return [(low, high) for low, high in sql.fetch(_FIND_LINKS, list(lows), list(highs))]
+    return [(low, high) for low, high in sql.fetch(_FIND_LINKS, sql.array(lows), sql.array(highs))]
 
 
 def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Told]) -> None:
@@ -151,10 +151,10 @@ def _lock_persons_of(leaves: Iterable[int]) -> dict[int, int]:
     wanted = sorted(leaves)
     held: set[int] = set()
     while wanted:
-        persons = dict(sql.fetch(_PERSONS_OF, wanted))
+        persons = dict(sql.fetch(_PERSONS_OF, sql.array(wanted)))
         if (missing := set(persons.values()) - held) == set():
             return persons
-        sql.fetch(_LOCK_PERSONS, sorted(missing))
+        sql.fetch(_LOCK_PERSONS, sql.array(sorted(missing)))
         held |= missing
     return {}
 
@@ -163,24 +163,37 @@ def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
     if not new:
         return
     # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
-    rows = [(id_, kind, value, components.find(id_)) for (kind, value), id_ in sorted(new.items())]
-    if sql.execute(_INSERT_LEAVES, *map(list, zip(*rows, strict=True))) < len(rows):
+    keys = sorted(new)
+    made = sql.execute(
+        _INSERT_LEAVES,
+        sql.array(new[key] for key in keys),
+        sql.array(kind for kind, _ in keys),
+        sql.text_array(value for _, value in keys),
+        sql.array(components.find(new[key]) for key in keys),
+    )
+    if made < len(keys):
         raise _LeafTaken
 
 
 def _insert_persons(fresh: Iterable[int], components: Components) -> None:
     if roots := sorted({root for leaf in fresh if (root := components.find(leaf)) in fresh}):
-        sql.execute(_INSERT_PERSONS, roots)
+        sql.execute(_INSERT_PERSONS, sql.array(roots))
 
 
 def _insert_links(evidence: Mapping[Pair, Told]) -> None:
     if not evidence:
         return
-    rows = [
-        (low, high, message.source, message.message, message.at)
-        for (low, high), message in sorted(evidence.items(), key=lambda item: item[0])
-    ]
-    sql.execute(_INSERT_LINKS, SAME_MESSAGE, *map(list, zip(*rows, strict=True)))
+    pairs = sorted(evidence)
+    messages = [evidence[pair] for pair in pairs]
+    sql.execute(
+        _INSERT_LINKS,
+        SAME_MESSAGE,
+        sql.array(low for low, _ in pairs),
+        sql.array(high for _, high in pairs),
+        sql.text_array(message.source for message in messages),
+        sql.array(message.message for message in messages),
+        sql.text_array(message.at.isoformat() for message in messages),
+    )
 
 
 def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping[Pair, Told]) -> None:
