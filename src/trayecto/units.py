@@ -41,7 +41,8 @@ def _parse_text(text: str) -> int:
 
 def format_duration(microseconds: float) -> str:
     """The length in its two largest units: ``"3d 4h"``, ``"12m 30s"``, ``"0s"``."""
-    left, parts = int(microseconds), []
+    left = int(microseconds)
+    parts: list[tuple[int, str]] = []
     for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)):
         count, left = divmod(left, size)
         if count or parts:

@@ -1,0 +1,268 @@
+"""From events to a journey log: sort by journey and time, cut, number the variants, store with the first answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from trayecto import engine
+from trayecto.errors import BadValue, UnknownColumn, did_you_mean
+from trayecto.events.progress import Tell, meter
+from trayecto.events.table import Events
+from trayecto.kernels import sorting
+from trayecto.kernels.arrays import frozen
+from trayecto.log import attributes as journey_attributes
+from trayecto.log.attributes import Aggregate, Journeys
+from trayecto.log.boundaries import Boundaries, cut
+from trayecto.log.journeylog import JourneyLog
+from trayecto.log.keys import Keyed, encode, key_events
+from trayecto.log.write import Content, Stage, write_log
+from trayecto.units import DAY, to_datetime, to_microseconds
+
+MOST_STEPS = 65_535
+USUAL_COLUMNS = ("channel", "owner")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked of a build, checked against the columns of the events."""
+
+    by: str | None
+    attributes: dict[str, Aggregate]
+    columns: tuple[str, ...]
+    boundaries: Boundaries | None
+    weight: str | None
+    as_of: datetime | None
+    order: tuple[str, ...] | None
+    person: str | None
+
+
+def build(
+    events: Events,
+    out: str | Path,
+    *,
+    by: str | None = None,
+    attributes: Mapping[str, Aggregate] | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    boundaries: Boundaries | None = None,
+    weight: str | None = None,
+    as_of: datetime | None = None,
+    order: Sequence[str] | None = None,
+    person: str | None = None,
+    progress: Tell | bool | None = None,
+) -> JourneyLog:
+    """Build a journey log folder from events and open it.
+
+    ``by``: whose journeys – a column, an OCEL object type, or None for the column ``journey``. ``attributes``: one
+    value per journey, as ``{"country": first("country")}`` or a list of columns (first values). ``columns``: values
+    kept per event (default: channel and owner, where present). ``boundaries`` cut each key's life into journeys.
+    ``weight``: a column, constant in each journey. ``as_of``: the moment the log speaks of (default: the last event).
+    ``order``: steps in blueprint order, which orders times that are only dates. ``person``: the column with the
+    person of a journey (default: ``person``, where present). ``progress``: called with (done, total), or True for a bar.
+
+    The folder is written atomically and the old log stays until then. Raises BadLog when it cannot be written,
+    UnknownColumn for a column that is not there, BadValue for weights that differ inside a journey.
+    """
+    settings = _check(
+        events, Settings(
+            by, journey_attributes.normalise(attributes), _kept_columns(events, columns), boundaries, weight,
+            as_of, None if order is None else tuple(order), _person_column(events, person),
+        )
+    )  # fmt: skip
+    with meter(progress, 100, "Building the journey log") as advance:
+        content = _content(events, settings, advance)
+        write_log(Path(out), content, advance)
+    return JourneyLog.open(out)
+
+
+def _kept_columns(events: Events, columns: Sequence[str] | None) -> tuple[str, ...]:
+    present = events.table.column_names
+    return tuple(columns) if columns is not None else tuple(name for name in USUAL_COLUMNS if name in present)
+
+
+def _person_column(events: Events, person: str | None) -> str | None:
+    return person if person or "person" not in events.table.column_names else "person"
+
+
+def _check(events: Events, settings: Settings) -> Settings:
+    known = events.table.column_names
+    for name in filter(None, [*settings.columns, settings.weight, settings.person]):
+        if name not in known:
+            raise UnknownColumn(f"The events have no column '{name}'.{did_you_mean(name, known)}")
+    for name in set(settings.columns) & (journey_attributes.RESERVED | set(settings.attributes)):
+        raise BadValue(f"An event column cannot be called '{name}': the log has another column of that name.")
+    if settings.as_of is not None:
+        to_microseconds(settings.as_of)
+    return settings
+
+
+def _content(events: Events, settings: Settings, advance: Stage) -> Content:
+    keyed = key_events(events, settings.by)
+    step_names, step_of = code_steps(events.table["step"])
+    journey_attributes.check(settings.attributes, events.table.column_names, step_names)
+    advance(30)
+    lives, times = _sort(events, settings, keyed, step_names, step_of)
+    advance(20)
+    journeys, key_of = _cut(lives, times, settings)
+    ids, persons = _names(journeys, key_of, keyed, settings)
+    return Content(
+        journeys=ids,
+        persons=persons,
+        weights=None if settings.weight is None else _weights(settings.weight, journeys),
+        offsets=journeys.offsets,
+        steps=journeys.steps,
+        times=times,
+        step_names=step_names,
+        attributes={
+            name: journey_attributes.evaluate(aggregate, journeys)
+            for name, aggregate in settings.attributes.items()
+        },
+        columns={name: _event_column(name, journeys) for name in settings.columns},
+        as_of=_as_of(settings, times),
+        key=settings.by or "journey",
+        left_out=keyed.left_out,
+        date_only_steps=_date_only_steps(events, step_names, step_of),
+    )
+
+
+def code_steps(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.uint16]]:
+    """The names of the steps that occur, sorted, and the code of each event."""
+    codes, names = encode(column)
+    used = np.flatnonzero(sorting.count_codes(frozen(codes), len(names)))
+    if len(used) > MOST_STEPS:
+        raise BadValue(
+            f"The step column has {len(used):,} different values and a log holds {MOST_STEPS:,}: "
+            "choose a coarser column."
+        )
+    spoken = [str(name) for name in names.take(pa.array(used)).to_pylist()]
+    order = sorted(range(len(spoken)), key=spoken.__getitem__)
+    recode = np.zeros(len(names), np.uint16)
+    recode[used[order]] = np.arange(len(order), dtype=np.uint16)
+    return tuple(spoken[place] for place in order), recode[codes]
+
+
+def _sort(
+    events: Events, settings: Settings, keyed: Keyed, step_names: tuple[str, ...], step_of: NDArray[np.uint16]
+) -> tuple[Journeys, NDArray[np.int64]]:
+    """Events grouped by key and in time order, equal times in input order."""
+    counts = sorting.count_codes(frozen(keyed.codes), len(keyed.names))
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    rows = np.empty(int(offsets[-1]), np.uint32)
+    sorting.place_rows(frozen(keyed.codes), offsets[:-1].copy(), rows)
+    if keyed.rows is not None:
+        rows = keyed.rows[rows].astype(np.uint32)
+    times = take(_times(events.table), rows)
+    _each_share(offsets, lambda low, high: sorting.sort_groups(frozen(offsets), low, high, times, rows))
+    if settings.order is not None and "date_only" in events.table.column_names:
+        position = frozen(_positions(settings.order, step_names)[step_of])
+        sorting.order_dates(frozen(offsets), times, rows, frozen(_date_flags(events.table)), position, DAY)
+    return Journeys(offsets, rows, take(step_of, rows), step_names, events.table), times
+
+
+def _times(table: pa.Table) -> NDArray[np.int64]:
+    column = table["at"].cast(pa.timestamp("us", "UTC")).combine_chunks()
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return array.view(pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def take(source: NDArray[Any], rows: NDArray[np.uint32]) -> NDArray[Any]:
+    """``source[rows]`` on all cores."""
+    target = np.empty(len(rows), source.dtype)
+    edges = np.linspace(0, len(rows), engine.cores() + 1).astype(int).tolist()
+    shares = list(pairwise(edges))
+    engine.each(lambda share: sorting.take_into(frozen(source), frozen(rows), target, *share), shares)
+    return target
+
+
+def _each_share(offsets: NDArray[np.int64], work: Callable[[int, int], None]) -> None:
+    """``work(first, last)`` on runs of groups that have about equal events, one run per core."""
+    aims = np.linspace(0, offsets[-1], engine.cores() + 1)[1:-1]
+    edges = [0, *np.searchsorted(offsets, aims).tolist(), len(offsets) - 1]
+    engine.each(lambda share: work(*share), list(pairwise(edges)))
+
+
+def _positions(order: Sequence[str], step_names: Sequence[str]) -> NDArray[np.int32]:
+    """The blueprint position of each step; steps the blueprint does not name come last."""
+    place = {name: index for index, name in enumerate(order)}
+    return np.array([place.get(name, len(place)) for name in step_names], np.int32)
+
+
+def _date_flags(table: pa.Table) -> NDArray[np.bool_]:
+    return pc.fill_null(table["date_only"], False).to_numpy()
+
+
+def _date_only_steps(
+    events: Events, step_names: tuple[str, ...], step_of: NDArray[np.uint16]
+) -> tuple[str, ...]:
+    if "date_only" not in events.table.column_names:
+        return ()
+    return tuple(step_names[code] for code in np.unique(step_of[_date_flags(events.table)]))
+
+
+def _cut(lives: Journeys, times: NDArray[np.int64], settings: Settings) -> tuple[Journeys, NDArray[np.int64]]:
+    """Journeys and the key of each; keys without events have none."""
+    keys = np.flatnonzero(np.diff(lives.offsets))
+    if settings.boundaries is None:
+        offsets = np.append(lives.offsets[keys], lives.offsets[-1])
+    else:
+        offsets = cut(settings.boundaries, lives.offsets, lives.steps, times, lives.step_names)
+        keys = np.searchsorted(lives.offsets, offsets[:-1], side="right") - 1
+    return Journeys(offsets, lives.rows, lives.steps, lives.step_names, lives.table), keys
+
+
+def _names(
+    journeys: Journeys, key_of: NDArray[np.int64], keyed: Keyed, settings: Settings
+) -> tuple[pa.Array, pa.Array]:
+    """Ids and persons of the journeys; a cut life ``anna`` gives ``anna#1``, ``anna#2``… of person ``anna``."""
+    keys = keyed.names.take(pa.array(key_of)).cast(pa.large_string())
+    if settings.boundaries is not None:
+        firsts = np.concatenate(([True], key_of[1:] != key_of[:-1]))[: len(key_of)]
+        ordinal = (
+            np.arange(len(key_of)) - np.maximum.accumulate(np.where(firsts, np.arange(len(key_of)), 0)) + 1
+        )
+        numbers = pa.array(ordinal, pa.int64()).cast(pa.large_string())
+        return pc.binary_join_element_wise(keys, numbers, pa.scalar("#", pa.large_string())), keys
+    if settings.person is None:
+        return keys, pa.nulls(len(keys), pa.large_string())
+    return keys, journey_attributes.pick(journeys.table[settings.person], journeys).cast(pa.large_string())
+
+
+def _weights(name: str, journeys: Journeys) -> NDArray[np.float64]:
+    """The weight of each journey; BadValue where its events disagree or have none."""
+    column = journeys.table[name]
+    kind = column.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        raise BadValue(f"Column '{name}' holds no numbers, so it cannot be the weight.")
+    values = take(pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy(), journeys.rows)
+    weights = values[journeys.offsets[:-1]]
+    differs = ~(values == np.repeat(weights, np.diff(journeys.offsets)))
+    if differs.any():
+        journey = int(np.searchsorted(journeys.offsets, int(np.argmax(differs)), side="right")) - 1
+        raise BadValue(
+            f"The weight '{name}' must be one number per journey, and journey number {journey + 1} of the log "
+            "has events without it or with different values."
+        )
+    if (weights < 0).any():
+        raise BadValue(f"The weight '{name}' is negative in a journey.")
+    return weights
+
+
+def _event_column(name: str, journeys: Journeys) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Codes of an event column in log order, and its values as text."""
+    codes, names = encode(journeys.table[name])
+    return take(codes, journeys.rows), tuple(names.cast(pa.string()).to_pylist())
+
+
+def _as_of(settings: Settings, times: NDArray[np.int64]) -> datetime:
+    if settings.as_of is not None:
+        return settings.as_of
+    return to_datetime(times.max() if len(times) else 0)

@@ -1,0 +1,448 @@
+"""The map: every step and every flow, with counts and durations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from trayecto import engine
+from trayecto.batch import Batch, View
+from trayecto.kernels import flows as kernel
+from trayecto.kernels.arrays import NO_KEYS, frozen, mask_of, weights_of
+from trayecto.units import SECOND
+
+DENSE_STEPS = 512  # up to this many steps the flow table is the whole square of pairs
+HISTOGRAM_CELLS = 4_000_000
+FRACTIONS = (0.5, 0.9)
+
+
+class Clock(Protocol):
+    """A calendar: reads moments as working time."""
+
+    def working(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Microseconds of working time until each moment (microseconds since 1970 UTC); never decreasing."""
+
+
+Clocks = Clock | Mapping[str, Clock]
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Durations in seconds. Quantiles interpolate linearly, as numpy.percentile does; None when not asked for."""
+
+    mean: float
+    median: float | None
+    p90: float | None
+    min: float
+    max: float
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """One step: its events, the journeys that have it, and how many of them start and end with it."""
+
+    step: str
+    events: int
+    journeys: int
+    starts: int
+    ends: int
+    weighted_events: float | None = None
+    weighted_journeys: float | None = None
+    weighted_starts: float | None = None
+    weighted_ends: float | None = None
+
+
+@dataclass(frozen=True)
+class FlowFigures:
+    """One step directly followed by another: how often, in how many journeys, after how long.
+
+    ``journeys`` counts each journey once. Durations are those of the events, not weighted.
+    """
+
+    source: str
+    target: str
+    events: int
+    journeys: int
+    seconds: Seconds
+    weighted_events: float | None = None
+    weighted_journeys: float | None = None
+
+
+@dataclass(frozen=True)
+class MapResult:
+    """Steps by falling number of events, flows likewise; only what occurs in the selection.
+
+    ``weighted_*`` figures are None when the journeys carry no weights.
+    """
+
+    journeys: int
+    events: int
+    weighted_journeys: float | None
+    steps: tuple[StepFigures, ...]
+    flows: tuple[FlowFigures, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"journeys", "events", "steps": […], "flows": […]}``; weighted keys only when there are weights."""
+        facts: dict[str, Any] = {
+            "journeys": self.journeys,
+            "events": self.events,
+            "weighted_journeys": self.weighted_journeys,
+            "steps": [_spoken(asdict(step)) for step in self.steps],
+            "flows": [_spoken(asdict(flow)) for flow in self.flows],
+        }
+        return _spoken(facts)
+
+    def to_arrow(self) -> pa.Table:
+        """One row per flow; durations as ``seconds_mean``, ``seconds_median``…"""
+        return pa.Table.from_pylist([_flat(flow) for flow in self.flows], schema=FLOW_SCHEMA)
+
+    def steps_to_arrow(self) -> pa.Table:
+        """One row per step."""
+        return pa.Table.from_pylist([asdict(step) for step in self.steps], schema=STEP_SCHEMA)
+
+
+STEP_SCHEMA = pa.schema(
+    [("step", pa.string())]
+    + [(name, pa.int64()) for name in ("events", "journeys", "starts", "ends")]
+    + [(f"weighted_{name}", pa.float64()) for name in ("events", "journeys", "starts", "ends")]
+)
+FLOW_SCHEMA = pa.schema(
+    [("source", pa.string()), ("target", pa.string()), ("events", pa.int64()), ("journeys", pa.int64())]
+    + [(f"seconds_{name}", pa.float64()) for name in ("mean", "median", "p90", "min", "max")]
+    + [("weighted_events", pa.float64()), ("weighted_journeys", pa.float64())]
+)
+
+
+def _spoken(facts: dict[str, Any]) -> dict[str, Any]:
+    """Without the weighted figures of a log that has no weights."""
+    return {key: value for key, value in facts.items() if value is not None or not key.startswith("weighted")}
+
+
+def _flat(flow: FlowFigures) -> dict[str, Any]:
+    facts = asdict(flow)
+    seconds = facts.pop("seconds")
+    return facts | {f"seconds_{name}": value for name, value in seconds.items()}
+
+
+def from_arrow(
+    journeys: int, events: int, weighted_journeys: float | None, steps: pa.Table, flows: pa.Table
+) -> MapResult:
+    """The result that ``steps_to_arrow`` and ``to_arrow`` came from."""
+    return MapResult(
+        journeys,
+        events,
+        weighted_journeys,
+        tuple(StepFigures(**row) for row in steps.to_pylist()),
+        tuple(_unflat(row) for row in flows.to_pylist()),
+    )
+
+
+def _unflat(row: dict[str, Any]) -> FlowFigures:
+    seconds = {name: row.pop(f"seconds_{name}") for name in ("mean", "median", "p90", "min", "max")}
+    return FlowFigures(**row, seconds=Seconds(**seconds))
+
+
+# --- scan, merge, finish ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every scan of one question agrees on: the clocks, the flows and the scale of the histogram."""
+
+    n_steps: int
+    keys: NDArray[np.int64]  # sorted pairs that occur, or empty: all pairs
+    bits: int
+    buckets: int  # 0 = no quantiles
+    clocks: tuple[Clock | None, ...] = (None,)
+    clock_of: NDArray[np.int32] | None = None
+
+    @property
+    def cells(self) -> int:
+        return len(self.keys) or self.n_steps**2
+
+    def read(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:
+        """The batch's times as each clock reads them, the clock of each step, and the place of the first column."""
+        if self.clock_of is None:
+            return frozen(batch.times.reshape(1, -1)), frozen(np.zeros(self.n_steps, np.int32)), 0
+        base, end = int(batch.offsets[0]), int(batch.offsets[-1])
+        times = batch.times[base:end]
+        readings = [times if clock is None else clock.working(times) for clock in self.clocks]
+        return frozen(np.stack(readings)), frozen(self.clock_of), base
+
+
+@dataclass
+class Summary:
+    """The merged first scan; ``weighted`` are the float tables, when journeys have weights."""
+
+    journeys: int
+    events: int
+    steps: NDArray[np.int64]  # (steps, kernel.STEP_WIDTH)
+    flows: NDArray[np.int64]  # (flows, kernel.FLOW_WIDTH)
+    histogram: NDArray[np.int32]  # (flows, buckets)
+    weight: float | None = None
+    weighted_steps: NDArray[np.float64] | None = None
+    weighted_flows: NDArray[np.float64] | None = None
+
+
+def plan_for(batches: Sequence[Batch], n_steps: int, *, percentiles: bool = True) -> Plan:
+    """Decide how to scan the batches, in calendar time."""
+    keys = NO_KEYS if n_steps <= DENSE_STEPS else _pairs(batches, n_steps)
+    bits, buckets = _scale(len(keys) or n_steps**2) if percentiles else (0, 0)
+    return Plan(n_steps, keys, bits, buckets)
+
+
+def _scale(cells: int) -> tuple[int, int]:
+    """Buckets per doubling (as a power of two) and buckets in all, such that the histogram stays small."""
+    for bits in (2, 1, 0):
+        buckets = (kernel.OCTAVES << bits) + 2
+        if cells * buckets <= HISTOGRAM_CELLS:
+            return bits, buckets
+    return 0, 1
+
+
+def _clocks(view: View, clock: Clocks | None) -> tuple[tuple[Clock | None, ...], NDArray[np.int32] | None]:
+    """The distinct clocks (first: none) and which one times the flows into each step."""
+    if clock is None:
+        return (None,), None
+    by_step = clock if isinstance(clock, Mapping) else dict.fromkeys(view.step_names, clock)
+    clocks: list[Clock | None] = [None]
+    clock_of = np.zeros(len(view.step_names), np.int32)
+    for step, each in by_step.items():
+        known = [index for index, other in enumerate(clocks) if other is each]
+        if not known:
+            clocks.append(each)
+        clock_of[view.code(step)] = known[0] if known else len(clocks) - 1
+    return tuple(clocks), clock_of
+
+
+def _pairs(batches: Sequence[Batch], n_steps: int) -> NDArray[np.int64]:
+    """The sorted pairs of neighbouring steps that occur, as source × n_steps + target."""
+    found = engine.each(partial(_pairs_of, n_steps=n_steps), batches)
+    return frozen(np.unique(np.concatenate([*found, np.array([-1])]))[1:])
+
+
+def _pairs_of(batch: Batch, n_steps: int) -> NDArray[np.int64]:
+    size = 1 << 16
+    while True:
+        table = np.full(size, -1, np.int64)
+        if kernel.mark_pairs(frozen(batch.offsets), frozen(batch.steps), n_steps, table):
+            return table[table >= 0]
+        size *= 4
+
+
+def scan(batch: Batch, plan: Plan) -> Summary:
+    """Counts, sums, extremes and the histogram of one batch."""
+    summary = Summary(0, 0, *_empty_tables(plan))
+    clocks, clock_of, base = plan.read(batch)
+    summary.journeys, summary.events = kernel.scan_journeys(
+        frozen(batch.offsets), frozen(batch.steps), clocks, clock_of, base, mask_of(batch),
+        plan.n_steps, plan.keys, plan.bits, summary.steps, summary.flows, summary.histogram,
+    )  # fmt: skip
+    if batch.weights is not None:
+        _scan_weights(batch, plan, summary)
+    return summary
+
+
+def _empty_tables(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    flows = np.zeros((plan.cells, kernel.FLOW_WIDTH), np.int64)
+    flows[:, kernel.LEAST] = kernel.NEVER
+    flows[:, kernel.MOST] = -1
+    return (
+        np.zeros((plan.n_steps, kernel.STEP_WIDTH), np.int64),
+        flows,
+        np.zeros((plan.cells, plan.buckets), np.int32),
+    )
+
+
+def _scan_weights(batch: Batch, plan: Plan, summary: Summary) -> None:
+    summary.weighted_steps = np.zeros((plan.n_steps, 4))
+    summary.weighted_flows = np.zeros((plan.cells, 2))
+    summary.weight = kernel.scan_weights(
+        frozen(batch.offsets), frozen(batch.steps), mask_of(batch), weights_of(batch),
+        plan.n_steps, plan.keys, summary.weighted_steps, summary.weighted_flows,
+    )  # fmt: skip
+
+
+def merge(a: Summary, b: Summary) -> Summary:
+    """The summary of both runs of journeys."""
+    flows = a.flows + b.flows
+    flows[:, kernel.LEAST] = np.minimum(a.flows[:, kernel.LEAST], b.flows[:, kernel.LEAST])
+    flows[:, kernel.MOST] = np.maximum(a.flows[:, kernel.MOST], b.flows[:, kernel.MOST])
+    return Summary(
+        a.journeys + b.journeys,
+        a.events + b.events,
+        a.steps + b.steps,
+        flows,
+        a.histogram + b.histogram,
+        _plus(a.weight, b.weight),
+        _plus(a.weighted_steps, b.weighted_steps),
+        _plus(a.weighted_flows, b.weighted_flows),
+    )
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return a if b is None else b if a is None else a + b
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """The order statistics that the quantiles need, and the slots of durations that hold them."""
+
+    slots: NDArray[np.int32]  # (flows, buckets) slot or -1
+    starts: NDArray[np.int64]  # (slots,) first place of each slot
+    size: int  # places in all slots
+    query_slot: NDArray[np.int64]  # (flows, 4) slot of each wanted rank
+    query_rank: NDArray[np.int64]  # (flows, 4) rank inside the slot
+    fraction: NDArray[np.float64]  # (flows, 2) how far between the lower and the upper rank
+
+
+@dataclass
+class Values:
+    """The second scan: the durations that fell into wanted buckets, slot by slot."""
+
+    ends: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+
+def ranks(summary: Summary) -> Ranks:
+    """Where the wanted ranks lie, from the merged histogram; only for flows that occur, in table order."""
+    occurring = np.flatnonzero(summary.flows[:, kernel.EVENTS])
+    counts = summary.flows[occurring, kernel.EVENTS]
+    place = np.array(FRACTIONS) * (counts - 1)[:, None]
+    lower = np.floor(place).astype(np.int64)
+    upper = np.minimum(lower + 1, counts[:, None] - 1)
+    wanted = np.concatenate([lower, upper], axis=1)
+    running = np.cumsum(summary.histogram[occurring], axis=1, dtype=np.int64)
+    bucket = np.stack([(running <= wanted[:, [k]]).sum(axis=1) for k in range(4)], axis=1)
+    rows = np.arange(len(occurring))[:, None]
+    before = running[rows, bucket] - summary.histogram[occurring[:, None], bucket]
+    slots = np.full(summary.histogram.shape, -1, np.int32)
+    pairs = np.unique(occurring[:, None] * summary.histogram.shape[1] + bucket)
+    slots.reshape(-1)[pairs] = np.arange(len(pairs))
+    ends = np.cumsum(summary.histogram.reshape(-1)[pairs], dtype=np.int64)
+    starts = np.concatenate(([0], ends))[:-1]
+    size = int(ends[-1]) if len(ends) else 0
+    return Ranks(slots, starts, size, slots[occurring[:, None], bucket], wanted - before, place - lower)
+
+
+def rescan(batch: Batch, plan: Plan, ranks: Ranks) -> Values:
+    """Collect the durations of one batch that fall into wanted buckets."""
+    found = Values(ranks.starts.copy(), np.empty(ranks.size, np.int64))
+    clocks, clock_of, base = plan.read(batch)
+    kernel.gather(
+        frozen(batch.offsets), frozen(batch.steps), clocks, clock_of, base, mask_of(batch),
+        plan.n_steps, plan.keys, plan.bits, frozen(ranks.slots), found.ends, found.values,
+    )  # fmt: skip
+    return found
+
+
+def merge_values(a: Values, b: Values, ranks: Ranks) -> Values:
+    """Both scans' durations, in ``a``'s arrays (slots have room for all of them)."""
+    kernel.append_runs(frozen(ranks.starts), a.ends, a.values, b.ends, b.values)
+    return a
+
+
+def quantiles(ranks: Ranks, found: Values) -> NDArray[np.float64]:
+    """(flows that occur, 2) median and p90 in microseconds, interpolated as numpy.percentile does."""
+    order = ranks.query_slot.reshape(-1)
+    lows, highs = frozen(ranks.starts[order]), frozen(found.ends[order])
+    wanted = frozen(ranks.query_rank.reshape(-1))
+    values = np.empty(len(order), np.int64)
+    flows = len(ranks.query_slot)
+    edges = [flows * part // engine.cores() * 4 for part in range(engine.cores() + 1)]
+
+    def part(bounds: tuple[int, int]) -> None:
+        kernel.select_ranks(found.values, lows, highs, wanted, values, *bounds)
+
+    engine.each(part, list(pairwise(edges)))
+    picked = values.reshape(-1, 2, 2).astype(np.float64)
+    return _between(picked[:, 0], picked[:, 1], ranks.fraction)
+
+
+def _between(
+    lower: NDArray[np.float64], upper: NDArray[np.float64], fraction: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Linear interpolation from the nearer end, as NumPy does it, so that results agree to the last bit."""
+    step = upper - lower
+    return np.where(fraction < 0.5, lower + step * fraction, upper - step * (1 - fraction))
+
+
+def finish(
+    summary: Summary, plan: Plan, step_names: Sequence[str], quantiles: NDArray[np.float64] | None
+) -> MapResult:
+    """Figures from the merged scans."""
+    return MapResult(
+        summary.journeys,
+        summary.events,
+        summary.weight,
+        tuple(_step_figures(summary, step_names)),
+        tuple(_flow_figures(summary, plan, step_names, quantiles)),
+    )
+
+
+def _by_falling(counts: NDArray[np.int64]) -> list[int]:
+    """Indices of what occurs, most frequent first; equal counts keep their order."""
+    order = np.argsort(-counts, kind="stable")
+    return [int(index) for index in order if counts[index] > 0]
+
+
+def _step_figures(summary: Summary, step_names: Sequence[str]) -> Iterator[StepFigures]:
+    columns = [kernel.STEP_EVENTS, kernel.STEP_JOURNEYS, kernel.STARTS, kernel.ENDS]
+    for code in _by_falling(summary.steps[:, kernel.STEP_EVENTS]):
+        weighted = [] if summary.weighted_steps is None else summary.weighted_steps[code].tolist()
+        yield StepFigures(step_names[code], *summary.steps[code, columns].tolist(), *weighted)
+
+
+def _flow_figures(
+    summary: Summary, plan: Plan, step_names: Sequence[str], quantiles: NDArray[np.float64] | None
+) -> Iterator[FlowFigures]:
+    row_of = np.cumsum(summary.flows[:, kernel.EVENTS] > 0) - 1
+    for cell in _by_falling(summary.flows[:, kernel.EVENTS]):
+        source, target = divmod(int(plan.keys[cell]) if len(plan.keys) else cell, plan.n_steps)
+        row = summary.flows[cell].tolist()
+        pair = (None, None) if quantiles is None else (quantiles[row_of[cell]] / SECOND).tolist()
+        weighted = [] if summary.weighted_flows is None else summary.weighted_flows[cell].tolist()
+        yield FlowFigures(
+            step_names[source], step_names[target], row[kernel.EVENTS], row[kernel.JOURNEYS],
+            _seconds(row, *pair), *weighted,
+        )  # fmt: skip
+
+
+def _seconds(row: list[int], median: float | None, p90: float | None) -> Seconds:
+    total = (row[kernel.SUM_HIGH] << kernel.LOW_BITS) + row[kernel.SUM_LOW]
+    mean = total / row[kernel.EVENTS] / SECOND
+    return Seconds(mean, median, p90, row[kernel.LEAST] / SECOND, row[kernel.MOST] / SECOND)
+
+
+def over(batches: Sequence[Batch], plan: Plan, step_names: Sequence[str]) -> MapResult:
+    """The map of any batches, with one scan, or two when the plan wants quantiles."""
+    summary = engine.run(batches, partial(scan, plan=plan), merge)
+    found = None
+    if plan.buckets:
+        wanted = ranks(summary)
+        second = engine.run(
+            batches, partial(rescan, plan=plan, ranks=wanted), partial(merge_values, ranks=wanted)
+        )
+        found = quantiles(wanted, second)
+    return finish(summary, plan, step_names, found)
+
+
+def ask(view: View, *, clock: Clocks | None = None, percentiles: bool = True) -> MapResult:
+    """Steps and flows of the selected journeys.
+
+    ``clock`` measures durations in working time: one calendar, or one per step (it times the flows into that step;
+    steps without one keep calendar time). ``percentiles=False`` leaves the exact median and p90 out, for speed.
+    """
+    chosen = plan_for(view.batches(), len(view.step_names), percentiles=percentiles)
+    if clock is not None:
+        clocks, clock_of = _clocks(view, clock)
+        chosen = replace(chosen, clocks=clocks, clock_of=clock_of)
+    parts = None if clock is None else max(engine.cores(), len(view.steps) * len(chosen.clocks) // 4_000_000)
+    return over(view.batches(parts), chosen, view.step_names)
