@@ -6,6 +6,7 @@ JourneysError
 ├── UnknownJourneyType  a journey type the blueprint does not have
 ├── NoLog               the journeys of a type were never built
 ├── LogVersionGone      a page speaks of a log version that was removed since; carries the newest one
+├── LogDamaged          the newest log cannot be opened: build it again
 ├── BuildRunning        the journeys of a type are being built right now (temporary)
 ├── BuildFailed         an export or a build that stopped; nothing was replaced
 ├── BadSelection        a link whose selection or filter cannot be read
@@ -78,6 +79,10 @@ class LogVersionGone(JourneysError):
         self.version = version
         self.newest = newest
         super().__init__(_("The journeys this page spoke of were rebuilt since. Open the newest figures."))
+
+
+class LogDamaged(JourneysError):
+    code = "log_damaged"
 
 
 class BuildRunning(JourneysError):

@@ -42,4 +42,4 @@ CHANNELS = (
 )  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ATTRIBUTE_TYPES = ("text", "number", "flag")
-TAKES = ("first", "last", "total", "count")
+TAKES = ("first", "last", "total", "count", "person")

@@ -62,7 +62,11 @@ def test_a_label_falls_back_to_the_other_language_and_then_to_the_key():
 def test_a_person_journey_gets_the_usual_boundaries():
     journey = read_blueprint(with_lines("key: order", "key: person")).journeys["order"]
     assert journey.boundaries.anchor == ("order.placed",)
-    assert (journey.boundaries.before, journey.boundaries.after, journey.boundaries.gap) == ("30d", "60d", "30d")
+    assert (journey.boundaries.before, journey.boundaries.after, journey.boundaries.gap) == (
+        "30d",
+        "60d",
+        "30d",
+    )
     assert journey.boundaries.close == ("refund.paid",)
 
 
@@ -100,7 +104,7 @@ def test_a_mistake_is_told_with_its_place_and_the_nearest_word(before, after, se
 
 def test_a_mistake_is_told_with_file_and_line():
     (problem,) = problems_of(with_lines("owner: finance", "owner: finanse"))
-    assert problem.startswith("small.yaml, line 18: touchpoints.refund.paid.owner")
+    assert problem.startswith("small.yaml, line 19: touchpoints.refund.paid.owner")
 
 
 def test_all_mistakes_are_told_at_once():

@@ -1,0 +1,244 @@
+"""Build the journey log of one type from the ledger: export, build aside, swap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+import trayecto
+from recorrido.company.actions import audit
+from recorrido.company.models import Staff
+from recorrido.events.queries import ledger_horizon
+from recorrido.journeys import bridge
+from recorrido.journeys.actions.export import Census, Export, plan_export, take_census, write_export
+from recorrido.journeys.blueprint import JourneyType
+from recorrido.journeys.errors import (
+    BuildFailed,
+    BuildRunning,
+    JourneysError,
+    NoBlueprint,
+    UnknownJourneyType,
+)
+from recorrido.journeys.models import RUNNING_STATES, BlueprintVersion, BuildReason, BuildState, JourneyBuild
+from recorrido.shared import clock
+
+Tell = Callable[[JourneyBuild], None]
+
+_LOCK_CLASS = 4_917  # advisory locks (class, hash of the journey type)
+_EXPORTED = 60  # percent when every event is on its way out of the database
+TASK = "recorrido.journeys.tasks.build_journey_log"
+
+
+def request_build(*, journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
+    """Queue a build for the worker. While one waits already, that one is returned: it will read all events so far."""
+    build = _new_build(journey_type, actor, reason)
+    task = app.configure_task(TASK, queueing_lock=f"journeys:{journey_type}")
+    try:
+        with transaction.atomic():
+            task.defer(build_id=build.id)
+    except AlreadyEnqueued:
+        JourneyBuild.objects.filter(id=build.id).delete()
+        waiting = JourneyBuild.objects.filter(journey_type=journey_type, state=BuildState.QUEUED).order_by(
+            "-id"
+        )
+        return waiting.first() or build
+    return build
+
+
+def request_stale_builds(*, reason: BuildReason) -> list[JourneyBuild]:
+    """Queue a build of each journey type whose log lacks events of the ledger or speaks of an older blueprint."""
+    blueprint = BlueprintVersion.objects.newest()
+    if blueprint is None:
+        return []
+    horizon = ledger_horizon()
+    stale = [slug for slug in blueprint.read().journeys if _is_stale(slug, blueprint, horizon)]
+    return [request_build(journey_type=slug, actor=None, reason=reason) for slug in stale]
+
+
+def _is_stale(journey_type: str, blueprint: BlueprintVersion, horizon: int) -> bool:
+    last = JourneyBuild.objects.newest_done(journey_type)
+    return last is None or last.blueprint_id != blueprint.id or (last.bookmark or 0) < horizon
+
+
+def build_now(
+    *,
+    journey_type: str,
+    actor: Staff | None,
+    reason: BuildReason = BuildReason.MANUAL,
+    tell: Tell | None = None,
+) -> JourneyBuild:
+    """Build in this process and return the finished row. ``tell`` hears the row after each step of progress.
+
+    Raises BuildRunning while another process builds this type, BuildFailed when it stops; the old log stays then.
+    """
+    return run_build(build=_new_build(journey_type, actor, reason), tell=tell)
+
+
+def _new_build(journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
+    version = BlueprintVersion.objects.newest()
+    if version is None:
+        raise NoBlueprint
+    if journey_type not in version.read().journeys:
+        raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": journey_type})
+    with transaction.atomic():
+        build = JourneyBuild.objects.create(
+            journey_type=journey_type, blueprint=version, reason=reason, requested_by=actor
+        )
+        detail = {"journeys": journey_type, "why": str(reason)}
+        audit(
+            actor=actor,
+            action="journeys.build_asked",
+            subject="journey_build",
+            subject_id=build.id,
+            detail=detail,
+        )
+    return build
+
+
+def run_build(*, build: JourneyBuild, tell: Tell | None = None) -> JourneyBuild:
+    """Carry out a queued build; see ``build_now``."""
+    progress = _Progress(build, tell)
+    try:
+        with _only_build_of(build.journey_type):
+            _fail_abandoned(build)
+            return _build(build, progress)
+    except (trayecto.TrayectoError, JourneysError) as error:
+        progress.set(state=BuildState.FAILED, error=str(error), finished_at=clock.now())
+        if isinstance(error, JourneysError):
+            raise
+        raise BuildFailed(str(error)) from error
+    except BaseException as error:
+        progress.set(state=BuildState.FAILED, error=repr(error), finished_at=clock.now())
+        raise
+
+
+@contextmanager
+def _only_build_of(journey_type: str) -> Iterator[None]:
+    """One build at a time per journey type, on all machines; the lock ends with the connection of a killed process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK_CLASS, journey_type])
+        if not cursor.fetchone()[0]:
+            raise BuildRunning(
+                _("These journeys are being built right now. Try again when that build is done.")
+            )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK_CLASS, journey_type])
+
+
+def _fail_abandoned(build: JourneyBuild) -> None:
+    """We hold the lock, so a row that still says it runs belongs to a process that died."""
+    abandoned = JourneyBuild.objects.filter(journey_type=build.journey_type, state__in=RUNNING_STATES)
+    abandoned.exclude(id=build.id).update(
+        state=BuildState.FAILED,
+        error=_("The process that built these journeys ended."),
+        finished_at=clock.now(),
+    )
+
+
+def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
+    began = time.monotonic()
+    blueprint = build.blueprint.read()
+    journey_type = blueprint.journeys[build.journey_type]
+    progress.set(state=BuildState.EXPORTING, started_at=clock.now(), percent=1)
+    export = plan_export(blueprint, journey_type, ledger_horizon())
+    census = take_census(export)
+    progress.set(
+        percent=10,
+        events_total=census.total,
+        events_without_key=census.without_key,
+        unmatched=census.unmatched,
+        bookmark=export.horizon,
+    )
+    if census.used == 0:
+        raise BuildFailed(_nothing_to_build(census))
+    log = _export_and_build(export, census, progress)
+    progress.set(
+        state=BuildState.DONE,
+        percent=100,
+        events_used=log.event_count,
+        journeys=log.journey_count,
+        log_version=log.version,
+        as_of=log.as_of,
+        seconds=round(time.monotonic() - began, 2),
+        finished_at=clock.now(),
+    )
+    return build
+
+
+def _nothing_to_build(census: Census) -> str:
+    if census.total == 0:
+        return _("There are no events yet. Import or simulate some, then build again.")
+    return _(
+        "None of the %(events)s events fits a touchpoint of these journeys. Compare the blueprint's event names."
+    ) % {"events": census.total}
+
+
+def _export_and_build(export: Export, census: Census, progress: _Progress) -> trayecto.JourneyLog:
+    folder = Path(settings.RECORRIDO_DATA) / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix="export-") as scratch:
+        path = Path(scratch) / "events.csv"
+        share = (_EXPORTED - 10) / max(census.used, 1)
+        write_export(export, path, lambda rows: progress.percent(min(_EXPORTED, 10 + int(rows * share))))
+        progress.set(state=BuildState.BUILDING, percent=_EXPORTED)
+        events = trayecto.read_events(
+            path,
+            journey="journey",
+            step="step",
+            at="at",
+            tz=export.blueprint.time_zone,
+            format="csv",
+            strict=True,
+        )
+    progress.percent(80)
+    return _build_log(export, events, census)
+
+
+def _build_log(export: Export, events: trayecto.Events, census: Census) -> trayecto.JourneyLog:
+    journey_type: JourneyType = export.journey_type
+    folder = bridge.log_folder(journey_type.slug)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return trayecto.build(
+        events,
+        folder,
+        attributes=bridge.attributes(journey_type),
+        columns=("channel", "source"),
+        boundaries=bridge.boundaries(journey_type),
+        weight="weight" if journey_type.weight else None,
+        as_of=census.last_at,
+        order=bridge.step_order(export.blueprint),
+    )
+
+
+class _Progress:
+    """Keeps the build's row up to date for who watches it, at most once a second while percents pass."""
+
+    def __init__(self, build: JourneyBuild, tell: Tell | None) -> None:
+        self._build = build
+        self._tell = tell
+        self._told = 0.0
+
+    def set(self, **changes: Any) -> None:
+        for name, value in changes.items():
+            setattr(self._build, name, value)
+        JourneyBuild.objects.filter(id=self._build.id).update(**changes)
+        self._told = time.monotonic()
+        if self._tell:
+            self._tell(self._build)
+
+    def percent(self, percent: int) -> None:
+        if percent > self._build.percent and time.monotonic() - self._told >= 1:
+            self.set(percent=percent)

@@ -1,0 +1,203 @@
+"""The events of one journey type, from the ledger to a file that ``trayecto.read_events`` reads.
+
+One row per step: an event that touches two orders is a step of both. COPY hands the rows over in blocks, so neither
+side holds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType
+from recorrido.journeys.bridge import column_name
+from recorrido.journeys.matching import property_number, property_text, touchpoint_of_event
+
+PERSON = "person"
+OWN_COLUMNS = ("channel", "source")  # an event's own words, which ``first:`` may name beside properties
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the export of one journey type needs to know; ``horizon`` is the last ledger position it reads."""
+
+    blueprint: Blueprint
+    journey_type: JourneyType
+    horizon: int
+    type_ids: dict[str, int]
+    has_dates: bool
+
+    @property
+    def step(self) -> sql.Composable:
+        return touchpoint_of_event(self.blueprint, self.type_ids)
+
+
+def plan_export(blueprint: Blueprint, journey_type: JourneyType, horizon: int) -> Export:
+    with _cursor() as cursor:
+        type_ids = dict(cursor.execute("SELECT name, id FROM events_eventtype").fetchall())
+        statement = "SELECT EXISTS (SELECT FROM events_event WHERE date_only AND id <= %s)"
+        has_dates = bool(cursor.execute(statement, [horizon]).fetchone()[0])  # type: ignore[index]
+    return Export(blueprint, journey_type, horizon, type_ids, has_dates)
+
+
+@dataclass(frozen=True)
+class Census:
+    """Events behind the horizon: all, those no touchpoint names (by type and channel), those of no journey."""
+
+    total: int
+    unmatched: list[dict[str, Any]]
+    without_key: int
+    last_at: Any
+
+    @property
+    def used(self) -> int:
+        return self.total - self.without_key - sum(entry["events"] for entry in self.unmatched)
+
+
+def take_census(export: Export) -> Census:
+    """Count what the export will hold and what it will leave out, so that nothing is dropped silently."""
+    statement = sql.SQL(
+        "SELECT t.name, e.channel, e.named, e.keyed, sum(e.events)::bigint, max(e.last_at) FROM ("
+        "  SELECT e.type_id, e.channel, {step} IS NOT NULL AS named, {keyed} AS keyed, count(*) AS events,"
+        "         max(e.at) AS last_at"
+        "  FROM events_event e WHERE e.id <= {horizon} GROUP BY 1, 2, 3, 4"
+        ") e JOIN events_eventtype t ON t.id = e.type_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2"
+    ).format(step=export.step, keyed=_has_key(export.journey_type), horizon=sql.Literal(export.horizon))
+    with _cursor() as cursor:
+        return _census(cursor.execute(statement).fetchall())
+
+
+def _census(rows: list[tuple[Any, ...]]) -> Census:
+    unmatched: dict[tuple[str, str], int] = {}
+    without_key = 0
+    for name, channel, named, keyed, events, _last in rows:
+        if not named:
+            unmatched[name, channel or ""] = unmatched.get((name, channel or ""), 0) + events
+        elif not keyed:
+            without_key += events
+    return Census(
+        total=sum(row[4] for row in rows),
+        unmatched=[{"type": key[0], "channel": key[1], "events": count} for key, count in unmatched.items()],
+        without_key=without_key,
+        last_at=max((row[5] for row in rows), default=None),
+    )
+
+
+def _has_key(journey_type: JourneyType) -> sql.Composable:
+    if journey_type.key == PERSON:
+        return sql.SQL("e.leaf_id IS NOT NULL")
+    return sql.SQL(
+        "coalesce((SELECT bool_or(o IN (SELECT id FROM events_objectref WHERE kind = {kind}))"
+        " FROM unnest(e.object_ids) o), false)"
+    ).format(kind=sql.Literal(journey_type.key))
+
+
+def write_export(export: Export, path: Path, progress: Callable[[int], None]) -> int:
+    """Write the steps as CSV with a header; returns how many. ``progress`` hears the rows written so far (a line
+    break inside a value counts as a row there)."""
+    rows = -1  # the header
+    with _cursor() as cursor, path.open("wb") as file, cursor.copy(copy_statement(export)) as copy:
+        for block in copy:
+            file.write(block)
+            rows += bytes(block).count(b"\n")
+            progress(rows)
+    return cursor.rowcount
+
+
+def copy_statement(export: Export) -> sql.Composed:
+    return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(_rows(export))
+
+
+def _rows(export: Export) -> sql.Composed:
+    columns = [_column(attribute) for attribute in export.journey_type.attributes]
+    weight = export.journey_type.weight
+    if weight:
+        columns.append(sql.SQL("{} AS weight").format(property_number(weight)))
+    return sql.SQL(
+        "SELECT {journey} AS journey, e.step, {at} AS at, e.channel, s.name AS source, i.person_id AS person{columns}"
+        " FROM (SELECT e.*, {step} AS step FROM events_event e WHERE e.id <= {horizon} OFFSET 0) e"
+        " JOIN events_source s ON s.id = e.source_id {key_join} {person_joins}"
+        " WHERE e.step IS NOT NULL ORDER BY e.id"
+    ).format(
+        journey=_journey(export.journey_type),
+        at=_moment(export),
+        columns=sql.SQL("").join(sql.SQL(", {}").format(column) for column in columns),
+        step=export.step,
+        horizon=sql.Literal(export.horizon),
+        key_join=_key_join(export.journey_type),
+        person_joins=_person_joins(export.journey_type),
+    )
+
+
+def _journey(journey_type: JourneyType) -> sql.Composable:
+    return sql.SQL("i.person_id" if journey_type.key == PERSON else "k.external_id")
+
+
+def _key_join(journey_type: JourneyType) -> sql.Composable:
+    if journey_type.key == PERSON:
+        return sql.SQL("JOIN people_identifier i ON i.id = e.leaf_id")
+    return sql.SQL(
+        "CROSS JOIN LATERAL unnest(e.object_ids) o(id)"
+        " JOIN events_objectref k ON k.id = o.id AND k.kind = {}"
+        " LEFT JOIN people_identifier i ON i.id = e.leaf_id"
+    ).format(sql.Literal(journey_type.key))
+
+
+def _person_joins(journey_type: JourneyType) -> sql.Composable:
+    """One join per attribute of the person: the newest value among all identifiers the person has today."""
+    joins = [
+        sql.SQL(
+            "LEFT JOIN (SELECT DISTINCT ON (l.person_id) l.person_id, a.value FROM people_attribute a"
+            " JOIN people_identifier l ON l.id = a.identifier_id WHERE a.key = {key}"
+            " ORDER BY l.person_id, a.at DESC, a.identifier_id) {alias} ON {alias}.person_id = i.person_id"
+        ).format(key=sql.Literal(attribute.property), alias=_person_alias(attribute))
+        for attribute in journey_type.attributes
+        if attribute.take == "person"
+    ]
+    return sql.SQL(" ").join(joins)
+
+
+def _person_alias(attribute: Attribute) -> sql.Identifier:
+    return sql.Identifier(f"p_{attribute.name}")
+
+
+def _moment(export: Export) -> sql.Composable:
+    """Times as PostgreSQL writes them; a time of day that means nothing is left away, which is how dates are told."""
+    if not export.has_dates:
+        return sql.SQL("e.at")
+    return sql.SQL(
+        "CASE WHEN e.date_only THEN to_char(e.at AT TIME ZONE {}, 'YYYY-MM-DD') ELSE e.at::text END"
+    ).format(sql.Literal(export.blueprint.time_zone))
+
+
+def _column(attribute: Attribute) -> sql.Composable:
+    value = _value(attribute)
+    if attribute.of:
+        value = sql.SQL("CASE WHEN e.step = ANY({}) THEN {} END").format(
+            sql.Literal(list(attribute.of)), value
+        )
+    return sql.SQL("{} AS {}").format(value, sql.Identifier(column_name(attribute)))
+
+
+def _value(attribute: Attribute) -> sql.Composable:
+    if attribute.take == "person":
+        return sql.SQL("({}.value #>> '{{}}')").format(_person_alias(attribute))
+    if attribute.take == "count":
+        return sql.SQL("1")
+    if attribute.take == "total":  # a column of nothing but NULL would be no number
+        return sql.SQL("coalesce({}, 0)").format(property_number(attribute.property or ""))
+    if attribute.property in OWN_COLUMNS:
+        return sql.SQL("e.channel" if attribute.property == "channel" else "s.name")
+    name = attribute.property or ""
+    return property_number(name) if attribute.type == "number" else property_text(name)
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)

@@ -1,0 +1,170 @@
+"""A journey type's log, open at one version, with the blueprint it was built by: what every question is asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+import trayecto
+from recorrido.journeys import bridge
+from recorrido.journeys.blueprint import Blueprint, JourneyType
+from recorrido.journeys.errors import LogDamaged, LogVersionGone, NoBlueprint, NoLog, UnknownJourneyType
+from recorrido.journeys.models import BlueprintVersion, BuildState, JourneyBuild
+
+OPEN_LOGS = 16  # per process; a log is memory-mapped, so an open one costs pages of cache only
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One version of one journey type's log. ``build`` tells when it was made, from how many events."""
+
+    blueprint: Blueprint
+    journey_type: JourneyType
+    build: JourneyBuild
+    log: Any  # trayecto.JourneyLog
+    newest: str  # the version a reload would show
+
+    @property
+    def version(self) -> str:
+        """What a page pins in its URLs (``log=<version>``) so that clicks agree with figures."""
+        return str(self.log.version)
+
+    @property
+    def is_newest(self) -> bool:
+        return self.version == self.newest
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment the figures speak of, in the blueprint's time zone."""
+        return self.log.as_of.astimezone(ZoneInfo(self.blueprint.time_zone))  # type: ignore[no-any-return]
+
+    def label(self, step: str) -> str:
+        return self.blueprint.label(step, get_language() or "es")
+
+    def owner_label(self, step: str) -> str:
+        owner = self.blueprint.owner(step)
+        return owner.label.text(get_language() or "es") if owner else ""
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        return frozenset(self.log.step_names)
+
+    @cached_property
+    def goal(self) -> tuple[str, ...]:
+        """The goal steps that ever happened."""
+        return tuple(step for step in self.journey_type.goal if step in self.steps)
+
+    @cached_property
+    def reached(self) -> Any:
+        return trayecto.has(*self.goal) if self.goal else NOTHING
+
+    @cached_property
+    def exceptions(self) -> Any:
+        """Journeys that left the regular path: an exceptional step, a support contact, a gate nobody has to pass."""
+        off = [step for step in self.blueprint.off_path if step in self.steps]
+        return trayecto.has(*off) if off else NOTHING
+
+    @cached_property
+    def regular(self) -> Any:
+        """Journeys that reach the goal on the regular path."""
+        return self.reached & ~self.exceptions
+
+    @cached_property
+    def begun(self) -> Any | None:
+        """Journeys that count for the share of regular ones: those with an anchor step; None = all of them."""
+        cut = self.journey_type.boundaries
+        anchors = [step for step in (cut.anchor if cut else ()) if step in self.steps]
+        return trayecto.has(*anchors) if anchors else None
+
+
+NOTHING: Any = trayecto.attribute("1 = 0")
+
+
+@dataclass(frozen=True)
+class JourneyTypeState:
+    """What a list of journey types shows: its newest log, if any, and its newest build, if any."""
+
+    journey_type: JourneyType
+    newest: JourneyBuild | None  # done
+    last: JourneyBuild | None  # whatever its state
+
+    @property
+    def ready(self) -> bool:
+        return self.newest is not None
+
+
+def blueprint_in_force() -> tuple[BlueprintVersion, Blueprint]:
+    """The newest blueprint; raises NoBlueprint."""
+    version = BlueprintVersion.objects.newest()
+    if version is None:
+        raise NoBlueprint
+    return version, _read(version.id)
+
+
+def journey_types() -> tuple[JourneyTypeState, ...]:
+    """The journey types of the blueprint in force, the default one first; raises NoBlueprint."""
+    _version, blueprint = blueprint_in_force()
+    ordered = sorted(blueprint.journeys.values(), key=lambda kind: kind.slug != blueprint.default_journey)
+    builds = JourneyBuild.objects
+    return tuple(
+        JourneyTypeState(kind, builds.newest_done(kind.slug), builds.newest(kind.slug)) for kind in ordered
+    )
+
+
+def open_study(journey_type: str = "", version: str = "") -> Study:
+    """Open the log of a journey type ("" = the blueprint's default) at a version ("" = the newest).
+
+    Raises NoBlueprint, UnknownJourneyType, NoLog, or LogVersionGone with the newest version when the pinned one was
+    removed.
+    """
+    _version, blueprint = blueprint_in_force()
+    slug = journey_type or blueprint.default_journey
+    newest = JourneyBuild.objects.newest_done(slug)
+    if slug not in blueprint.journeys and newest is None:
+        raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": slug})
+    if newest is None:
+        raise NoLog(slug)
+    build = newest if version in ("", newest.log_version) else _pinned(slug, version, newest)
+    return _study(build, newest)
+
+
+def _pinned(slug: str, version: str, newest: JourneyBuild) -> JourneyBuild:
+    wanted = JourneyBuild.objects.filter(
+        journey_type=slug, log_version=version, state=BuildState.DONE
+    ).first()
+    if wanted is None:
+        raise LogVersionGone(version, newest.log_version)
+    return wanted
+
+
+def _study(build: JourneyBuild, newest: JourneyBuild) -> Study:
+    try:
+        log = _open_log(build.journey_type, build.log_version, str(bridge.log_folder(build.journey_type)))
+    except trayecto.TrayectoError as error:
+        if build.id != newest.id:
+            raise LogVersionGone(build.log_version, newest.log_version) from error
+        raise LogDamaged(str(error)) from error
+    blueprint = _read(build.blueprint_id)
+    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest.log_version)
+
+
+@lru_cache(maxsize=OPEN_LOGS)
+def _open_log(journey_type: str, version: str, folder: str) -> Any:
+    return trayecto.JourneyLog.open(folder, version=version)
+
+
+@lru_cache(maxsize=OPEN_LOGS)
+def _read(version_id: int) -> Blueprint:
+    """Blueprint versions never change, so one reading per process is enough."""
+    return BlueprintVersion.objects.get(id=version_id).read()
+
+
+def step_labels(study: Study) -> Mapping[str, str]:
+    return {step: study.label(step) for step in study.log.step_names}
