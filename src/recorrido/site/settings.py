@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from recorrido.site import environment
 
@@ -16,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 RECORRIDO_DATA = Path(environment.text("RECORRIDO_DATA", ".recorrido")).absolute()
 RECORRIDO_URL = environment.text("RECORRIDO_URL", "")
+RECORRIDO_BEHIND_PROXY = environment.flag("RECORRIDO_BEHIND_PROXY", False)
 
 DEBUG = environment.flag("RECORRIDO_DEBUG", False)
 SECRET_KEY = environment.secret_key(RECORRIDO_DATA)
@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "recorrido.web.shell.StaffLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -59,12 +60,14 @@ ASGI_APPLICATION = "recorrido.site.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(PACKAGE.glob("web/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "recorrido.web.shell.shell",
             ],
         },
     }
@@ -99,7 +102,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_SSL_REDIRECT = _HTTPS and environment.flag("RECORRIDO_REDIRECT_TO_HTTPS", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if RECORRIDO_BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -116,11 +119,10 @@ CONTENT_SECURITY_POLICY = {
 # Words and times
 
 LANGUAGE_CODE = "es"
-LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LANGUAGES = [("es", "Español"), ("en", "English")]  # each in its own words
 LANGUAGE_COOKIE_NAME = "recorrido_language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [PACKAGE / "site" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.text("RECORRIDO_TIME_ZONE", "America/Santiago")  # of pages; the database holds UTC

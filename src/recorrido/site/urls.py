@@ -1,5 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", include("recorrido.web.urls"))]
+
+handler403 = "recorrido.web.home.views.forbidden"
+handler404 = "recorrido.web.home.views.not_found"

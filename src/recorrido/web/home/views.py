@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from recorrido.web.allowed import staff_of
+from recorrido.web.navigation import first_url
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of journeys, or what to do while there is none."""
+    url = first_url(staff_of(request))
+    return redirect(url) if url else render(request, "home/start.html")
+
+
+@login_not_required
+@require_safe
+def healthy(request: HttpRequest) -> HttpResponse:
+    """For those who watch the service: 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "home/forbidden.html", {"reason": str(exception)}, status=403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "home/not_found.html", status=404)

@@ -1,0 +1,52 @@
+"""Keyset paging: the next page begins after the last row's key, so it costs the same on page 1 and 10,000."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Any]
+    next_after: str  # "" on the last page
+
+
+def page_of(rows: QuerySet[Any], *, key: tuple[str, ...], descending: bool = False, after: str = "") -> Page:
+    """One page of ``rows``, ordered by ``key`` (its last field unique). A damaged ``after`` means the first page."""
+    ordered = rows.order_by(*(f"-{field}" if descending else field for field in key))
+    values = _decode(after, len(key))
+    if values is not None:
+        ordered = ordered.filter(_beyond(key, values, "lt" if descending else "gt"))
+    found = list(ordered[: SIZE + 1])
+    more = len(found) > SIZE
+    return Page(found[:SIZE], encode([getattr(found[SIZE - 1], field) for field in key]) if more else "")
+
+
+def _beyond(key: tuple[str, ...], values: list[Any], operator: str) -> Q:
+    """(a, b) > (x, y) written out: a > x, or a = x and b > y."""
+    condition = Q()
+    for depth, field in enumerate(key):
+        equal = dict(zip(key[:depth], values, strict=False))
+        condition |= Q(**equal, **{f"{field}__{operator}": values[depth]})
+    return condition
+
+
+def encode(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _decode(text: str, length: int) -> list[Any] | None:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text.encode()))
+    except (ValueError, binascii.Error):
+        return None
+    usable = isinstance(values, list) and len(values) == length
+    return values if usable and all(isinstance(value, str | int) for value in values) else None

@@ -1,0 +1,46 @@
+"""What every page needs: the top bar, the reader's language and theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from recorrido.company.models import Staff, Theme
+from recorrido.web.navigation import links_for
+
+THEME_COOKIE = "recorrido_theme"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of ``base.html``."""
+    staff = request.user if isinstance(request.user, Staff) else None
+    return {
+        "nav_links": links_for(staff, request.path) if staff else [],
+        "theme": theme_of(request),
+        "themes": Theme.choices,
+        "languages": settings.LANGUAGES,
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The member of staff's choice, else the browser's cookie, else as the device."""
+    chosen = getattr(request.user, "theme", None) or request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in Theme.values else Theme.SYSTEM
+
+
+class StaffLanguageMiddleware:
+    """A member of staff's own choice of language goes before the browser's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "")
+        if language:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)

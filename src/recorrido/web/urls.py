@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("recorrido.web.home.urls")),
+    path("account/", include("recorrido.web.account.urls")),
+    path("company/", include("recorrido.web.staff.urls")),
+]
