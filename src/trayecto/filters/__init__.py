@@ -1,0 +1,82 @@
+"""Filters: which journeys a question is asked of. Objects that compose, and a language that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from trayecto.filters.base import Filter
+from trayecto.filters.language import parse_expression
+from trayecto.filters.sequence import (
+    directly_followed_by,
+    ends_with,
+    exact_variant,
+    followed_by,
+    funnel_reached,
+    has,
+    has_all,
+    has_flow,
+    lacks,
+    occurs_between,
+    started_between,
+    starts_with,
+    touches,
+    variant_rank,
+)
+
+FUNCTIONS: MappingProxyType[str, Callable[..., Filter]] = MappingProxyType(
+    {
+        "directly_followed_by": directly_followed_by,
+        "ends_with": ends_with,
+        "exact_variant": exact_variant,
+        "followed_by": followed_by,
+        "funnel_reached": funnel_reached,
+        "has": has,
+        "has_all": has_all,
+        "has_flow": has_flow,
+        "lacks": lacks,
+        "occurs_between": occurs_between,
+        "started_between": started_between,
+        "starts_with": starts_with,
+        "touches": touches,
+        "variant_rank": variant_rank,
+    }
+)
+
+
+def parse_filter(text: str) -> Filter:
+    """The filter that a text in the filter language describes; ``str(filter)`` is read back as an equal one.
+
+    Raises BadExpression (what cannot be understood, and where) and BadValue (an argument out of range).
+    """
+    return parse_expression(text, FUNCTIONS)
+
+
+def attribute(condition: str) -> Filter:
+    """Journeys for which an SQL condition on their attributes is true: ``attribute("country = 'CL'")``.
+
+    Raises BadExpression here, and UnknownAttribute when it is applied to a log without the attribute.
+    """
+    return parse_expression(condition, {})
+
+
+__all__ = [
+    "FUNCTIONS",
+    "Filter",
+    "attribute",
+    "directly_followed_by",
+    "ends_with",
+    "exact_variant",
+    "followed_by",
+    "funnel_reached",
+    "has",
+    "has_all",
+    "has_flow",
+    "lacks",
+    "occurs_between",
+    "parse_filter",
+    "started_between",
+    "starts_with",
+    "touches",
+    "variant_rank",
+]
