@@ -15,6 +15,7 @@ import numpy as np
 
 DAY = 86_400
 HOUR = 3_600
+OFFICE_HOURS = (9.0, 18.0)
 Array = np.ndarray
 
 
@@ -49,10 +50,20 @@ class Calendar:
         dates = np.asarray(days).astype("datetime64[D]")
         return np.busday_offset(dates, ahead, roll="forward", busdaycal=self._business).astype(np.int64)
 
-    def days_between(self, start: Array, end: Array) -> Array:
-        """Whole working days from the date of ``start`` to the date of ``end`` (the first not counted)."""
-        first, last = (np.asarray(moment // DAY).astype("datetime64[D]") for moment in (start, end))
-        return np.busday_count(first, last, busdaycal=self._business)
+    def worked(self, start: Array, end: Array) -> Array:
+        """Working days between two moments, of office hours (9 to 18): noon to noon of the next is 1.0."""
+        return self._work_clock(end) - self._work_clock(start)
+
+    def _work_clock(self, wall: Array) -> Array:
+        days = np.asarray(wall // DAY).astype("datetime64[D]")
+        passed = np.busday_count(np.datetime64("1970-01-01"), days, busdaycal=self._business)
+        opens, closes = (hour * HOUR for hour in OFFICE_HOURS)
+        of_day = np.clip((wall % DAY - opens) / (closes - opens), 0, 1)
+        return passed + of_day * np.is_busday(days, busdaycal=self._business)
+
+    def first_working_day(self, wall: Array) -> Array:
+        """The working day on which work on something that comes in at ``wall`` begins."""
+        return self.working_day(wall // DAY + (wall % DAY >= OFFICE_HOURS[1] * HOUR), 0)
 
     def at_work(self, wall: Array, ahead: Array | int, share: Array, hours: tuple[float, float]) -> Array:
         """A moment in working ``hours``, ``ahead`` working days after ``wall`` and always after it.

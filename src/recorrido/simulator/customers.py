@@ -97,6 +97,11 @@ class Identities:
         return _texts("a{:012x}", (self._ids + 1) * 2_654_435_761 % 2**47)
 
 
+def numbered_devices(ids: np.ndarray) -> np.ndarray:
+    """Anonymous ids of browsers nobody knows; they never meet a customer's own."""
+    return _texts("v{:012x}", (ids + 1) * 2_654_435_761 % 2**47)
+
+
 def _plain(words: np.ndarray) -> np.ndarray:
     known = {word: _ascii(word) for word in set(words.tolist())}
     return np.array([known[word] for word in words.tolist()], dtype=object)

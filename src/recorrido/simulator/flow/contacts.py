@@ -50,8 +50,8 @@ def _triggers(plan: Plan, orders: Columns) -> Iterator[Trigger]:
 
 
 def _due(plan: Plan, orders: Columns) -> np.ndarray:
-    """The morning after the delivery was promised."""
-    return _after_promise(plan, orders.shipped, orders.late, plan.scenario.fulfilment.promise_days)
+    """The evening of the day for which the delivery was promised."""
+    return _after_promise(plan, orders.placed, orders.late, plan.scenario.fulfilment.promise_days)
 
 
 def _refund_due(plan: Plan, orders: Columns) -> np.ndarray:

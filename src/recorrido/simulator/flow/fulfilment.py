@@ -52,6 +52,7 @@ def _ship(plan: Plan, orders: Columns) -> None:
     shipped = plan.calendar.at_work(part.prepared, days, share, CARRIER_HOURS)
     late = plan.draws.happens("order/late", part.key, _late_chance(plan, part, carrier, shipped))
     delivered = _delivered(plan, part, shipped, late)
+    late = plan.calendar.worked(part.placed, delivered) > plan.scenario.fulfilment.promise_days
     failed = plan.draws.happens("order/failed", part.key, plan.scenario.fulfilment.failed)
     earlier = np.maximum(delivered - DAY, (shipped + delivered) // 2)
     orders.put(
@@ -73,23 +74,27 @@ def _late_chance(plan: Plan, part: Columns, carrier: np.ndarray, shipped: np.nda
 
 
 def _delivered(plan: Plan, part: Columns, shipped: np.ndarray, late: np.ndarray) -> np.ndarray:
-    """Punctual parcels come within the region's days, late ones ``late_days`` beyond the promise."""
-    fulfilment = plan.scenario.fulfilment
+    """Punctual parcels take the region's days and keep the promise, late ones come ``late_days`` beyond it."""
+    promise, beyond = plan.scenario.fulfilment.promise_days, plan.scenario.fulfilment.late_days
     least, most = np.array([region.days for region in plan.scenario.regions])[part.region].T
-    least = np.where(late, fulfilment.promise_days + fulfilment.late_days[0], least)
-    most = np.where(late, fulfilment.promise_days + fulfilment.late_days[1], most)
-    days = np.floor(plan.draws.between("order/delivery days", part.key, least, most + 1)).astype(np.int64)
-    # The date counts, not the hour: from the shipping day's start, so that no parcel slips into lateness.
-    return plan.calendar.at_work(
-        shipped // DAY * DAY, days, plan.draws.uniform("order/delivery time", part.key), CARRIER_HOURS
-    )
+    first, last = np.where(late, beyond[0], least), np.where(late, beyond[1], most)
+    days = np.floor(plan.draws.between("order/delivery days", part.key, first, last + 1)).astype(np.int64)
+    counted = plan.calendar.first_working_day(part.placed)
+    leaves = plan.calendar.working_day(shipped // DAY, 0)
+    # One day short of the promise: days of work are counted to the hour, and parcels come until the evening.
+    punctual = np.minimum(plan.calendar.working_day(leaves, days), plan.calendar.working_day(counted, promise - 1))
+    punctual = np.maximum(punctual, plan.calendar.working_day(leaves, 1))
+    day = np.where(late, plan.calendar.working_day(counted, promise + days), punctual)
+    opens, closes = CARRIER_HOURS
+    hour = plan.draws.between("order/delivery time", part.key, opens + 0.2, closes)
+    return day * DAY + (hour * HOUR).astype(np.int64)
 
 
 def _hand_over(plan: Plan, orders: Columns) -> None:
     going = (orders.prepared < NEVER) & (orders.delivery == PICKUP)
     part = orders.take(going)
     share = plan.draws.uniform("order/ready time", part.key)
-    ready = _open(plan, part, part.prepared + (DAY * (0.8 + 0.6 * share)).astype(np.int64), "ready")
+    ready = _open(plan, part, part.prepared + (DAY * (0.6 + 0.5 * share)).astype(np.int64), "ready")
     silent, cancels = _silence(plan, part, ready)
     picked = np.where(cancels, NEVER, _fetched(plan, part, ready, silent))
     given_up = ready + (plan.draws.between("order/pickup given up", part.key, 6, 12) * DAY).astype(np.int64)
@@ -103,6 +108,7 @@ def _hand_over(plan: Plan, orders: Columns) -> None:
 
 
 def _counter(orders: Columns) -> np.ndarray:
+    """At the counter the goods change hands at once."""
     return np.where(orders.placed < NEVER, orders.placed + 150, NEVER)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from recorrido.simulator.calendar import DAY
+from recorrido.simulator.calendar import DAY, OFFICE_HOURS
 from recorrido.simulator.columns import NEVER, Columns, spread
 from recorrido.simulator.faults import SlowRefunds
 from recorrido.simulator.plan import Plan
 
 NOT, IN_STORE, BY_COURIER = 0, 1, 2
-_OFFICE_HOURS = (9.0, 18.0)
 
 
 def take_back(plan: Plan, orders: Columns) -> Columns:
@@ -22,7 +21,7 @@ def take_back(plan: Plan, orders: Columns) -> Columns:
     received = _received(plan, part, requested)
     inspected = _worked(plan, part, received, "inspection", plan.scenario.returns.inspection_days)
     refunded = _refunded(plan, part, received, inspected)
-    late = plan.calendar.days_between(received, refunded) > plan.scenario.returns.promise_days
+    late = plan.calendar.worked(received, refunded) > plan.scenario.returns.promise_days
     return orders.put(
         returned=going,
         return_way=way,
@@ -56,12 +55,12 @@ def _received(plan: Plan, part: Columns, requested: np.ndarray) -> np.ndarray:
     at_counter = requested + plan.draws.between("return/counter", part.key, 120, 600).astype(np.int64)
     days = 3 + plan.pick_days("return/courier days", part.key, (1, 2, 2, 1))
     share = plan.draws.uniform("return/courier time", part.key)
-    return np.where(part.way == IN_STORE, at_counter, plan.calendar.at_work(requested, days, share, _OFFICE_HOURS))
+    return np.where(part.way == IN_STORE, at_counter, plan.calendar.at_work(requested, days, share, OFFICE_HOURS))
 
 
 def _worked(plan: Plan, part: Columns, since: np.ndarray, what: str, weights: tuple[float, ...]) -> np.ndarray:
     days = plan.pick_days(f"return/{what} days", part.key, weights)
-    return plan.calendar.at_work(since, days, plan.draws.uniform(f"return/{what} time", part.key), _OFFICE_HOURS)
+    return plan.calendar.at_work(since, days, plan.draws.uniform(f"return/{what} time", part.key), OFFICE_HOURS)
 
 
 def _refunded(plan: Plan, part: Columns, received: np.ndarray, inspected: np.ndarray) -> np.ndarray:
