@@ -42,3 +42,27 @@ def ready() -> bool:
     started = start_database()
     setup()
     return started
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Find out first: nobody wants to read about a taken port after minutes of preparation."""
+    from recorrido.site.services.ports import require_free
+
+    require_free(host, port)
+
+
+def stop_database_if_idle() -> None:
+    """Stop the embedded server that this process started, unless another program is connected to it."""
+    from django.db import connection
+
+    from recorrido.site import postgres
+
+    others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(others)
+        (busy,) = cursor.fetchone()
+    connection.close()
+    if busy:
+        say("The database stays up: another program uses it. `recorrido database stop` stops it.")
+    else:
+        postgres.stop(postgres.place_for(data_folder()))

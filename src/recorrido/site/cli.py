@@ -11,6 +11,7 @@ import typer
 from recorrido.site import commands
 from recorrido.site.boot import say
 from recorrido.site.postgres import PostgresError
+from recorrido.site.services.ports import PortTaken
 
 HELP = "Recorrido: the customer journey across every channel."
 
@@ -26,7 +27,7 @@ def build() -> typer.Typer:
 def main() -> None:
     try:
         build()()
-    except PostgresError as error:
+    except (PostgresError, PortTaken) as error:
         say(str(error))
         sys.exit(2)
 

@@ -136,9 +136,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Background work: polls every second besides LISTEN, so that a lost notification costs a second
+# Background work: tasks lie in the modules' tasks.py, the queue's own upkeep here
 
-PROCRASTINATE_WORKER_DEFAULTS = {"fetch_job_polling_interval": 1.0, "delete_jobs": "never"}
+PROCRASTINATE_IMPORT_PATHS = ["recorrido.site.services.maintenance"]
 
 LOGGING = {
     "version": 1,

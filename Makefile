@@ -1,0 +1,77 @@
+# Recorrido: every command of the project. `make` alone lists them.
+
+# The first Python that really runs and is new enough; the lock files were made with 3.11.
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+ifndef PYTHON
+PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	$$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && command -v $$name && break; done)
+endif
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH := .venv-bench
+PIP := install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench clean lock translations
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## Make the virtual environment with everything the product needs
+
+demo: setup ## The whole product with a simulated retailer: database, data, journey maps, pages
+	@exec $(BIN)/recorrido demo
+
+run: setup ## The product with no data: says what to do next
+	@exec $(BIN)/recorrido run
+
+test: $(VENV)/.installed-dev ## Every test: unit, PostgreSQL, browser
+	@scripts/system-packages
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(VENV)/.installed-dev ## Lints, types, layers, house rules
+	@scripts/system-packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(BENCH)/.installed ## Our speed beside other tools, on this machine (needs time and memory)
+	@exec scripts/bench $(BENCH)/bin/python $(BIN)/python $(ARGS)
+
+translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
+	$(BIN)/python scripts/translations
+
+lock: $(VENV)/.installed-dev ## Choose versions anew and write the hashed requirements files
+	scripts/lock $(PYTHON)
+
+clean: ## Remove what was built, not the data (that is .recorrido)
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a folder that is as new as its lock files needs no work.
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(NEW_ENOUGH)' || { \
+		echo "Python 3.11 or newer with its venv module is needed: install it (Debian: apt-get install python3-venv)"; \
+		echo "or name it: make PYTHON=/path/to/python3"; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: requirements/build.txt requirements/base.txt pyproject.toml | $(VENV)/.made
+	@echo "Installing what the product needs (once; a few minutes)…"
+	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
+	@echo "Installing what tests and checks need…"
+	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BENCH)/.installed: requirements/bench.txt | $(VENV)/.installed
+	"$(PYTHON)" -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip $(PIP) --require-hashes -r requirements/bench.txt
+	@touch $@

@@ -1,0 +1,81 @@
+"""``recorrido up``, ``web`` and ``worker``: the processes that stay."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from recorrido.site import boot
+
+HOST = typer.Option("127.0.0.1", envvar="RECORRIDO_HOST", help="The address to listen on.")
+PORT = typer.Option(8000, envvar="RECORRIDO_PORT", help="The port to listen on.")
+PARENT = typer.Option(0, hidden=True)
+
+
+def register(app: typer.Typer) -> None:
+    for command in (up, web, worker):
+        app.command()(command)
+
+
+def up(host: str = HOST, port: int = PORT) -> None:
+    """Run everything on one port: pages and background work. Ctrl-C stops it."""
+    boot.require_free_port(host, port)
+    started = boot.ready()
+    migrate()
+    run_everything(host, port, stop_database=started)
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def run_everything(host: str, port: int, *, stop_database: bool, welcome: str = "") -> None:
+    """Supervise web and worker until Ctrl-C; then stop the embedded server too, if we were to."""
+    from recorrido.site.services.supervisor import Child, supervise
+
+    address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}/"
+    boot.say(welcome.format(address=address) or f"Recorrido is at {address} – Ctrl-C stops it.")
+    children = [
+        Child("web server", ["web", "--host", host, "--port", str(port)]),
+        Child("worker", ["worker"]),
+    ]
+    try:
+        supervise(children)
+    finally:
+        if stop_database:
+            boot.stop_database_if_idle()
+    boot.say("Stopped.")
+
+
+def web(
+    host: str = HOST,
+    port: int = PORT,
+    workers: int = typer.Option(1, envvar="RECORRIDO_WEB_WORKERS", help="Processes that serve pages."),
+    parent: int = PARENT,
+) -> None:
+    """Serve pages only."""
+    boot.require_free_port(host, port)
+    boot.ready()
+    from recorrido.site.services import orphans
+    from recorrido.site.services.web import serve
+
+    orphans.end_with(parent)
+    serve(host, port, workers)
+
+
+def worker(
+    concurrency: int = typer.Option(
+        min(4, os.cpu_count() or 1), envvar="RECORRIDO_WORKER_JOBS", help="Jobs run at the same time."
+    ),
+    parent: int = PARENT,
+) -> None:
+    """Run background work only."""
+    boot.ready()
+    from recorrido.site.services import orphans
+    from recorrido.site.services.worker import work
+
+    orphans.end_with(parent)
+    work(concurrency)
