@@ -34,20 +34,43 @@ def bucket_of(duration, bits, last):  # type: ignore[no-untyped-def]  # pragma: 
 
 @njit(cache=True, nogil=True, inline="always")
 def cell_of(source, target, n_steps, keys):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The row of a flow: its place in the square of all pairs, or among the sorted pairs ``keys`` that occur."""
-    pair = np.int64(source) * n_steps + target
+    """The row of a flow (codes as intp): its place in the square of all pairs, or among the sorted pairs ``keys`` that occur."""
+    pair = source * n_steps + target
     if len(keys) == 0:
         return pair
     return np.searchsorted(keys, pair)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _count_step(table, step, stamp):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """One more event of a step; one more journey, unless this journey (``stamp``) had it before."""
+    table[step, STEP_EVENTS] += 1
+    if table[step, STEP_SEEN] != stamp:
+        table[step, STEP_SEEN] = stamp
+        table[step, STEP_JOURNEYS] += 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _count_flow(table, cell, duration, stamp):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """One more event of a flow, with its duration."""
+    table[cell, EVENTS] += 1
+    if table[cell, LAST_SEEN] != stamp:
+        table[cell, LAST_SEEN] = stamp
+        table[cell, JOURNEYS] += 1
+    table[cell, SUM_LOW] += duration & 0xFFFFFFFF
+    table[cell, SUM_HIGH] += duration >> LOW_BITS
+    table[cell, LEAST] = min(table[cell, LEAST], duration)
+    table[cell, MOST] = max(table[cell, MOST], duration)
 
 
 @njit(cache=True, nogil=True)
 def scan_journeys(
     offsets: NDArray[np.int64],
     steps: NDArray[np.uint16],
-    clocks: NDArray[np.int64],  # (clocks, events): times as each clock reads them
-    clock_of: NDArray[np.int32],  # (n_steps,) the clock that times the flows into a step
-    base: int,  # place in the log of the first column of ``clocks``
+    clocks: NDArray[np.int64],  # times as each clock reads them, one clock behind the other
+    first_of: NDArray[
+        np.int64
+    ],  # (n_steps,) where event 0 of the log would stand in the clock that times a step
     selected: NDArray[np.bool_],
     n_steps: int,
     keys: NDArray[np.int64],
@@ -65,29 +88,17 @@ def scan_journeys(
             continue
         journeys += 1
         events += high - low
-        source = steps[low]
+        source = np.intp(steps[low])
         step_table[source, STARTS] += 1
-        step_table[steps[high - 1], ENDS] += 1
-        for i in range(low, high):
-            step = step_table[steps[i]]
-            step[STEP_EVENTS] += 1
-            if step[STEP_SEEN] != journeys:
-                step[STEP_SEEN] = journeys
-                step[STEP_JOURNEYS] += 1
+        step_table[np.intp(steps[high - 1]), ENDS] += 1
+        _count_step(step_table, source, journeys)
         for i in range(low + 1, high):
-            target = steps[i]
-            clock = clocks[clock_of[target]]
-            duration = clock[i - base] - clock[i - base - 1]
+            target = np.intp(steps[i])
+            _count_step(step_table, target, journeys)
+            place = first_of[target] + i
+            duration = clocks[place] - clocks[place - 1]
             cell = cell_of(source, target, n_steps, keys)
-            flow = flow_table[cell]
-            flow[EVENTS] += 1
-            if flow[LAST_SEEN] != journeys:
-                flow[LAST_SEEN] = journeys
-                flow[JOURNEYS] += 1
-            flow[SUM_LOW] += duration & 0xFFFFFFFF
-            flow[SUM_HIGH] += duration >> LOW_BITS
-            flow[LEAST] = min(flow[LEAST], duration)
-            flow[MOST] = max(flow[MOST], duration)
+            _count_flow(flow_table, cell, duration, journeys)
             if last_bucket >= 0:
                 histogram[cell, bucket_of(duration, bits, last_bucket)] += 1
             source = target
@@ -125,7 +136,7 @@ def scan_weights(
                 step_table[step, W_JOURNEYS] += weight
             if i == low:
                 continue
-            cell = cell_of(steps[i - 1], step, n_steps, keys)
+            cell = cell_of(np.intp(steps[i - 1]), np.intp(step), n_steps, keys)
             flow_table[cell, W_EVENTS] += weight
             if flow_seen[cell] != journey:
                 flow_seen[cell] = journey
@@ -138,8 +149,7 @@ def gather(
     offsets: NDArray[np.int64],
     steps: NDArray[np.uint16],
     clocks: NDArray[np.int64],
-    clock_of: NDArray[np.int32],
-    base: int,
+    first_of: NDArray[np.int64],
     selected: NDArray[np.bool_],
     n_steps: int,
     keys: NDArray[np.int64],
@@ -154,11 +164,11 @@ def gather(
         low, high = offsets[journey], offsets[journey + 1]
         if low == high or (len(selected) > 0 and not selected[journey]):
             continue
-        source = steps[low]
+        source = np.intp(steps[low])
         for i in range(low + 1, high):
-            target = steps[i]
-            clock = clocks[clock_of[target]]
-            duration = clock[i - base] - clock[i - base - 1]
+            target = np.intp(steps[i])
+            place = first_of[target] + i
+            duration = clocks[place] - clocks[place - 1]
             cell = cell_of(source, target, n_steps, keys)
             slot = slots[cell, bucket_of(duration, bits, last_bucket)]
             if slot >= 0:

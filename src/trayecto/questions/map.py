@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,11 +15,11 @@ from trayecto import engine
 from trayecto.batch import Batch, View
 from trayecto.kernels import flows as kernel
 from trayecto.kernels.arrays import NO_KEYS, frozen, mask_of, weights_of
+from trayecto.questions.quantiles import Ranks, Values, merge_values, quantiles, ranks
 from trayecto.units import SECOND
 
 DENSE_STEPS = 512  # up to this many steps the flow table is the whole square of pairs
 HISTOGRAM_CELLS = 4_000_000
-FRACTIONS = (0.5, 0.9)
 
 
 class Clock(Protocol):
@@ -167,14 +166,14 @@ class Plan:
     def cells(self) -> int:
         return len(self.keys) or self.n_steps**2
 
-    def read(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:
-        """The batch's times as each clock reads them, the clock of each step, and the place of the first column."""
+    def read(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The batch's times as each clock reads them, and where event 0 of the log would stand for each step."""
         if self.clock_of is None:
-            return frozen(batch.times.reshape(1, -1)), frozen(np.zeros(self.n_steps, np.int32)), 0
-        base, end = int(batch.offsets[0]), int(batch.offsets[-1])
-        times = batch.times[base:end]
+            return frozen(batch.times), frozen(np.zeros(self.n_steps, np.int64))
+        low, high = int(batch.offsets[0]), int(batch.offsets[-1])
+        times = batch.times[low:high]
         readings = [times if clock is None else clock.working(times) for clock in self.clocks]
-        return frozen(np.stack(readings)), frozen(self.clock_of), base
+        return frozen(np.concatenate(readings)), frozen(self.clock_of.astype(np.int64) * (high - low) - low)
 
 
 @dataclass
@@ -240,9 +239,9 @@ def _pairs_of(batch: Batch, n_steps: int) -> NDArray[np.int64]:
 def scan(batch: Batch, plan: Plan) -> Summary:
     """Counts, sums, extremes and the histogram of one batch."""
     summary = Summary(0, 0, *_empty_tables(plan))
-    clocks, clock_of, base = plan.read(batch)
+    clocks, first_of = plan.read(batch)
     summary.journeys, summary.events = kernel.scan_journeys(
-        frozen(batch.offsets), frozen(batch.steps), clocks, clock_of, base, mask_of(batch),
+        frozen(batch.offsets), frozen(batch.steps), clocks, first_of, mask_of(batch),
         plan.n_steps, plan.keys, plan.bits, summary.steps, summary.flows, summary.histogram,
     )  # fmt: skip
     if batch.weights is not None:
@@ -291,91 +290,19 @@ def _plus(a: Any, b: Any) -> Any:
     return a if b is None else b if a is None else a + b
 
 
-@dataclass(frozen=True)
-class Ranks:
-    """The order statistics that the quantiles need, and the slots of durations that hold them."""
-
-    slots: NDArray[np.int32]  # (flows, buckets) slot or -1
-    starts: NDArray[np.int64]  # (slots,) first place of each slot
-    size: int  # places in all slots
-    query_slot: NDArray[np.int64]  # (flows, 4) slot of each wanted rank
-    query_rank: NDArray[np.int64]  # (flows, 4) rank inside the slot
-    fraction: NDArray[np.float64]  # (flows, 2) how far between the lower and the upper rank
-
-
-@dataclass
-class Values:
-    """The second scan: the durations that fell into wanted buckets, slot by slot."""
-
-    ends: NDArray[np.int64]
-    values: NDArray[np.int64]
-
-
-def ranks(summary: Summary) -> Ranks:
-    """Where the wanted ranks lie, from the merged histogram; only for flows that occur, in table order."""
-    occurring = np.flatnonzero(summary.flows[:, kernel.EVENTS])
-    counts = summary.flows[occurring, kernel.EVENTS]
-    place = np.array(FRACTIONS) * (counts - 1)[:, None]
-    lower = np.floor(place).astype(np.int64)
-    upper = np.minimum(lower + 1, counts[:, None] - 1)
-    wanted = np.concatenate([lower, upper], axis=1)
-    running = np.cumsum(summary.histogram[occurring], axis=1, dtype=np.int64)
-    bucket = np.stack([(running <= wanted[:, [k]]).sum(axis=1) for k in range(4)], axis=1)
-    rows = np.arange(len(occurring))[:, None]
-    before = running[rows, bucket] - summary.histogram[occurring[:, None], bucket]
-    slots = np.full(summary.histogram.shape, -1, np.int32)
-    pairs = np.unique(occurring[:, None] * summary.histogram.shape[1] + bucket)
-    slots.reshape(-1)[pairs] = np.arange(len(pairs))
-    ends = np.cumsum(summary.histogram.reshape(-1)[pairs], dtype=np.int64)
-    starts = np.concatenate(([0], ends))[:-1]
-    size = int(ends[-1]) if len(ends) else 0
-    return Ranks(slots, starts, size, slots[occurring[:, None], bucket], wanted - before, place - lower)
-
-
 def rescan(batch: Batch, plan: Plan, ranks: Ranks) -> Values:
     """Collect the durations of one batch that fall into wanted buckets."""
     found = Values(ranks.starts.copy(), np.empty(ranks.size, np.int64))
-    clocks, clock_of, base = plan.read(batch)
+    clocks, first_of = plan.read(batch)
     kernel.gather(
-        frozen(batch.offsets), frozen(batch.steps), clocks, clock_of, base, mask_of(batch),
+        frozen(batch.offsets), frozen(batch.steps), clocks, first_of, mask_of(batch),
         plan.n_steps, plan.keys, plan.bits, frozen(ranks.slots), found.ends, found.values,
     )  # fmt: skip
     return found
 
 
-def merge_values(a: Values, b: Values, ranks: Ranks) -> Values:
-    """Both scans' durations, in ``a``'s arrays (slots have room for all of them)."""
-    kernel.append_runs(frozen(ranks.starts), a.ends, a.values, b.ends, b.values)
-    return a
-
-
-def quantiles(ranks: Ranks, found: Values) -> NDArray[np.float64]:
-    """(flows that occur, 2) median and p90 in microseconds, interpolated as numpy.percentile does."""
-    order = ranks.query_slot.reshape(-1)
-    lows, highs = frozen(ranks.starts[order]), frozen(found.ends[order])
-    wanted = frozen(ranks.query_rank.reshape(-1))
-    values = np.empty(len(order), np.int64)
-    flows = len(ranks.query_slot)
-    edges = [flows * part // engine.cores() * 4 for part in range(engine.cores() + 1)]
-
-    def part(bounds: tuple[int, int]) -> None:
-        kernel.select_ranks(found.values, lows, highs, wanted, values, *bounds)
-
-    engine.each(part, list(pairwise(edges)))
-    picked = values.reshape(-1, 2, 2).astype(np.float64)
-    return _between(picked[:, 0], picked[:, 1], ranks.fraction)
-
-
-def _between(
-    lower: NDArray[np.float64], upper: NDArray[np.float64], fraction: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Linear interpolation from the nearer end, as NumPy does it, so that results agree to the last bit."""
-    step = upper - lower
-    return np.where(fraction < 0.5, lower + step * fraction, upper - step * (1 - fraction))
-
-
 def finish(
-    summary: Summary, plan: Plan, step_names: Sequence[str], quantiles: NDArray[np.float64] | None
+    summary: Summary, plan: Plan, step_names: Sequence[str], between: NDArray[np.float64] | None
 ) -> MapResult:
     """Figures from the merged scans."""
     return MapResult(
@@ -383,7 +310,7 @@ def finish(
         summary.events,
         summary.weight,
         tuple(_step_figures(summary, step_names)),
-        tuple(_flow_figures(summary, plan, step_names, quantiles)),
+        tuple(_flow_figures(summary, plan, step_names, between)),
     )
 
 
@@ -401,13 +328,13 @@ def _step_figures(summary: Summary, step_names: Sequence[str]) -> Iterator[StepF
 
 
 def _flow_figures(
-    summary: Summary, plan: Plan, step_names: Sequence[str], quantiles: NDArray[np.float64] | None
+    summary: Summary, plan: Plan, step_names: Sequence[str], between: NDArray[np.float64] | None
 ) -> Iterator[FlowFigures]:
     row_of = np.cumsum(summary.flows[:, kernel.EVENTS] > 0) - 1
     for cell in _by_falling(summary.flows[:, kernel.EVENTS]):
         source, target = divmod(int(plan.keys[cell]) if len(plan.keys) else cell, plan.n_steps)
         row = summary.flows[cell].tolist()
-        pair = (None, None) if quantiles is None else (quantiles[row_of[cell]] / SECOND).tolist()
+        pair = (None, None) if between is None else (between[row_of[cell]] / SECOND).tolist()
         weighted = [] if summary.weighted_flows is None else summary.weighted_flows[cell].tolist()
         yield FlowFigures(
             step_names[source], step_names[target], row[kernel.EVENTS], row[kernel.JOURNEYS],
@@ -426,7 +353,7 @@ def over(batches: Sequence[Batch], plan: Plan, step_names: Sequence[str]) -> Map
     summary = engine.run(batches, partial(scan, plan=plan), merge)
     found = None
     if plan.buckets:
-        wanted = ranks(summary)
+        wanted = ranks(summary.histogram)
         second = engine.run(
             batches, partial(rescan, plan=plan, ranks=wanted), partial(merge_values, ranks=wanted)
         )
