@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from trayecto.calendars import zone
 from trayecto.errors import BadValue
 from trayecto.units import DAY, HOUR, MINUTE, SECOND, to_datetime, to_microseconds
 
@@ -83,14 +83,6 @@ def moment_text(microseconds: int | None) -> str | None:
     if moment.time() == time():
         return moment.date().isoformat()
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def zone(name: str) -> ZoneInfo:
-    """The named time zone; BadValue when there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise BadValue(f"'{name}' is not a time zone: write it like 'America/Santiago' or 'UTC'.") from None
 
 
 def seconds_or_text(value: Any) -> Any:
