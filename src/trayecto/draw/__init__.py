@@ -1,0 +1,20 @@
+"""Pictures of journeys as SVG: the journey map, funnels and variants, in one theme, light and dark."""
+
+from trayecto.draw.design import Column, Design, DesignStep, Lane, Note
+from trayecto.draw.figures import PAIN_BREAKS
+from trayecto.draw.markup import Svg
+from trayecto.draw.picture import describe, journey_map
+from trayecto.draw.theme import STYLESHEET
+
+__all__ = [
+    "PAIN_BREAKS",
+    "STYLESHEET",
+    "Column",
+    "Design",
+    "DesignStep",
+    "Lane",
+    "Note",
+    "Svg",
+    "describe",
+    "journey_map",
+]
