@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadValue, UnreadableFile, did_you_mean
-from trayecto.events import arrow_tables, delimited, parquet
+from trayecto.events import arrow_tables, delimited, parquet, xes
 from trayecto.events.collect import collect
 from trayecto.events.mapping import Wish, resolve
 from trayecto.events.progress import Tell, meter
@@ -24,6 +24,7 @@ READERS: dict[str, Reader] = {
     "csv": delimited.read,
     "parquet": parquet.read,
     "arrow": arrow_tables.read,
+    "xes": xes.read,
 }
 SUFFIXES = {
     ".csv": "csv",
@@ -33,6 +34,7 @@ SUFFIXES = {
     ".pq": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".xes": "xes",
 }
 
 
