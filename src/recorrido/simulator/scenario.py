@@ -229,3 +229,17 @@ class Scenario(Record, frozen=True, kw_only=True):
         """The first day whose events are kept: the first of a month."""
         months = self.period.end.year * 12 + self.period.end.month - self.period.months
         return datetime.date(months // 12, months % 12 + 1, 1)
+
+
+def resized(
+    scenario: Scenario, *, customers: int | None = None, months: int | None = None, seed: int | None = None
+) -> Scenario:
+    """The scenario in another size. Fewer or more ``months`` alone keep the customers per day as they are."""
+    period = msgspec.structs.replace(scenario.period, months=months or scenario.period.months)
+    longer = msgspec.structs.replace(scenario, period=period, seed=scenario.seed if seed is None else seed)
+    count = customers or max(1, round(scenario.customers.count * _days(longer) / _days(scenario)))
+    return msgspec.structs.replace(longer, customers=msgspec.structs.replace(scenario.customers, count=count))
+
+
+def _days(scenario: Scenario) -> int:
+    return (scenario.period.end - scenario.first_day).days + 1 + scenario.period.warm_up_days
