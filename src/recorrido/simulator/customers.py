@@ -8,22 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from recorrido.simulator.columns import Columns
+from recorrido.simulator.names import FAMILY, GIVEN
 from recorrido.simulator.plan import Plan
-
-# Common in Chile; every person is invented, and addresses end in a name reserved for examples (RFC 2606).
-_GIVEN = (
-    "Sofía Martina Florencia Valentina Isidora Agustina Catalina Antonia Emilia Josefa Fernanda Camila Javiera Constanza "
-    "Daniela Carolina Paula Claudia Marcela Francisca Ignacia Rocío Pamela Ximena Lorena Benjamín Vicente Martín Matías "
-    "Joaquín Agustín Tomás Cristóbal Sebastián Diego Felipe Nicolás Francisco Rodrigo Cristián Claudio Mauricio Álvaro "
-    "Gonzalo Ignacio Pablo Esteban Raúl Héctor Sergio"
-).split()
-_FAMILY = (
-    "González Muñoz Rojas Díaz Pérez Soto Contreras Silva Martínez Sepúlveda Morales Rodríguez López Fuentes Hernández "
-    "Torres Araya Flores Espinoza Valenzuela Castillo Tapia Reyes Gutiérrez Castro Pizarro Álvarez Vásquez Sánchez "
-    "Fernández Ramírez Carrasco Gómez Cortés Herrera Núñez Jara Vergara Rivera Figueroa Riquelme García Miranda Bravo "
-    "Vera Molina Vega Campos Sandoval Orellana Cárdenas Olivares Alarcón Gallardo Ortiz Garrido Salazar Guzmán Henríquez "
-    "Saavedra Navarro Aguilera Parra Romero Aravena Vargas Vidal Lagos Leiva Maldonado Bustos Escobar Palma Poblete"
-).split()
 
 
 def make_customers(plan: Plan) -> Columns:
@@ -57,18 +43,18 @@ class Identities:
         self._plan = plan
         self._ids = np.arange(plan.scenario.customers.count, dtype=np.int64)
 
-    def _word(self, purpose: str, words: list[str]) -> np.ndarray:
+    def _word(self, purpose: str, words: tuple[str, ...]) -> np.ndarray:
         picked = self._plan.draws.pick(purpose, self._ids, [1 / (rank + 12) for rank in range(len(words))])
         return np.array(words, dtype=object)[picked]
 
     @cached_property
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._word("name/given", _GIVEN), self._word("name/family", _FAMILY)
+        return self._word("name/given", GIVEN), self._word("name/family", FAMILY)
 
     @cached_property
     def name(self) -> np.ndarray:
         given, family = self._parts
-        return given + " " + family + " " + self._word("name/second family", _FAMILY)
+        return given + " " + family + " " + self._word("name/second family", FAMILY)
 
     @cached_property
     def email(self) -> np.ndarray:

@@ -11,7 +11,7 @@ import datetime
 
 import numpy as np
 
-from recorrido.simulator.calendar import DAY, day_number, weekday
+from recorrido.simulator.calendar import day_number, weekday
 from recorrido.simulator.scenario import Scenario
 
 _BEYOND = 400  # days after the end: orders that fall there are never seen, but must have a place

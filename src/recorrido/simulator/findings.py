@@ -52,7 +52,11 @@ def _gate(fault: Gate, run: World, healed: World) -> dict[str, Any]:
 @_counts.register
 def _slow_refunds(fault: SlowRefunds, run: World, healed: World) -> dict[str, Any]:
     orders = run.orders
-    back = run.plan.seen(orders.return_received) & (orders.return_way == IN_STORE) & fault.has_begun(orders.return_received)
+    back = (
+        run.plan.seen(orders.return_received)
+        & (orders.return_way == IN_STORE)
+        & fault.has_begun(orders.return_received)
+    )
     waited = run.plan.calendar.worked(orders.return_received[back], orders.refunded[back])
     way = run.orders.return_way[run.contacts.row] == IN_STORE
     return {
@@ -79,7 +83,9 @@ def _late_carrier(fault: LateCarrier, run: World, healed: World) -> dict[str, An
     return {
         "shipments": int(shipped.sum()),
         "late": int((shipped & orders.late).sum()),
-        "late_without": int((run.plan.seen(healed.orders.shipped) & healed.orders.late & _same(healed, fault)).sum()),
+        "late_without": int(
+            (run.plan.seen(healed.orders.shipped) & healed.orders.late & _same(healed, fault)).sum()
+        ),
         "contacts": _contacts(run, LATE, mine[run.contacts.row]),
     }
 

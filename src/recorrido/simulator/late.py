@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from recorrido.simulator.columns import NEVER
 from recorrido.simulator.faults import LateCarrier
 from recorrido.simulator.model import World
 

@@ -26,9 +26,7 @@ def next_wave(plan: Plan, wave: Columns) -> Columns:
     """The orders of those who come back (column again), later by their gap; beyond the end nobody is followed."""
     back = wave.take(wave.again & (wave.slot + 1 < plan.scenario.customers.max_orders))
     repurchase = plan.scenario.repurchase
-    least, mean = np.where(
-        back.returned[:, None], repurchase.gap_days_after_return, repurchase.gap_days
-    ).T
+    least, mean = np.where(back.returned[:, None], repurchase.gap_days_after_return, repurchase.gap_days).T
     gap = least + plan.draws.exponential("order/gap", back.key, mean)
     following = Columns(
         **{name: getattr(back, name) for name in ("customer", "home", "region", "store", "loyal", "known")},

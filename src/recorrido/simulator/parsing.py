@@ -27,9 +27,13 @@ def load_scenario(source: str | Path) -> Scenario:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadScenario(str(path), f"the file cannot be read ({error}).", "Check its path and encoding.") from error
+        raise BadScenario(
+            str(path), f"the file cannot be read ({error}).", "Check its path and encoding."
+        ) from error
     except yaml.YAMLError as error:
-        raise BadScenario(str(path), f"this is not YAML: {_yaml_problem(error)}.", "Check indentation and colons.") from error
+        raise BadScenario(
+            str(path), f"this is not YAML: {_yaml_problem(error)}.", "Check indentation and colons."
+        ) from error
     return parse_scenario(document, name=path.name)
 
 
@@ -73,7 +77,9 @@ def _explain(message: str, document: Any, name: str) -> BadScenario:
     place = _readable(raw_path.strip("`") or "$", document)
     where = f"{name}, {place}" if place else name
     if found := re.search(r"unknown field `(.+)`", what):
-        return BadScenario(where, f"'{found[1]}' is not a word of the language here.", nearest_hint(found[1], _fields()))
+        return BadScenario(
+            where, f"'{found[1]}' is not a word of the language here.", nearest_hint(found[1], _fields())
+        )
     if found := re.search(r"missing required field `(.+)`", what):
         return BadScenario(where, f"'{found[1]}' is missing.", "Add it; docs/simulator.md shows an example.")
     if found := re.search(r"Invalid value '(.+)'", what):
@@ -90,7 +96,11 @@ def _readable(path: str, document: Any) -> str:
     out, node = "", document
     for word, index in re.findall(r"\.([\w]+)|\[(\d+|\.\.\.)\]", path):
         node = _step(node, word, index)
-        label = node.get("key") or node.get("name") or node.get("code") if index and isinstance(node, dict) else None
+        label = (
+            node.get("key") or node.get("name") or node.get("code")
+            if index and isinstance(node, dict)
+            else None
+        )
         out += f".{word}" if word else f"[{index}]" + (f" ({label})" if label else "")
     return out.lstrip(".")
 
@@ -104,7 +114,11 @@ def _step(node: Any, word: str, index: str) -> Any:
 
 
 def _records() -> Iterator[type[msgspec.Struct]]:
-    yield from (kind for kind in vars(language).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct))
+    yield from (
+        kind
+        for kind in vars(language).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    )
     yield from Fault.__subclasses__()
 
 
@@ -133,9 +147,17 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
 def _place_problems(scenario: Scenario) -> Iterator[Problem]:
     place = scenario.place
     if place.timezone not in available_timezones():
-        yield "place.timezone", f"'{place.timezone}' is no time zone.", nearest_hint(place.timezone, available_timezones())
+        yield (
+            "place.timezone",
+            f"'{place.timezone}' is no time zone.",
+            nearest_hint(place.timezone, available_timezones()),
+        )
     if place.country not in holidays.list_supported_countries():
-        yield "place.country", f"no holidays are known for '{place.country}'.", "Use a two-letter country code such as CL."
+        yield (
+            "place.country",
+            f"no holidays are known for '{place.country}'.",
+            "Use a two-letter country code such as CL.",
+        )
 
 
 def _repeats(place: str, names: Iterable[str]) -> Iterator[Problem]:
@@ -150,10 +172,14 @@ def _reference_problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _unknown(f"stores ({store.code}).region", store.region, regions)
     for fault in (*scenario.gates, *scenario.faults):
         if isinstance(fault, LateCarrier):
-            yield from _unknown(f"faults ({fault.key}).carrier", fault.carrier, [c.name for c in scenario.carriers])
+            yield from _unknown(
+                f"faults ({fault.key}).carrier", fault.carrier, [c.name for c in scenario.carriers]
+            )
         if isinstance(fault, Gate):
             for channel in fault.channels:
-                yield from _unknown(f"faults ({fault.key}).channels", channel, [c.name for c in scenario.channels])
+                yield from _unknown(
+                    f"faults ({fault.key}).channels", channel, [c.name for c in scenario.channels]
+                )
 
 
 def _unknown(place: str, word: str, known: list[str]) -> Iterator[Problem]:
@@ -164,7 +190,11 @@ def _unknown(place: str, word: str, known: list[str]) -> Iterator[Problem]:
 def _range_problems(scenario: Scenario) -> Iterator[Problem]:
     for promotion in scenario.demand.promotions:
         if promotion.ends < promotion.starts:
-            yield f"demand.promotions ({promotion.name})", "it ends before it starts.", "Swap 'from' and 'to'."
+            yield (
+                f"demand.promotions ({promotion.name})",
+                "it ends before it starts.",
+                "Swap 'from' and 'to'.",
+            )
     for share in ("first_share", "repeat_share"):
         if sum(getattr(channel, share) for channel in scenario.channels) <= 0:
             yield "channels", f"no channel has a {share}.", "Give at least one a share above 0."
@@ -172,7 +202,11 @@ def _range_problems(scenario: Scenario) -> Iterator[Problem]:
         if sum(getattr(carrier, distance) for carrier in scenario.carriers) <= 0:
             yield "carriers", f"no carrier serves {distance} regions.", f"Give one a weight for '{distance}'."
     if not scenario.stores and any(c.how == "counter" or c.pickup for c in scenario.channels):
-        yield "stores", "a channel sells or hands over in stores, but there are none.", "Add stores or set pickup to 0."
+        yield (
+            "stores",
+            "a channel sells or hands over in stores, but there are none.",
+            "Add stores or set pickup to 0.",
+        )
     for month in scenario.demand.months:
         if not 1 <= month <= 12:
             yield "demand.months", f"there is no month {month}.", "Months are numbered 1 to 12."

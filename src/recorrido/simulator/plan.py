@@ -94,4 +94,6 @@ class Plan:
 def _check_known(scenario: Scenario, without: frozenset[str]) -> None:
     known = [fault.key for fault in (*scenario.gates, *scenario.faults)]
     for key in sorted(without - set(known)):
-        raise UnknownFault(f"--without {key}: '{scenario.name}' plants no such fault. {nearest_hint(key, known)}")
+        raise UnknownFault(
+            f"--without {key}: '{scenario.name}' plants no such fault. {nearest_hint(key, known)}"
+        )

@@ -74,7 +74,9 @@ def write_run(
     return RunReport(total, path, truth_path, truth)
 
 
-def _write_lines(file: IO[bytes], rows: Iterator[tuple[str, Row]], total: int, progress: Progress | None) -> None:
+def _write_lines(
+    file: IO[bytes], rows: Iterator[tuple[str, Row]], total: int, progress: Progress | None
+) -> None:
     encoder, done = msgspec.json.Encoder(), 0
     while lines := [Line(source, *row) for source, row in islice(rows, _CHUNK)]:
         file.write(encoder.encode_lines(lines))

@@ -71,7 +71,9 @@ def _dicts(columns: Mapping[str, np.ndarray], first: int, last: int) -> list[dic
     names = tuple(columns)
     rows = zip(*(values[first:last].tolist() for values in columns.values()), strict=True)
     if any(values.dtype == object for values in columns.values()):
-        return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows]
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows
+        ]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -43,5 +43,7 @@ def _tell_invoices(teller: Teller) -> None:
     person = [("customer", teller.who.customer[part.customer])]
     objects = [*teller.order_objects(rows), ("invoice", numbered("F{:08d}", part.key))]
     amount = {"amount": part.amount}
-    teller.add("invoice.issued", "erp", issued, part.key, identifiers=person, objects=objects, properties=amount)
+    teller.add(
+        "invoice.issued", "erp", issued, part.key, identifiers=person, objects=objects, properties=amount
+    )
     teller.add("invoice.paid", "erp", paid, part.key, identifiers=person, objects=objects, properties=amount)

@@ -53,7 +53,13 @@ def _tell_pickup(teller: Teller, rows: np.ndarray, names: Texts) -> None:
         "pickup.notified", "erp", part.notified, part.key, channel=channel, identifiers=names, objects=objects
     )
     teller.add(
-        "order.picked_up", "pos", part.picked_up, part.key, channel="store", identifiers=names, objects=objects
+        "order.picked_up",
+        "pos",
+        part.picked_up,
+        part.key,
+        channel="store",
+        identifiers=names,
+        objects=objects,
     )
 
 
@@ -82,5 +88,12 @@ def _tell_way_back(teller: Teller, rows: np.ndarray, names: Texts, way: int) -> 
         ("refund.paid", "erp", None, part.refunded, refund),
     ):
         teller.add(
-            type_, source, at, part.key, channel=channel, identifiers=names, objects=objects, properties=properties
+            type_,
+            source,
+            at,
+            part.key,
+            channel=channel,
+            identifiers=names,
+            objects=objects,
+            properties=properties,
         )

@@ -75,7 +75,9 @@ def _tell_ads(teller: Teller, at: np.ndarray, number: np.ndarray, device: np.nda
     teller.add("ad.clicked", "ads", when, number, channel=channel, identifiers=[("anonymous", device)])
 
 
-def _tell_views(teller: Teller, first: np.ndarray, last: np.ndarray, number: np.ndarray, device: np.ndarray) -> None:
+def _tell_views(
+    teller: Teller, first: np.ndarray, last: np.ndarray, number: np.ndarray, device: np.ndarray
+) -> None:
     """One to four products seen between two moments, the first at once."""
     draws, views = teller.plan.draws, teller.plan.scenario.presale.views
     wanted = np.floor(draws.between("view/count", number, views[0], views[1] + 1))

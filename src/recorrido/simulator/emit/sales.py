@@ -24,7 +24,11 @@ def _tell_checkouts(teller: Teller) -> None:
     orders, who = teller.orders, teller.who
     rows = np.flatnonzero(teller.plan.sells(orders.channel, ONLINE))
     person = orders.customer[rows]
-    names = [("customer", who.customer[person]), ("email", who.email[person]), ("anonymous", who.device[person])]
+    names = [
+        ("customer", who.customer[person]),
+        ("email", who.email[person]),
+        ("anonymous", who.device[person]),
+    ]
     numbers = orders.key[rows] * 2
     teller.add("checkout.started", "shop", orders.started[rows], numbers, channel="web", identifiers=names)
 
@@ -69,7 +73,10 @@ def _buyer_names(teller: Teller, how: str, rows: np.ndarray) -> list[tuple[np.nd
         return [(rows, [("customer", who.market[person]), phone])]
     if how == ASSISTED:
         return [(rows, card)]
-    return [(part, [(kind, values), ("phone", who.phone[teller.orders.customer[part]])]) for part, kind, values in teller.buyers(rows)]
+    return [
+        (part, [(kind, values), ("phone", who.phone[teller.orders.customer[part]])])
+        for part, kind, values in teller.buyers(rows)
+    ]
 
 
 def _tell_orders(teller: Teller, how: str) -> None:
@@ -91,7 +98,13 @@ def _tell_orders(teller: Teller, how: str) -> None:
         paid = np.where(part.placed < NEVER, part.placed + 20 + part.key % 70, NEVER)
         if not teller.plan.scenario.companies:
             teller.add(
-                "payment.approved", SOURCE_OF[how], paid, part.key, channel=channel, identifiers=names[:1], objects=objects
+                "payment.approved",
+                SOURCE_OF[how],
+                paid,
+                part.key,
+                channel=channel,
+                identifiers=names[:1],
+                objects=objects,
             )
 
 
@@ -125,4 +138,6 @@ def _tell_cancellations(teller: Teller) -> None:
     for rows, kind, values in teller.buyers(cancelled):
         at, objects = orders.cancelled[rows], teller.order_objects(rows)
         names = [(kind, values)]
-        teller.add("order.cancelled", "shop", at, orders.key[rows], channel="web", identifiers=names, objects=objects)
+        teller.add(
+            "order.cancelled", "shop", at, orders.key[rows], channel="web", identifiers=names, objects=objects
+        )

@@ -35,7 +35,9 @@ def _callers(teller: Teller, contacts: Columns, channels: np.ndarray) -> Iterato
         yield mask, [(kind, values)]
 
 
-def _by_buyer(teller: Teller, contacts: Columns, rest: np.ndarray) -> Iterator[tuple[np.ndarray, str, np.ndarray]]:
+def _by_buyer(
+    teller: Teller, contacts: Columns, rest: np.ndarray
+) -> Iterator[tuple[np.ndarray, str, np.ndarray]]:
     for rows, kind, values in teller.buyers(np.unique(contacts.row[rest])):
         part = rest[np.isin(contacts.row[rest], rows)]
         yield part, kind, values[np.searchsorted(rows, contacts.row[part])]
@@ -76,11 +78,14 @@ def _subjects(
     kind, cases = case
     gate, refund = part.reason == GATE, part.reason == REFUND
     yield gate, [(kind, cases[gate])]
-    yield refund, [
-        (kind, cases[refund]),
-        *teller.order_objects(part.row[refund]),
-        ("return", numbered("D{:08d}", part.key[refund])),
-    ]
+    yield (
+        refund,
+        [
+            (kind, cases[refund]),
+            *teller.order_objects(part.row[refund]),
+            ("return", numbered("D{:08d}", part.key[refund])),
+        ],
+    )
     plain = ~gate & ~refund
     yield plain, [(kind, cases[plain]), *teller.order_objects(part.row[plain])]
 

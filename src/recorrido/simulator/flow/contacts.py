@@ -55,7 +55,9 @@ def _due(plan: Plan, orders: Columns) -> np.ndarray:
 
 
 def _refund_due(plan: Plan, orders: Columns) -> np.ndarray:
-    return _after_promise(plan, orders.return_received, orders.refund_late, plan.scenario.returns.promise_days)
+    return _after_promise(
+        plan, orders.return_received, orders.refund_late, plan.scenario.returns.promise_days
+    )
 
 
 def _after_promise(plan: Plan, since: np.ndarray, rows: np.ndarray, days: int) -> np.ndarray:

@@ -82,7 +82,9 @@ def _delivered(plan: Plan, part: Columns, shipped: np.ndarray, late: np.ndarray)
     counted = plan.calendar.first_working_day(part.placed)
     leaves = plan.calendar.working_day(shipped // DAY, 0)
     # One day short of the promise: days of work are counted to the hour, and parcels come until the evening.
-    punctual = np.minimum(plan.calendar.working_day(leaves, days), plan.calendar.working_day(counted, promise - 1))
+    punctual = np.minimum(
+        plan.calendar.working_day(leaves, days), plan.calendar.working_day(counted, promise - 1)
+    )
     punctual = np.maximum(punctual, plan.calendar.working_day(leaves, 1))
     day = np.where(late, plan.calendar.working_day(counted, promise + days), punctual)
     opens, closes = CARRIER_HOURS

@@ -50,4 +50,6 @@ def _stop_at(plan: Plan, orders: Columns, stopped: np.ndarray, index: int, gate:
 
 def _verdict(plan: Plan, gate: Gate, keys: np.ndarray) -> np.ndarray:
     share = plan.draws.uniform(f"gate/{gate.key}/verdict", keys)
-    return np.where(share < gate.reject, REJECTED, np.where(share < gate.reject + gate.give_up, GAVE_UP, APPROVED))
+    return np.where(
+        share < gate.reject, REJECTED, np.where(share < gate.reject + gate.give_up, GAVE_UP, APPROVED)
+    )

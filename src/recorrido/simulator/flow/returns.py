@@ -38,7 +38,9 @@ def _ways(plan: Plan, orders: Columns) -> np.ndarray:
     factors = np.array([store.returns for store in plan.scenario.stores] or [0.0])
     store_chance = returns.store * factors[orders.store]
     share = plan.draws.uniform("return/way", orders.key)
-    way = np.where(share < store_chance, IN_STORE, np.where(share < store_chance + returns.courier, BY_COURIER, NOT))
+    way = np.where(
+        share < store_chance, IN_STORE, np.where(share < store_chance + returns.courier, BY_COURIER, NOT)
+    )
     return np.where(orders.done < NEVER, way, NOT)
 
 
@@ -55,12 +57,18 @@ def _received(plan: Plan, part: Columns, requested: np.ndarray) -> np.ndarray:
     at_counter = requested + plan.draws.between("return/counter", part.key, 120, 600).astype(np.int64)
     days = 3 + plan.pick_days("return/courier days", part.key, (1, 2, 2, 1))
     share = plan.draws.uniform("return/courier time", part.key)
-    return np.where(part.way == IN_STORE, at_counter, plan.calendar.at_work(requested, days, share, OFFICE_HOURS))
+    return np.where(
+        part.way == IN_STORE, at_counter, plan.calendar.at_work(requested, days, share, OFFICE_HOURS)
+    )
 
 
-def _worked(plan: Plan, part: Columns, since: np.ndarray, what: str, weights: tuple[float, ...]) -> np.ndarray:
+def _worked(
+    plan: Plan, part: Columns, since: np.ndarray, what: str, weights: tuple[float, ...]
+) -> np.ndarray:
     days = plan.pick_days(f"return/{what} days", part.key, weights)
-    return plan.calendar.at_work(since, days, plan.draws.uniform(f"return/{what} time", part.key), OFFICE_HOURS)
+    return plan.calendar.at_work(
+        since, days, plan.draws.uniform(f"return/{what} time", part.key), OFFICE_HOURS
+    )
 
 
 def _refunded(plan: Plan, part: Columns, received: np.ndarray, inspected: np.ndarray) -> np.ndarray:
