@@ -1,8 +1,9 @@
-"""The only writes to persons, identifiers and links."""
+"""The only writes to persons, identifiers, links and attributes."""
 
 from __future__ import annotations
 
 from recorrido.people.attributes import tell_attributes
+from recorrido.people.introductions import introduce_persons
 from recorrido.people.resolution import resolve_identifiers
 
-__all__ = ["resolve_identifiers", "tell_attributes"]
+__all__ = ["introduce_persons", "resolve_identifiers", "tell_attributes"]

@@ -1,0 +1,85 @@
+"""What can go wrong with an import of files.
+
+FilesError
+├── MappingInvalid   a mapping that breaks the language; carries every problem with its place
+├── UnknownMapping   neither a file nor a name of a mapping that comes with the product
+├── FilesMissing     a table of the mapping has no file, or a file belongs to no table
+├── FileUnreadable   a file that is not what the mapping says it is
+└── StrictStop       --strict and a row was rejected
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+class FilesError(Exception):
+    """Base: ``code`` for machines, the message (translated, one sentence) for people."""
+
+    code = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a mapping: where (``tables.orders.key``, line) and what, with how to mend it."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return _("line %(line)d, %(path)s: %(message)s") % {
+            "line": self.line,
+            "path": self.path or _("the file"),
+            "message": self.message,
+        }
+
+
+class MappingInvalid(FilesError):
+    """A mapping that breaks the language."""
+
+    code = "mapping_invalid"
+
+    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+        self.file = file
+        self.problems = problems
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(
+            _("The mapping %(file)s cannot be used:\n%(lines)s") % {"file": file, "lines": lines}
+        )
+
+
+class UnknownMapping(FilesError):
+    code = "unknown_mapping"
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(
+            _("There is no mapping %(name)s; give a YAML file or one of: %(known)s.")
+            % {"name": name, "known": ", ".join(known)}
+        )
+
+
+class FilesMissing(FilesError):
+    code = "files_missing"
+
+
+class FileUnreadable(FilesError):
+    code = "file_unreadable"
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(_("%(file)s cannot be read: %(why)s") % {"file": file, "why": why})
+
+
+class StrictStop(FilesError):
+    code = "strict_stop"
+
+    def __init__(self, rejected: int, first: str) -> None:
+        message = ngettext(
+            "%(n)d row was rejected and --strict stops there: %(first)s",
+            "%(n)d rows were rejected and --strict stops there; the first: %(first)s",
+            rejected,
+        )
+        super().__init__(message % {"n": rejected, "first": first})

@@ -1,0 +1,235 @@
+"""From YAML to a :class:`FileMapping`: every problem of the file is found in one reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils.translation import gettext as _
+
+from recorrido.connectors.files.errors import MappingInvalid, Problem, UnknownMapping
+from recorrido.connectors.files.mapping import (
+    COLUMN_TYPES,
+    Column,
+    EventRule,
+    Expression,
+    FileMapping,
+    Join,
+    PersonRule,
+    Table,
+)
+from recorrido.events.records import CHANNELS
+from recorrido.journeys.blueprint.fields import Fields
+from recorrido.journeys.blueprint.source import Document
+from recorrido.journeys.errors import BlueprintInvalid
+
+SHIPPED = FilePath(__file__).parent / "mappings"
+INTERNAL = "none"
+
+
+def find_mapping(name: str) -> FileMapping:
+    """The mapping in the file ``name``, or the one of that name that comes with the product."""
+    shipped = SHIPPED / f"{name}.yaml"
+    path = shipped if shipped.is_file() else FilePath(name)
+    if not path.is_file():
+        raise UnknownMapping(name, sorted(file.stem for file in SHIPPED.glob("*.yaml")))
+    return parse_mapping(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_mapping(text: str, file: str) -> FileMapping:
+    """Raises MappingInvalid with every problem found."""
+    try:
+        document = Document(text, file)
+        mapping = _mapping(Fields(document, (), document.value), hashlib.sha256(text.encode()).hexdigest())
+        document.raise_problems()
+    except BlueprintInvalid as error:
+        problems = tuple(Problem(one.path, one.line, one.message) for one in error.problems)
+        raise MappingInvalid(file, problems) from None
+    return mapping
+
+
+def _mapping(top: Fields, sha256: str) -> FileMapping:
+    top.required("mapping")
+    zone = top.choice("timezone", available_timezones())
+    format_ = top.choice("format", ("tables", "events"), "tables")
+    channel = _channel(top, None)
+    tables = {name: _table(name, fields) for name, fields in top.sections("tables")}
+    mapping = FileMapping(
+        file=top.document.file,
+        sha256=sha256,
+        title=top.text("title", "") or "",
+        source=top.required("source"),
+        zone=ZoneInfo(zone) if zone in available_timezones() else ZoneInfo("UTC"),
+        country=(top.text("country", "") or "").upper(),
+        currency=(top.text("currency", "") or "").upper(),
+        tables=tables,
+        events=tuple(_event(fields, tables, channel) for fields in _list(top, "events")),
+        persons=tuple(_person(fields, tables) for fields in _list(top, "persons")),
+        ready=format_ == "events",
+    )
+    top.close()
+    _check_joins(top, tables)
+    if not mapping.ready and not (mapping.events or mapping.persons):
+        top.note("", _("there are neither events nor persons, so nothing would be imported"))
+    return mapping
+
+
+def _table(name: str, fields: Fields) -> Table:
+    if "file" not in fields:
+        fields.note("", _("“file” is missing: a file name or a pattern such as orders*.csv"))
+    table = Table(
+        name=name,
+        files=fields.words("file"),
+        key=fields.words("key"),
+        delimiter=fields.text("delimiter", ",") or ",",
+        encoding=_encoding(fields),
+        decimal=fields.choice("decimal", (".", ","), "."),
+        optional=fields.flag("optional", False),
+        columns=_columns(fields.section("columns")),
+        joins={join: _join(inner) for join, inner in fields.sections("joins")},
+        path=fields.path,
+    )
+    fields.close()
+    return table
+
+
+def _encoding(fields: Fields) -> str:
+    encoding = fields.text("encoding", "utf-8") or "utf-8"
+    try:
+        "".encode(encoding)
+    except LookupError:
+        fields.note("encoding", _("there is no encoding of this name; utf-8, cp1252 and latin-1 are usual"))
+    return encoding
+
+
+def _columns(fields: Fields) -> dict[str, Column]:
+    columns = {}
+    for name, value in fields.value.items():
+        if isinstance(value, dict):
+            inner = fields.section(name)
+            columns[name] = Column(inner.choice("type", COLUMN_TYPES), inner.text("format"))
+            inner.close()
+        else:
+            columns[name] = Column(fields.choice(name, COLUMN_TYPES))
+    return columns
+
+
+def _join(fields: Fields) -> Join:
+    on = fields.raw("on")
+    if isinstance(on, dict):
+        pairs = tuple((str(here), str(there)) for here, there in on.items())
+    else:
+        pairs = tuple((column, column) for column in fields.words("on"))
+    if not pairs:
+        fields.note(
+            "", _("“on” is missing: the column, or “here: there” pairs of columns, that tie the rows")
+        )
+    join = Join(fields.required("table"), pairs, fields.flag("many", False), fields.path)
+    fields.close()
+    return join
+
+
+def _event(fields: Fields, tables: Mapping[str, Table], default_channel: str | None) -> EventRule:
+    type_ = fields.required("type")
+    table = fields.choice("from", tables)
+    properties = _expressions(fields, "properties")
+    if "weight" in fields:
+        properties["weight"] = _or_null(_expression(fields, "weight"))
+    rule = EventRule(
+        type=type_,
+        table=table,
+        at=_needed(fields, "at"),
+        id=fields.text("id") or _default_id(type_, tables.get(table)),
+        when=_expression(fields, "when"),
+        channel=_channel(fields, default_channel),
+        date_only=fields.flag("date_only", False),
+        identifiers=_expressions(fields, "identifiers"),
+        objects=_expressions(fields, "objects"),
+        properties=properties,
+        attributes=_expressions(fields, "attributes"),
+        path=fields.path,
+    )
+    if "id" not in fields and table in tables and not tables[table].key:
+        fields.note(
+            "", _("“id” is missing, and table “%(table)s” has no key to make it from") % {"table": table}
+        )
+    fields.close()
+    return rule
+
+
+def _person(fields: Fields, tables: Mapping[str, Table]) -> PersonRule:
+    rule = PersonRule(
+        table=fields.choice("from", tables),
+        at=_expression(fields, "at"),
+        when=_expression(fields, "when"),
+        identifiers=_expressions(fields, "identifiers"),
+        attributes=_expressions(fields, "attributes"),
+        path=fields.path,
+    )
+    if not rule.identifiers:
+        fields.note("", _("“identifiers” is missing: a person is known by at least one"))
+    fields.close()
+    return rule
+
+
+def _channel(fields: Fields, default: str | None) -> str | None:
+    if "channel" not in fields:
+        fields.raw("channel")
+        return default
+    word = fields.choice("channel", (*CHANNELS, INTERNAL))
+    return None if word == INTERNAL else word
+
+
+def _default_id(type_: str, table: Table | None) -> str:
+    key = "/".join(f"{{{column}}}" for column in table.key) if table else ""
+    return f"{type_}:{key}"
+
+
+def _list(fields: Fields, key: str) -> Iterator[Fields]:
+    value = fields.raw(key)
+    if value is not None and not isinstance(value, list):
+        fields.note(key, _("here a list is expected, each entry beginning with “- ”"))
+        return
+    for number, item in enumerate(value or [], 1):
+        yield Fields(fields.document, (*fields.path, key, str(number)), item)
+
+
+def _expressions(fields: Fields, key: str) -> dict[str, Expression]:
+    section = fields.section(key)
+    return {name: _or_null(_expression(section, name)) for name in section.value}
+
+
+def _expression(fields: Fields, key: str) -> Expression | None:
+    value: Any = fields.raw(key)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    fields.note(key, _("here an expression is expected: a column, a number, or SQL such as “price * 2”"))
+    return None
+
+
+def _needed(fields: Fields, key: str) -> Expression:
+    value = _expression(fields, key)
+    if value is None:
+        fields.note("", _("“%(field)s” is missing") % {"field": key})
+    return _or_null(value)
+
+
+def _or_null(value: Expression | None) -> Expression:
+    return "NULL" if value is None else value
+
+
+def _check_joins(top: Fields, tables: Mapping[str, Table]) -> None:
+    for table in tables.values():
+        for join in table.joins.values():
+            Fields(top.document, join.path, {}).check_word("table", join.table, tables)
+        if _reaches(table.name, table.name, tables, set()):
+            top.document.note((*table.path, "joins"), _("the joins of this table lead back to itself"))
+
+
+def _reaches(start: str, goal: str, tables: Mapping[str, Table], seen: set[str]) -> bool:
+    seen.add(start)
+    nexts = {join.table for join in tables[start].joins.values()} & tables.keys()
+    return goal in nexts or any(_reaches(name, goal, tables, seen) for name in nexts - seen)

@@ -1,0 +1,282 @@
+"""Files into DuckDB tables: every record is read, rejected with its reason, or stops the import with a sentence.
+
+Per table ``t`` of the mapping: ``raw_t`` (texts as they stand), ``t`` (typed, good rows only); both carry ``_n`` (number
+over all files of the table), ``_file`` and ``_row``.
+"""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+from django.utils.translation import gettext as _
+
+from recorrido.connectors.files.errors import FilesMissing, FileUnreadable
+from recorrido.connectors.files.mapping import Column, FileMapping, Table
+from recorrido.connectors.files.rejects import Reject
+
+Connection = duckdb.DuckDBPyConnection
+OWN = ("_n", "_file", "_row")
+TAB = "\t"
+
+
+def quoted(name: str) -> str:
+    """A name for use in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A text for use in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+@contextmanager
+def workspace() -> Iterator[tuple[Connection, Path]]:
+    """A DuckDB database on disk that vanishes afterwards, and a folder beside it."""
+    with (
+        TemporaryDirectory(prefix="recorrido-import-") as folder,
+        duckdb.connect(str(Path(folder) / "import.duckdb")) as db,
+    ):
+        yield db, Path(folder)
+
+
+def match_files(mapping: FileMapping, files: Sequence[Path]) -> dict[str, list[Path]]:
+    """Which files belong to which table. Raises FilesMissing."""
+    found = {
+        table.name: [file for file in files if any(fnmatch.fnmatch(file.name, p) for p in table.files)]
+        for table in mapping.tables.values()
+    }
+    known = {file for matched in found.values() for file in matched}
+    if strays := [file.name for file in files if file not in known]:
+        patterns = ", ".join(pattern for table in mapping.tables.values() for pattern in table.files)
+        message = _("%(files)s: no table of the mapping has this file name; it knows %(patterns)s.")
+        raise FilesMissing(message % {"files": ", ".join(strays), "patterns": patterns})
+    for table in mapping.tables.values():
+        if not found[table.name] and not table.optional:
+            message = _("The table “%(table)s” has no file; add one named %(patterns)s, or make it optional.")
+            raise FilesMissing(message % {"table": table.name, "patterns": ", ".join(table.files)})
+    return found
+
+
+def load_table(
+    db: Connection, table: Table, files: Sequence[Path], mapping: FileMapping, scratch: Path
+) -> list[Reject]:
+    """Read the files of one table; returns the rejected rows."""
+    rejects: list[Reject] = []
+    parts = [_load_file(db, table, file, number, scratch, rejects) for number, file in enumerate(files)]
+    columns = _columns_of(db, parts) or _declared(table)
+    _check_columns(table, columns, files)
+    _join_parts(db, table, parts, columns)
+    _type_cells(db, table, columns, mapping)
+    rejects += _bad_rows(db, table, columns)
+    return rejects
+
+
+def lock(db: Connection) -> None:
+    """From here on expressions of the mapping run: they see the loaded tables and nothing else of this machine."""
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+
+
+def columns_of(db: Connection, relation: str) -> list[str]:
+    return [row[0] for row in db.execute(f"DESCRIBE {quoted(relation)}").fetchall()]
+
+
+def _load_file(
+    db: Connection, table: Table, file: Path, number: int, scratch: Path, rejects: list[Reject]
+) -> str:
+    part = f"part_{table.name}_{number}"
+    header = _header(table, file)
+    readable = _in_utf8(table, file, scratch / part)
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+    options = (
+        f"header = true, auto_detect = false, columns = {{{types}}}, delim = {literal(table.delimiter)}, "
+        "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, max_line_size = 16777216, "
+        f"rejects_table = {literal('rejects_' + part)}, rejects_scan = {literal('scan_' + part)}"
+    )
+    try:
+        db.execute(
+            f"CREATE TABLE {quoted(part)} AS SELECT row_number() OVER () AS _row, {literal(file.name)} AS _file, * "
+            f"FROM read_csv({literal(str(readable))}, {options})"
+        )
+    except duckdb.Error as error:
+        raise FileUnreadable(file.name, str(error).splitlines()[0]) from error
+    rejects += _unread_lines(db, table, file, part)
+    return part
+
+
+def _header(table: Table, file: Path) -> list[str]:
+    try:
+        with file.open(newline="", encoding=_codec(table)) as lines:
+            header = next(csv.reader(lines, delimiter=table.delimiter), [])
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable(file.name, str(error)) from error
+    header = [name.strip() for name in header]
+    if not header or len(set(header)) < len(header) or "" in header:
+        raise FileUnreadable(file.name, _("its first line must name every column, each name once"))
+    if clash := [name for name in header if name in OWN]:
+        raise FileUnreadable(file.name, _("the column name %s is used by the import itself") % clash[0])
+    return header
+
+
+def _codec(table: Table) -> str:
+    return "utf-8-sig" if table.encoding.lower() in ("utf-8", "utf8") else table.encoding
+
+
+def _in_utf8(table: Table, file: Path, target: Path) -> Path:
+    """DuckDB reads UTF-8; other encodings are written over once."""
+    if _codec(table) == "utf-8-sig":
+        return file
+    try:
+        with (
+            file.open(newline="", encoding=table.encoding) as old,
+            target.open("w", newline="", encoding="utf-8") as new,
+        ):
+            shutil.copyfileobj(old, new)
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(file.name, str(error)) from error
+    return target
+
+
+def _unread_lines(db: Connection, table: Table, file: Path, part: str) -> list[Reject]:
+    rows = db.execute(
+        f"SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
+        f"FROM {quoted('rejects_' + part)} GROUP BY line ORDER BY line"
+    ).fetchall()
+    return [
+        Reject(table.name, file.name, None, line, column or "", reason, (content or "").rstrip("\n"))
+        for line, column, reason, content in rows
+    ]
+
+
+def _columns_of(db: Connection, parts: Sequence[str]) -> list[str]:
+    names = [name for part in parts for name in columns_of(db, part) if name not in OWN]
+    return list(dict.fromkeys(names))
+
+
+def _declared(table: Table) -> list[str]:
+    """The columns an optional table would have: those the mapping speaks of."""
+    return list(
+        dict.fromkeys((*table.key, *table.columns, *(here for j in table.joins.values() for here, _ in j.on)))
+    )
+
+
+def _check_columns(table: Table, columns: Sequence[str], files: Sequence[Path]) -> None:
+    speaks_of = (*table.key, *table.columns, *(here for join in table.joins.values() for here, _ in join.on))
+    if missing := sorted(set(speaks_of) - set(columns)):
+        names = ", ".join(file.name for file in files)
+        message = _(
+            "the mapping's table “%(table)s” speaks of the column %(column)s, but the file has %(columns)s"
+        )
+        words = {"table": table.name, "column": missing[0], "columns": ", ".join(columns)}
+        raise FileUnreadable(names, message % words)
+
+
+def _join_parts(db: Connection, table: Table, parts: Sequence[str], columns: Sequence[str]) -> None:
+    if parts:
+        union = " UNION ALL BY NAME ".join(f"SELECT * FROM {quoted(part)}" for part in parts)
+    else:
+        empty = "".join(f", NULL::VARCHAR AS {quoted(column)}" for column in columns)
+        union = f"SELECT 0::BIGINT AS _row, '' AS _file{empty} WHERE false"
+    db.execute(
+        f"CREATE TABLE {quoted('raw_' + table.name)} AS SELECT row_number() OVER () AS _n, * FROM ({union})"
+    )
+    for part in parts:
+        db.execute(f"DROP TABLE {quoted(part)}")
+
+
+def _type_cells(db: Connection, table: Table, columns: Sequence[str], mapping: FileMapping) -> None:
+    """``typed_t``: cells as their columns' types (NULL where that fails), and which row is the first of its key."""
+    cells = ", ".join(f"{_cell(column, table, mapping)} AS {quoted(column)}" for column in columns)
+    key = ", ".join(f"nullif(trim({quoted(column)}), '')" for column in table.key)
+    again = f"row_number() OVER (PARTITION BY {key} ORDER BY _n)" if key else "1"
+    db.execute(
+        f"CREATE TABLE {quoted('typed_' + table.name)} AS "
+        f"SELECT _n, _file, _row, {again} AS _again, {cells} FROM {quoted('raw_' + table.name)}"
+    )
+
+
+def _cell(column: str, table: Table, mapping: FileMapping) -> str:
+    text = f"nullif(trim({quoted(column)}), '')"
+    return _typed(text, table.columns.get(column, Column("text")), table, mapping)
+
+
+def _typed(text: str, column: Column, table: Table, mapping: FileMapping) -> str:
+    figure = f"replace(replace({text}, '.', ''), ',', '.')" if table.decimal == "," else text
+    plain: Mapping[str, str] = {
+        "text": text,
+        "integer": f"CASE WHEN regexp_full_match({figure}, '[+-]?[0-9]+') THEN TRY_CAST({figure} AS BIGINT) END",
+        "number": f"CASE WHEN isfinite(TRY_CAST({figure} AS DOUBLE)) THEN TRY_CAST({figure} AS DOUBLE) END",
+        "money": f"TRY_CAST({figure} AS DECIMAL(18, 4))",
+        "boolean": f"CASE WHEN lower({text}) IN ('true','t','yes','y','1','si','sí') THEN true"
+        f" WHEN lower({text}) IN ('false','f','no','n','0') THEN false END",
+    }
+    return plain.get(column.type) or _moment(text, column, mapping)
+
+
+def _moment(text: str, column: Column, mapping: FileMapping) -> str:
+    if column.format:
+        moment = f"try_strptime({text}, {literal(column.format)})"
+    else:
+        # A written zone counts; what comes out is local time of the mapping's zone, like all other times.
+        moment = (
+            f"CASE WHEN length({text}) > 10 AND regexp_matches({text}, '(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') "
+            f"THEN timezone({literal(mapping.zone.key)}, TRY_CAST({text} AS TIMESTAMPTZ)) "
+            f"ELSE TRY_CAST({text} AS TIMESTAMP) END"
+        )
+    return f"CAST({moment} AS DATE)" if column.type == "date" else moment
+
+
+def _bad_rows(db: Connection, table: Table, columns: Sequence[str]) -> list[Reject]:
+    """Move the good rows to the table itself; the others become rejects, with the first thing wrong with each."""
+    raw, typed, good = (quoted(prefix + table.name) for prefix in ("raw_", "typed_", ""))
+    checks = _checks(table, columns)
+    reasons = "".join(f" WHEN {test} THEN {literal(column + TAB + why)}" for test, column, why in checks)
+    wrong = f"CASE{reasons} END" if reasons else "NULL::VARCHAR"
+    cells = ", ".join(f"t.{quoted(column)}" for column in columns)
+    db.execute(
+        f"CREATE TABLE {good} AS SELECT t._n, t._file, t._row, {cells}, {wrong} AS _wrong "
+        f"FROM {typed} t JOIN {raw} r USING (_n) ORDER BY t._n"
+    )
+    rows = db.execute(
+        f"SELECT g._file, g._row, g._wrong, to_json(r) FROM {good} g JOIN {raw} r USING (_n) "
+        "WHERE g._wrong IS NOT NULL ORDER BY g._n"
+    ).fetchall()
+    db.execute(f"DELETE FROM {good} WHERE _wrong IS NOT NULL")
+    db.execute(f"ALTER TABLE {good} DROP COLUMN _wrong")
+    db.execute(f"DROP TABLE {typed}")
+    return [_reject(table, *row) for row in rows]
+
+
+def _checks(table: Table, columns: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(what is wrong, in which column, how we say it), in the order they are tried."""
+    checks = [
+        (
+            f"t.{quoted(column)} IS NULL AND nullif(trim(r.{quoted(column)}), '') IS NOT NULL",
+            column,
+            _no(kind),
+        )
+        for column in columns
+        if (kind := table.columns.get(column, Column("text"))).type != "text"
+    ]
+    checks += [(f"t.{quoted(column)} IS NULL", column, _("the key is empty")) for column in table.key]
+    if table.key:
+        checks.append(("t._again > 1", ", ".join(table.key), _("an earlier row has the same key")))
+    return checks
+
+
+def _no(column: Column) -> str:
+    form = f" ({column.format})" if column.format else ""
+    return _("not a value of the type %(type)s%(form)s") % {"type": column.type, "form": form}
+
+
+def _reject(table: Table, file: str, row: int, wrong: str, content: Any) -> Reject:
+    column, why = wrong.split(TAB, 1)
+    return Reject(table.name, file, row, None, column, why, str(content))

@@ -1,0 +1,154 @@
+"""Tables through a mapping into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from recorrido.connectors.files.counting import count_rules, count_tables
+from recorrido.connectors.files.errors import StrictStop
+from recorrido.connectors.files.lines import Line, decode, pairs
+from recorrido.connectors.files.mapping import EventRule, FileMapping, PersonRule
+from recorrido.connectors.files.progress import Progress
+from recorrido.connectors.files.rejects import Reject
+from recorrido.connectors.files.rules import check_rules, create_views, select_rows
+from recorrido.connectors.files.summary import ImportSummary, RuleCount
+from recorrido.connectors.files.tables import Connection, load_table, lock, match_files, workspace
+from recorrido.connectors.files.times import read_time
+from recorrido.events.actions import ensure_source, record_many
+from recorrido.events.records import MAX_GROUP, NewEvent
+from recorrido.people.actions import introduce_persons
+from recorrido.people.introductions import BEFORE_ALL, Introduction
+from recorrido.people.resolution import Known
+
+Row = tuple[int, int, str, int, str | None, str]
+"""rule number, number in its table, file, row of the file, time as text, JSON line"""
+
+
+def import_tables(
+    mapping: FileMapping, files: Sequence[Path], summary: ImportSummary, strict: bool, progress: Progress
+) -> list[Reject]:
+    """Read, check, record. Fills ``summary`` and returns the rejected rows."""
+    matched = match_files(mapping, files)
+    with workspace() as (db, scratch):
+        rejects: list[Reject] = []
+        for table in mapping.tables.values():
+            progress.stage(_("Reading %s") % table.name, None)
+            rejects += load_table(db, table, matched[table.name], mapping, scratch)
+        stop_if_strict(strict, rejects)
+        lock(db)
+        create_views(db, mapping)
+        check_rules(db, mapping)
+        summary.rules = count_rules(db, mapping)
+        summary.tables = count_tables(db, mapping, rejects)
+        _introduce(db, mapping, summary, rejects, progress)
+        _record(db, mapping, summary, rejects, progress)
+        stop_if_strict(strict, rejects)
+    return rejects
+
+
+def stop_if_strict(strict: bool, rejects: Sequence[Reject]) -> None:
+    if strict and rejects:
+        raise StrictStop(len(rejects), str(rejects[0]))
+
+
+def _record(
+    db: Connection, mapping: FileMapping, summary: ImportSummary, rejects: list[Reject], progress: Progress
+) -> None:
+    counts = summary.rules[: len(mapping.events)]
+    progress.stage(_("Recording events"), sum(count.made for count in counts))
+    source = ensure_source(name=mapping.source, country=mapping.country)
+    events = _events(db, mapping, counts, rejects)
+    summary.take_in(record_many(source=source, events=events, progress=progress.advance))
+
+
+def _events(
+    db: Connection, mapping: FileMapping, counts: Sequence[RuleCount], rejects: list[Reject]
+) -> Iterator[NewEvent]:
+    """All events of all rules in the order of their times, so that the ledger lies in that order too."""
+    if not mapping.events:
+        return
+    rows = " UNION ALL ".join(
+        select_rows(rule, number, mapping) for number, rule in enumerate(mapping.events)
+    )
+    db.execute(f"SELECT * FROM ({rows}) WHERE _at IS NOT NULL ORDER BY TRY_CAST(_at AS TIMESTAMP), _rule, _n")
+    for row in _fetched(db):
+        rule = mapping.events[row[0]]
+        try:
+            yield _event(rule, row, mapping)
+        except ValueError as error:
+            rejects.append(_reject(rule, row, str(error)))
+            counts[row[0]].rejected += 1
+            counts[row[0]].made -= 1
+
+
+def _event(rule: EventRule, row: Row, mapping: FileMapping) -> NewEvent:
+    line: Line = decode(row[5])
+    at, date_only = read_time(row[4] or "", mapping.zone)
+    return NewEvent(
+        line.message_id,
+        rule.type,
+        at,
+        rule.channel,
+        pairs(line.identifiers),
+        pairs(line.objects),
+        {name: value for name, value in line.properties.items() if value is not None},
+        date_only=rule.date_only or date_only,
+        attributes={name: value for name, value in line.attributes.items() if value is not None},
+    )
+
+
+def _introduce(
+    db: Connection, mapping: FileMapping, summary: ImportSummary, rejects: list[Reject], progress: Progress
+) -> None:
+    known = Known()
+    counts = summary.rules[len(mapping.events) :]
+    for number, (rule, count) in enumerate(zip(mapping.persons, counts, strict=True)):
+        progress.stage(_("Persons of %s") % rule.table, count.made)
+        db.execute(f"SELECT * FROM ({select_rows(rule, number, mapping)}) WHERE _at IS NOT NULL ORDER BY _n")
+        rows = _fetched(db)
+        while group := list(islice(rows, MAX_GROUP)):
+            refused = _introduce_group(rule, group, mapping, known)
+            count.rejected += len(refused)
+            count.made -= len(refused)
+            rejects += refused
+            progress.advance(len(group))
+
+
+def _introduce_group(
+    rule: PersonRule, rows: Sequence[Row], mapping: FileMapping, known: Known
+) -> list[Reject]:
+    refused: list[Reject] = []
+    persons: list[tuple[Row, Introduction]] = []
+    for row in rows:
+        try:
+            persons.append((row, _introduction(rule, row, mapping)))
+        except ValueError as error:
+            refused.append(_reject(rule, row, str(error)))
+    problems = introduce_persons(
+        source=mapping.source,
+        country=mapping.country,
+        persons=[person for _row, person in persons],
+        known=known,
+    )
+    refused += [_reject(rule, row, str(p)) for (row, _), p in zip(persons, problems, strict=True) if p]
+    return refused
+
+
+def _introduction(rule: PersonRule, row: Row, mapping: FileMapping) -> Introduction:
+    line: Line = decode(row[5])
+    at = read_time(row[4], mapping.zone)[0] if row[4] else BEFORE_ALL
+    facts = {name: value for name, value in line.attributes.items() if value is not None}
+    return Introduction(f"{rule.table}/{row[2]}/{row[3]}", pairs(line.identifiers), facts, at)
+
+
+def _fetched(db: Connection) -> Iterator[Row]:
+    while rows := db.fetchmany(MAX_GROUP):
+        yield from rows
+
+
+def _reject(rule: EventRule | PersonRule, row: Row, why: str) -> Reject:
+    return Reject(rule.table, row[2], row[3], None, "at" if "isoformat" in why else "", why, row[5])
