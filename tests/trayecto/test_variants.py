@@ -31,6 +31,17 @@ def test_coverage_is_the_fewest_variants_that_reach_80_percent(view):
 
 
 @given(views(longest=3, most=12))
+def test_weighted_coverage_counts_weight(view):
+    result = question.ask(view)
+    if view.weights is None:
+        assert result.weighted_coverage_80 is None
+        return
+    weights = [weight for _, weight, _ in variants_of(view).values()]
+    found = (result.weighted_coverage_80.variants, result.weighted_coverage_80.share)
+    assert found == pytest.approx(fewest_covering(weights))
+
+
+@given(views(longest=3, most=12))
 def test_variants_come_by_falling_frequency_then_by_their_steps(view):
     keys = [(-row.journeys, row.steps) for row in question.ask(view).variants]
     assert keys == sorted(keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, overload, runtime_checkable
 
 import numpy as np
@@ -104,16 +104,19 @@ class VariantsResult:
     coverage_80: Coverage
     variants: Sequence[VariantFigures]
     weighted_journeys: float | None = None
+    weighted_coverage_80: Coverage | None = None  # the fewest variants that carry 80 % of the weight
 
     def to_dict(self) -> dict[str, Any]:
         facts: dict[str, Any] = {
             "journeys": self.journeys,
             "distinct": self.distinct,
-            "coverage_80": {"variants": self.coverage_80.variants, "share": self.coverage_80.share},
+            "coverage_80": asdict(self.coverage_80),
             "variants": [variant.to_dict() for variant in self.variants],
         }
         if self.weighted_journeys is not None:
             facts["weighted_journeys"] = self.weighted_journeys
+        if self.weighted_coverage_80 is not None:
+            facts["weighted_coverage_80"] = asdict(self.weighted_coverage_80)
         return facts
 
     def to_arrow(self) -> pa.Table:
@@ -284,7 +287,7 @@ def finish(summary: Summary, step_names: Sequence[str], top: int | None = None) 
         weighted,
         weight,
     )
-    return _result(summary.counts[ranked], table)
+    return _result(summary.counts, summary.weighted, table)
 
 
 def _medians(
@@ -298,20 +301,24 @@ def _medians(
     return values.mean(axis=0)
 
 
-def _result(counts: NDArray[np.int64], table: VariantTable) -> VariantsResult:
-    """``counts``: journeys of every variant that occurs, most frequent first."""
-    return VariantsResult(table.whole, len(counts), _coverage(counts), table, table.whole_weight)
+def _result(
+    counts: NDArray[np.int64], weighted: NDArray[np.float64] | None, table: VariantTable
+) -> VariantsResult:
+    """``counts``, ``weighted``: journeys and weight of every variant that occurs, in any order."""
+    coverage = Coverage(*_fewest(counts, -(-4 * table.whole // 5)))  # whole journeys: 80 % rounded up
+    if weighted is None:
+        return VariantsResult(table.whole, len(counts), coverage, table)
+    heavy = Coverage(*_fewest(weighted, COVERED * float(weighted.sum())))
+    return VariantsResult(table.whole, len(counts), coverage, table, table.whole_weight, heavy)
 
 
-def _coverage(counts: NDArray[np.int64]) -> Coverage:
-    """How many of the most frequent variants reach 80 %, counted in whole journeys."""
-    if len(counts) == 0:
-        return Coverage(0, 0.0)
-    running = np.cumsum(counts)
-    whole = int(running[-1])
-    needed = -(-whole * 4 // 5)
-    variants = int(np.searchsorted(running, needed)) + 1
-    return Coverage(variants, int(running[variants - 1]) / whole)
+def _fewest(parts: NDArray[Any], needed: float) -> tuple[int, float]:
+    """How many of the largest parts reach ``needed``, and the share of the whole they make."""
+    running = np.cumsum(np.sort(parts)[::-1])
+    if len(running) == 0 or running[-1] == 0:
+        return 0, 0.0
+    count = min(int(np.searchsorted(running, needed)) + 1, len(running))
+    return count, float(running[count - 1] / running[-1])
 
 
 # --- ask: variants from the numbers stored at build --------------------------------------------------------------
@@ -354,7 +361,7 @@ def _from_numbers(view: View, top: int | None) -> VariantsResult:
         None if view.weights is None else weighted[listed],
         None if view.weights is None else float(weighted.sum()),
     )  # fmt: skip
-    return _result(counts[ranked], table)
+    return _result(counts[ranked], None if view.weights is None else weighted[ranked], table)
 
 
 def _column(view: View, name: str, kind: pa.DataType) -> NDArray[Any]:
