@@ -2,9 +2,11 @@
 
 from trayecto.draw.design import Column, Design, DesignStep, Lane, Note
 from trayecto.draw.figures import PAIN_BREAKS
+from trayecto.draw.funnel import funnel
 from trayecto.draw.markup import Svg
 from trayecto.draw.picture import describe, journey_map
 from trayecto.draw.theme import STYLESHEET
+from trayecto.draw.variants import variants
 
 __all__ = [
     "PAIN_BREAKS",
@@ -16,5 +18,7 @@ __all__ = [
     "Note",
     "Svg",
     "describe",
+    "funnel",
     "journey_map",
+    "variants",
 ]

@@ -12,12 +12,13 @@ Shape = tuple[float, Curve]  # what the shape costs beside its way, and the curv
 
 STEEP = 26.0  # less than this sideways: the two stand above each other
 _BENDS = ((0.5, 0.5), (0.3, 0.3), (0.78, 0.22), (0.22, 0.78), (0.9, 0.5), (0.5, 0.9))
-_OFFSETS = (0.0, -5.0, 5.0)
 
 
-def shapes(start: Point, end: Point, channels: Sequence[float], reach: float) -> list[Shape]:
-    """All ways from ``start`` to ``end`` worth a look."""
+def shapes(start: Point, end: Point, edges: Sequence[float], reach: float, width: float) -> list[Shape]:
+    """All ways from ``start`` to ``end`` worth a look; ``edges`` are the heights between rows near them."""
     sideways = end[0] - start[0]
+    beside = max(5.0, 0.8 * width)
+    channels = [edge + offset for edge in edges for offset in (0.0, -beside, beside)]
     found = list(_bridges(start, end, channels))
     if abs(sideways) < STEEP:
         return found + list(_upright(start, end, reach))
@@ -71,25 +72,21 @@ def _detours(a: Point, b: Point, channels: Sequence[float]) -> Iterator[Shape]:
     wide = b[0] - a[0]
     if wide < 90:
         return
-    for channel in channels:
-        for offset in _OFFSETS:
-            y = channel + offset
-            first, last = (min(wide / 2.1, 30.0 + 0.42 * abs(y - end)) for end in (a[1], b[1]))
-            up, down = (a[0] + first, y), (b[0] - last, y)
-            yield 22.0, (a, *_swing(a, up), *_line(up, down), *_swing(down, b))
+    for y in channels:
+        first, last = (min(wide / 2.1, 30.0 + 0.42 * abs(y - end)) for end in (a[1], b[1]))
+        up, down = (a[0] + first, y), (b[0] - last, y)
+        yield 22.0, (a, *_swing(a, up), *_line(up, down), *_swing(down, b))
 
 
 def _bridges(a: Point, b: Point, channels: Sequence[float]) -> Iterator[Shape]:
     """Along a channel between rows, with an upright start and end: how a flow goes back."""
     wide = b[0] - a[0]
     turn = math.copysign(min(26.0, abs(wide) / 2), wide)
-    for channel in channels:
-        for offset in _OFFSETS:
-            y = channel + offset
-            up, down = (a[0] + turn, y), (b[0] - turn, y)
-            first = ((a[0], a[1] + 0.85 * (y - a[1])), (a[0] + 0.15 * turn, y), up)
-            last = ((b[0] - 0.15 * turn, y), (b[0], b[1] + 0.85 * (y - b[1])), b)
-            yield 26.0, (a, *first, *_line(up, down), *last)
+    for y in channels:
+        up, down = (a[0] + turn, y), (b[0] - turn, y)
+        first = ((a[0], a[1] + 0.85 * (y - a[1])), (a[0] + 0.15 * turn, y), up)
+        last = ((b[0] - 0.15 * turn, y), (b[0], b[1] + 0.85 * (y - b[1])), b)
+        yield 26.0, (a, *first, *_line(up, down), *last)
 
 
 def _upright(a: Point, b: Point, reach: float) -> Iterator[Shape]:

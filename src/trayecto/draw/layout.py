@@ -72,7 +72,9 @@ def _busiest(items: Sequence[StepItem], shown: int) -> tuple[list[StepItem], lis
 def scene(result: MapResult, options: Options) -> Scene:
     """The whole picture as geometry."""
     about = subject(result, options)
-    heading, top = _heading(options)
+    heading, top = typeset.heading(
+        ((options.title, TITLE, "title"), (options.subtitle, SUBTITLE, "subtitle")), _MARGIN, options.width
+    )
     placement = _place(about, options, top)
     room = max(placement.chart.right + _MARGIN, 760.0)
     return _compose(about, placement, heading, replace(options, width=room))
@@ -118,21 +120,6 @@ def _compose(about: Subject, placement: Placement, heading: Sequence[Label], opt
 def _callout_area(placement: Placement, options: Options) -> Box:
     chart = placement.chart
     return Box(chart.x, chart.y, max(chart.width, options.width - _MARGIN - chart.x), chart.height)
-
-
-def _heading(options: Options) -> tuple[list[Label], float]:
-    """Title and subtitle, and where the chart may begin."""
-    labels, y = [], 18.0
-    room = options.width - 2 * _MARGIN
-    for words, size, css, bold in (
-        (options.title, TITLE, "title", True),
-        (options.subtitle, SUBTITLE, "subtitle", False),
-    ):
-        if words:
-            lines = text.wrapped(words, room, size, 2, bold)
-            labels.append(typeset.label(lines, _MARGIN, y, size, css, bold=bold))
-            y = labels[-1].box.bottom + 5.0
-    return labels, y + 8.0 if labels else 12.0
 
 
 def _description(about: Subject, options: Options) -> str:

@@ -73,6 +73,15 @@ def write_label(label: Label) -> str:
     return element("text", *spans, **font)
 
 
+def linked(inside: list[str], says: tuple[str, ...], href: str | None, css: str, **data: object) -> str:
+    """A group, or a link when it leads somewhere; both say their figures."""
+    sentence = "; ".join(says)
+    content = [tooltip("\n".join(says)), *inside]
+    if href is None:
+        return element("g", *content, class_=css, role="img", aria_label=sentence, **data)
+    return element("a", *content, class_=css, href=href, aria_label=sentence, **data)
+
+
 def document(
     body: list[str],
     *,

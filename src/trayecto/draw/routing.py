@@ -56,7 +56,7 @@ def route(ground: Ground, source: Stop, target: Stop, width: float) -> Route:
         found = loops(source.at, source.radius)
     else:
         channels = sorted({*source.channels, *target.channels})
-        found = shapes(source.at, target.at, channels, max(source.radius, target.radius))
+        found = shapes(source.at, target.at, channels, max(source.radius, target.radius), width)
     best = _cheapest(ground, found, width, (source, target))
     way = _even(_points(found[best][1]))
     ground.put_line(way, _normals(way), width)

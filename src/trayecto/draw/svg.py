@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trayecto.draw.markup import Svg, document, element, px, tooltip, write_label
+from trayecto.draw.markup import Svg, document, element, linked, px, tooltip, write_label
 from trayecto.draw.scene import Arrow, Band, Callout, FlowLine, Key, Label, Node, Point, Scene, Track
 
 
@@ -67,15 +67,6 @@ def _track(track: Track, right: float) -> str:
     return element("g", tooltip(track.full), _rule(track.y, right), *label)
 
 
-def _linked(inside: list[str], says: tuple[str, ...], href: str | None, css: str, **data: object) -> str:
-    """A group, or a link when it leads somewhere; both say their figures."""
-    sentence = "; ".join(says)
-    content = [tooltip("\n".join(says)), *inside]
-    if href is None:
-        return element("g", *content, class_=css, role="img", aria_label=sentence, **data)
-    return element("a", *content, class_=css, href=href, aria_label=sentence, **data)
-
-
 def curve(points: tuple[Point, ...]) -> str:
     """The ``d`` of a chain of cubics."""
     shown = [f"{px(x)} {px(y)}" for x, y in points]
@@ -87,10 +78,12 @@ def _flow(flow: FlowLine) -> str:
     d = curve(flow.points)
     inside = [
         element("path", class_="hit", d=d) if flow.width < 12 else "",
+        # A rim of ground keeps lines apart where they cross or run side by side.
+        element("path", class_="case", d=d, stroke_width=flow.width + 2.4) if not flow.trunk else "",
         element("path", class_="line", d=d, stroke_width=flow.width),
         element("path", class_="head", d=_head(flow.arrow, "bold" in flow.css)),
     ]
-    return _linked(
+    return linked(
         inside, flow.says, flow.href, f"flow {flow.css}", data_source=flow.source, data_target=flow.target
     )
 
@@ -127,7 +120,7 @@ def _node(node: Node) -> str:
     inside.append(write_label(node.label))
     if node.figure is not None:
         inside.append(write_label(node.figure))
-    return _linked(inside, node.says, node.href, f"node {node.css}", data_step=node.step)
+    return linked(inside, node.says, node.href, f"node {node.css}", data_step=node.step)
 
 
 def _circle(node: Node) -> list[str]:

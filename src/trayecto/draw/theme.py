@@ -118,6 +118,9 @@ _RULES = """
 .jm .chip { stroke: none; }
 .jm .share { fill: var(--jm-trunk); }
 .jm .share.rest { fill: var(--jm-branch); }
+.jm .chip.rest { fill: var(--jm-band); }
+.jm text.word { fill: var(--jm-ink); }
+.jm .cover { stroke: var(--jm-ink-3); stroke-width: 1.25; stroke-dasharray: 5 4; }
 .jm .rail { fill: var(--jm-band); }
 .jm .fall { fill: var(--jm-trunk); fill-opacity: 0.16; }
 """
