@@ -56,9 +56,12 @@ class Place:
 
     @property
     def sockets(self) -> Path:
-        """The socket's folder: beside the cluster, or a short one in /tmp where that path is too long."""
+        """The socket's folder: beside the cluster, or a short one in /tmp where that path would not do.
+
+        A comma would not do because clients read it as the end of one host name among several.
+        """
         beside = self.folder / "socket"
-        if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
+        if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET and "," not in str(beside):
             return beside
         return Path("/tmp") / f"recorrido-{_digest(self.folder)}"
 

