@@ -1,14 +1,17 @@
-"""A blueprint in trayecto's words: boundaries, attributes, order of steps."""
+"""A blueprint in trayecto's words: boundaries, attributes, order of steps, promises and working calendars."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 import trayecto
-from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType
+from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType, Promise, Touchpoint
+from recorrido.journeys.blueprint.words import WEEKDAYS
+from trayecto.units import parse_duration
 
 
 def log_folder(journey_type: str) -> Path:
@@ -52,3 +55,46 @@ def column_name(attribute: Attribute) -> str:
 def step_order(blueprint: Blueprint) -> list[str]:
     """Touchpoints in the order that dates without a time of day are sorted by."""
     return [touchpoint.key for touchpoint in blueprint.measured]
+
+
+def late_attribute(touchpoint: Touchpoint) -> str:
+    """The journey attribute that counts a touchpoint's events after the moment promised on the event itself."""
+    return "late_" + touchpoint.key.replace(".", "_").replace("-", "_")
+
+
+def calendar_of(blueprint: Blueprint, department: str | None) -> trayecto.Calendar:
+    """The working calendar of a department, in the blueprint's time zone."""
+    owner = blueprint.departments[department or next(iter(blueprint.departments))]
+    hours = tuple(sorted((day, *span) for day, span in owner.hours.items()))
+    return _calendar(hours, owner.country, blueprint.time_zone)
+
+
+@lru_cache(maxsize=64)
+def _calendar(hours: tuple[tuple[int, int, int], ...], country: str | None, zone: str) -> trayecto.Calendar:
+    written = {WEEKDAYS[day]: f"{_clock(opening)}-{_clock(closing)}" for day, opening, closing in hours}
+    return trayecto.Calendar(written, country=country, tz=zone)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def promise(blueprint: Blueprint, written: Promise) -> trayecto.Promise:
+    """A promise of the blueprint in trayecto's words (not one that stands on the events themselves)."""
+    if written.within is not None:
+        return trayecto.Promise(within=written.within, since=written.since)
+    calendar = calendar_of(blueprint, written.calendar)
+    return trayecto.Promise(within=_working(written), since=written.since, calendar=calendar)
+
+
+def _working(written: Promise) -> str:
+    if written.working_days is not None:
+        return f"{written.working_days:g} working days"
+    return f"{written.working_hours:g}h"
+
+
+def seconds_of(blueprint: Blueprint, written: Promise) -> float:
+    """The length of a promise in seconds; of working time when it counts working days or hours."""
+    if written.within is not None:
+        return parse_duration(written.within) / 1e6
+    return calendar_of(blueprint, written.calendar).length(_working(written)) / 1e6

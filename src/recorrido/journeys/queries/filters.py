@@ -83,6 +83,10 @@ class Filters:
         return replace(self, start=None, end=None)
 
     @property
+    def on_all_paths(self) -> Filters:
+        return replace(self, path=ALL)
+
+    @property
     def previous(self) -> Filters | None:
         """The same filters in the equal period just before, when both ends of the period are set."""
         if self.start is None or self.end is None:
@@ -106,9 +110,9 @@ class Filters:
         for name, value in self.segments:
             yield _segment(study, name, value)
         for step in self.steps:
-            yield trayecto.has(_known_step(study, step))
+            yield trayecto.has(known_step(study, step))
         if self.lacks:
-            yield trayecto.lacks(*(_known_step(study, step) for step in self.lacks))
+            yield trayecto.lacks(*(known_step(study, step) for step in self.lacks))
         if self.path != ALL:
             yield study.regular if self.path == REGULAR else study.exceptions
         if self.where:
@@ -155,7 +159,7 @@ def _months_before(start: date, end: date) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _known_step(study: Study, step: str) -> str:
+def known_step(study: Study, step: str) -> str:
     if step in study.log.step_names:
         return step
     guess = nearest(step, study.log.step_names)

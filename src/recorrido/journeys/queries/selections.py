@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from django.utils.translation import gettext as _
-from recorrido.journeys.queries.lateness import late_filter
-from recorrido.journeys.queries.outcomes import lost_anywhere, lost_filter, open_anywhere, open_filter
 
 import trayecto
 from recorrido.journeys.errors import BadSelection
 from recorrido.journeys.queries.filters import Filters, trayecto_all
+from recorrido.journeys.queries.lateness import late_filter
+from recorrido.journeys.queries.outcomes import lost_anywhere, lost_filter, open_anywhere, open_filter
 from recorrido.journeys.queries.study import Study
 
 
@@ -22,7 +22,7 @@ class Selection:
     """``kind`` and its arguments; the URL form is ``kind:argument,argument`` (``sel=flow:cart.filled,order.placed``).
 
     Kinds: all · step:S · flow:A,B · start:S · end:S · reached · lost · open · regular · exceptions · begun · decided ·
-    lost:S · open:S · late:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2…
+    lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2…
     """
 
     kind: str = "all"
@@ -112,6 +112,7 @@ _RESOLVERS: Mapping[tuple[str, bool], Resolver] = {
     ("lost", True): lambda study, filters, step: lost_filter(study, step),
     ("open", True): lambda study, filters, step: open_filter(study, step),
     ("late", True): late_filter,
+    ("hurt", True): lambda study, filters, step: lost_filter(study, step) | late_filter(study, filters, step),
     ("variant", True): lambda study, filters, rank: trayecto.variant_rank(exactly=int(rank)),
     ("funnel", True): _funnel,
 }

@@ -74,7 +74,8 @@ class Study:
     @cached_property
     def regular(self) -> Any:
         """Journeys that reach the goal on the regular path."""
-        return self.reached & ~self.exceptions
+        regular = self.reached & ~self.exceptions
+        return regular if self.begun is None else self.begun & regular
 
     @cached_property
     def begun(self) -> Any | None:

@@ -1,0 +1,113 @@
+"""What the journey pages ask. Everything takes a ``Study`` (a journey type's log, open at one version) and ``Filters``.
+
+    study = access.study_for(actor, "purchase", version)      # version "" = the newest; pin study.version in URLs
+    filters = Filters.decode(query_string)                    # filters.encode() writes it back
+    page = journey_map(study, filters, mode="frequency", links=Links(step="/…{step}…", flow="/…{source}…{target}…"))
+
+Results are frozen dataclasses. Every count that can be clicked is a ``Figure(count, selection, weighted)``: its link is
+``filters.encode()`` + ``sel=`` + ``figure.selection.encode()`` + ``log=`` + ``study.version``, and
+``journeys_behind(study, filters, selection).total.count`` equals it. ``figures_of(view)`` yields all of them.
+
+States without figures are exceptions of ``journeys.errors``: NoBlueprint, NoLog, LogVersionGone (``.newest``),
+LogDamaged, UnknownJourneyType, BadSelection; an empty selection is ``JourneyMap.empty``.
+"""
+
+from recorrido.journeys.queries.answers import forget_answers
+from recorrido.journeys.queries.choices import (
+    Choice,
+    FilterChoices,
+    Period,
+    SegmentChoice,
+    channel_label,
+    default_filters,
+    filter_choices,
+)
+from recorrido.journeys.queries.counting import RegularShare, count, regular_share
+from recorrido.journeys.queries.figures import Clickable, Figure, figures_of
+from recorrido.journeys.queries.filters import ALL, EXCEPTIONS, PATHS, REGULAR, Filters
+from recorrido.journeys.queries.funnels import Funnel, FunnelLevel, FunnelQuestion, funnel
+from recorrido.journeys.queries.hurts import Hurt, WhereItHurts, where_it_hurts
+from recorrido.journeys.queries.lists import (
+    JourneyDetail,
+    JourneyList,
+    JourneyRow,
+    JourneyStep,
+    journey_detail,
+    journeys_as_csv,
+    journeys_behind,
+)
+from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map
+from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
+from recorrido.journeys.queries.selections import Selection
+from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
+from recorrido.journeys.queries.study import (
+    JourneyTypeState,
+    Study,
+    blueprint_in_force,
+    journey_types,
+    open_study,
+)
+from recorrido.journeys.queries.tables import funnel_as_csv, hurts_as_csv, map_as_csv, variants_as_csv
+from recorrido.journeys.queries.variants import Variant, Variants, variants
+
+__all__ = [
+    "ALL",
+    "EXCEPTIONS",
+    "MODES",
+    "PATHS",
+    "REGULAR",
+    "Choice",
+    "Clickable",
+    "Figure",
+    "FilterChoices",
+    "Filters",
+    "FlowFigures",
+    "Funnel",
+    "FunnelLevel",
+    "FunnelQuestion",
+    "Hurt",
+    "JourneyDetail",
+    "JourneyList",
+    "JourneyMap",
+    "JourneyRow",
+    "JourneyStep",
+    "JourneyTypeState",
+    "Links",
+    "MapFlow",
+    "MapStep",
+    "Period",
+    "RegularShare",
+    "SegmentChoice",
+    "Selection",
+    "StepFigures",
+    "Study",
+    "Variant",
+    "Variants",
+    "WhereItHurts",
+    "blueprint_in_force",
+    "channel_label",
+    "count",
+    "default_filters",
+    "figures_of",
+    "filter_choices",
+    "flow_figures",
+    "forget_answers",
+    "funnel",
+    "funnel_as_csv",
+    "hurts_as_csv",
+    "journey_detail",
+    "journey_map",
+    "journey_types",
+    "journeys_as_csv",
+    "journeys_behind",
+    "map_as_csv",
+    "open_study",
+    "regular_share",
+    "step_figures",
+    "text_of",
+    "title_of",
+    "variants",
+    "variants_as_csv",
+    "wait_against_promise",
+    "where_it_hurts",
+]

@@ -1,0 +1,101 @@
+"""Late: beyond the promise; for steps without one, beyond the 90th percentile of the 90 days before the period.
+
+Each step's rule is fixed for a period before anything is counted, from the whole log: filters by channel or segment
+change who is counted, never what counts as late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import trayecto
+from recorrido.journeys import bridge
+from recorrido.journeys.blueprint import Promise
+from recorrido.journeys.errors import BadSelection
+from recorrido.journeys.queries.answers import kept
+from recorrido.journeys.queries.filters import Filters
+from recorrido.journeys.queries.study import Study
+
+BASELINE = timedelta(days=90)
+ENOUGH_WAITS = 30  # fewer waits in the baseline say nothing about what is usual; then the whole log says it
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a step is late. ``promise`` is trayecto's; ``seconds`` the same as a number (working time where it has a
+    calendar); ``promised`` False: nobody promised it, it is the usual wait. ``attribute``: the promised moment was
+    on the event itself, and this journey attribute counts the steps that came after it."""
+
+    step: str
+    promise: Any | None
+    seconds: float | None
+    promised: bool
+    written: Promise | None = None
+    attribute: str = ""
+
+
+@kept
+def rules(study: Study, start: date | None) -> Mapping[str, Rule]:
+    """The rule of every step of the log, for a period that begins on ``start`` (None: no period)."""
+    promised = {rule.step: rule for rule in _promised(study)}
+    usual = _usual_waits(study, start, [step for step in study.log.step_names if step not in promised])
+    return promised | usual
+
+
+def _promised(study: Study) -> list[Rule]:
+    found = []
+    for touchpoint in study.blueprint.measured:
+        written = touchpoint.promise
+        if written is None or touchpoint.key not in study.steps:
+            continue
+        if written.property:
+            attribute = bridge.late_attribute(touchpoint)
+            found.append(Rule(touchpoint.key, None, None, True, written, attribute))
+        elif written.since is None or written.since in study.steps:
+            promise = bridge.promise(study.blueprint, written)
+            found.append(
+                Rule(touchpoint.key, promise, bridge.seconds_of(study.blueprint, written), True, written)
+            )
+    return found
+
+
+def _usual_waits(study: Study, start: date | None, steps: list[str]) -> dict[str, Rule]:
+    waits = dict.fromkeys(steps, trayecto.Promise(within=None))
+    found = study.log.delays(waits, baseline=_baseline(study, start))
+    usual = {row.step: row.threshold_seconds for row in found.steps}
+    return {
+        step: Rule(step, trayecto.Promise(within=timedelta(seconds=seconds)), seconds, False)
+        for step, seconds in usual.items()
+        if seconds is not None
+    }
+
+
+def _baseline(study: Study, start: date | None) -> tuple[datetime, datetime] | None:
+    """The 90 days before the period, unless hardly anything started in them."""
+    if start is None:
+        return None
+    end = datetime.combine(start, time(), ZoneInfo(study.blueprint.time_zone)).astimezone(UTC)
+    begin = end - BASELINE
+    started = study.log.where(trayecto.started_between(begin, end)).journey_count
+    return (begin, end) if started >= ENOUGH_WAITS else None
+
+
+def late_filter(study: Study, filters: Filters, step: str) -> Any:
+    """Journeys in which the step came late at least once."""
+    rule = rules(study, filters.start).get(step)
+    if rule is None:
+        raise BadSelection(step)
+    if rule.attribute:
+        return trayecto.attribute(f'"{rule.attribute}" > 0')
+    return trayecto.late_at(step, rule.promise)
+
+
+def late_steps_of(study: Study, filters: Filters, row: int) -> frozenset[str]:
+    """The steps that came late in one journey."""
+    present = {step for step, _at in study.log.steps_of(row)}
+    known = [step for step in present if step in rules(study, filters.start)]
+    return frozenset(step for step in known if late_filter(study, filters, step).mask(study.log)[row])

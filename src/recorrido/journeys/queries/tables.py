@@ -1,0 +1,102 @@
+"""The lists of the pages as CSV rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from recorrido.journeys.queries.funnels import Funnel
+from recorrido.journeys.queries.hurts import Hurt, WhereItHurts
+from recorrido.journeys.queries.maps import JourneyMap
+from recorrido.journeys.queries.sheets import csv_text
+from recorrido.journeys.queries.variants import Variants
+
+
+def map_as_csv(page: JourneyMap) -> str:
+    """One row per flow of the map."""
+    header = [_("from"), _("to"), _("journeys"), _("weighted journeys"), _("times"), *_seconds()]
+    rows = [
+        [
+            f.source_label,
+            f.target_label,
+            f.journeys.count,
+            f.journeys.weighted,
+            f.events,
+            f.mean,
+            f.median,
+            f.p90,
+        ]
+        for f in page.flows
+    ]
+    return csv_text([header, *rows])
+
+
+def _seconds() -> list[str]:
+    return [_("mean seconds"), _("median seconds"), _("p90 seconds")]
+
+
+def hurts_as_csv(page: WhereItHurts) -> str:
+    """One row per step, the most painful first."""
+    header = [
+        _("step"), _("owner"), _("score"), _("previous score"), _("importance"), _("journeys"), _("lost"), _("late"),
+        _("order value at stake"), _("longest wait before"), _("its owner"), _("score of those hurt"), _("score of others"),
+    ]  # fmt: skip
+    return csv_text([header, *(_hurt_cells(hurt) for hurt in page.steps)])
+
+
+def _hurt_cells(hurt: Hurt) -> list[Any]:
+    before, told = hurt.longest_wait_before, hurt.satisfaction
+    counts = [hurt.reached.count, hurt.lost.count, hurt.late.count]
+    earlier = [before.label, before.owner] if before else ["", ""]
+    scores = [told.hurt, told.others] if told else ["", ""]
+    scored = [hurt.score, hurt.previous_score, hurt.importance]
+    return [hurt.label, hurt.owner, *scored, *counts, hurt.value_at_stake, *earlier, *scores]
+
+
+def variants_as_csv(page: Variants) -> str:
+    """One row per listed variant; the steps joined by arrows."""
+    header = [
+        _("place"),
+        _("journeys"),
+        _("weighted journeys"),
+        _("share"),
+        _("median seconds"),
+        _("regular"),
+        _("steps"),
+    ]
+    rows = [
+        [
+            v.place,
+            v.journeys.count,
+            v.journeys.weighted,
+            v.share,
+            v.median_seconds,
+            v.regular,
+            " → ".join(v.labels),
+        ]
+        for v in page.variants
+    ]
+    return csv_text([header, *rows])
+
+
+def funnel_as_csv(page: Funnel) -> str:
+    """One row per level."""
+    header = [
+        _("step"),
+        _("journeys"),
+        _("weighted journeys"),
+        _("share of the first"),
+        _("share of the previous"),
+    ]
+    rows = [
+        [
+            level.label,
+            level.journeys.count,
+            level.journeys.weighted,
+            level.share_of_first,
+            level.share_of_previous,
+        ]
+        for level in page.levels
+    ]
+    return csv_text([header, *rows])

@@ -1,0 +1,82 @@
+"""``recorrido journeys install|build|list``: the design of the journeys, and their logs."""
+
+from __future__ import annotations
+
+import typer
+
+from recorrido.site import boot
+
+journeys = typer.Typer(help="Blueprints and journey logs.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(journeys, name="journeys")
+
+
+@journeys.command()
+def install(blueprint: str = typer.Argument(help="A YAML file, or a shipped blueprint: aromo, olist, starter.")) -> None:
+    """Put a blueprint in force."""
+    boot.ready()
+    from recorrido.journeys.actions import install_blueprint
+    from recorrido.journeys.blueprint import find_blueprint
+    from recorrido.journeys.errors import JourneysError
+
+    try:
+        path = find_blueprint(blueprint)
+        version = install_blueprint(source=path.read_text(encoding="utf-8"), file_name=path.name, actor=None)
+    except (JourneysError, OSError, UnicodeDecodeError) as error:
+        raise _stopped(error) from None
+    boot.say(f"In force: blueprint {version}. Now run: recorrido journeys build")
+
+
+@journeys.command()
+def build(journey_type: str = typer.Argument("", help="A journey type of the blueprint; all of them when left out.")) -> None:
+    """Build the journey logs from the ledger."""
+    boot.ready()
+    from recorrido.journeys.actions import build_now
+    from recorrido.journeys.errors import JourneysError
+    from recorrido.journeys.queries import journey_types
+
+    try:
+        slugs = [journey_type] if journey_type else [state.journey_type.slug for state in journey_types()]
+    except JourneysError as error:
+        raise _stopped(error) from None
+    failed = [slug for slug in slugs if not _built(build_now, slug, JourneysError)]
+    raise typer.Exit(2 if failed else 0)
+
+
+def _built(build_now, slug: str, expected: type[Exception]) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        done = build_now(journey_type=slug, actor=None)
+    except expected as error:
+        boot.say(f"{slug}: {error}")
+        return False
+    boot.say(f"{slug}: {done.journeys:,} journeys of {done.events_used:,} steps in {done.seconds:.1f} s.")
+    if done.events_without_key:
+        boot.say(f"  {done.events_without_key:,} events belong to no journey of this type.")
+    for entry in done.unmatched:
+        place = f"{entry['type']} ({entry['channel'] or 'no channel'})"
+        boot.say(f"  {entry['events']:,} events {place} fit no touchpoint of the blueprint.")
+    return True
+
+
+@journeys.command("list")
+def list_() -> None:
+    """Say which journey types there are, and how fresh their logs."""
+    boot.ready()
+    from recorrido.journeys.errors import JourneysError
+    from recorrido.journeys.queries import journey_types
+
+    try:
+        states = journey_types()
+    except JourneysError as error:
+        raise _stopped(error) from None
+    for state in states:
+        done = state.newest
+        told = f"{done.journeys:,} journeys, built {done.finished_at:%Y-%m-%d %H:%M} UTC" if done else "never built"
+        print(f"{state.journey_type.slug}\t{state.journey_type.label.en}\t{told}")
+
+
+def _stopped(error: Exception) -> typer.Exit:
+    boot.say(str(error))
+    return typer.Exit(2)
