@@ -88,9 +88,11 @@ class Columns:
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
-def resolve(names: Sequence[str], wish: Wish, file: str) -> Columns:
+def resolve(names: Sequence[str], wish: Wish, file: str, *, guess_journey: bool = True) -> Columns:
     """Find the columns that ``wish`` names, or guess; raises UnknownColumn with the nearest name and the list."""
     chosen = {role: _choose(role, getattr(wish, role), names, file) for role in ("journey", "step", "at")}
+    if not guess_journey and wish.journey is None:
+        chosen["journey"] = None
     step, at = _needed("step", chosen["step"], names, file), _needed("at", chosen["at"], names, file)
     named = {chosen["journey"], step, at}
     extra = [name for name in names if name not in named] if wish.columns is None else wish.columns
@@ -105,6 +107,13 @@ def resolve(names: Sequence[str], wish: Wish, file: str) -> Columns:
         lifecycle=_must_have(LIFECYCLE, names, file) if wish.lifecycle else None,
         notes=_notes(chosen, wish, file),
     )
+
+
+def may_use(name: str, wish: Wish) -> bool:
+    """Whether a column of this name can be wanted, before all names of the file are known."""
+    named = (wish.journey, wish.step, wish.at, wish.id_column, LIFECYCLE)
+    known = any(_plain(name) in names for names in KNOWN.values())
+    return wish.columns is None or name in wish.columns or name in named or known
 
 
 def _choose(role: str, named: str | None, names: Sequence[str], file: str) -> str | None:

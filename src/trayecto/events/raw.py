@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -39,9 +39,19 @@ class Raw:
     objects: pa.Table | None = None
 
 
+class Resolve(Protocol):
+    """Tells the columns to use from the names in a file; raises UnknownColumn."""
+
+    def __call__(self, names: Sequence[str], *, guess_journey: bool = True) -> Columns: ...
+
+
 @dataclass(frozen=True)
 class Request:
-    """What a format reader needs to know: the wish, and how to tell its columns from the names in the file."""
+    """What a format reader needs to know of the caller's wish.
 
-    resolve: Callable[[Any], Columns]
+    ``keeps(name)`` says early whether a column can be of use; ``tz`` is the zone of times that carry none.
+    """
+
+    resolve: Resolve
     keeps: Callable[[str], bool]
+    tz: str | None = None

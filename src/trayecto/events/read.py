@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadValue, UnreadableFile, did_you_mean
-from trayecto.events import arrow_tables, delimited, parquet, xes
+from trayecto.events import arrow_tables, delimited, json_rows, parquet, sniff, xes
 from trayecto.events.collect import collect
-from trayecto.events.mapping import Wish, resolve
+from trayecto.events.mapping import Wish, may_use, resolve
 from trayecto.events.progress import Tell, meter
 from trayecto.events.raw import Raw, Request
 from trayecto.events.rejects import Rejects
@@ -23,8 +23,12 @@ Reader = Callable[[Source, Request], Raw]
 READERS: dict[str, Reader] = {
     "csv": delimited.read,
     "parquet": parquet.read,
-    "arrow": arrow_tables.read,
+    "jsonl": json_rows.read_lines,
+    "json": sniff.read_json,
     "xes": xes.read,
+    "ocel": sniff.read_ocel,
+    "xml": sniff.read_xml,
+    "arrow": arrow_tables.read,
 }
 SUFFIXES = {
     ".csv": "csv",
@@ -32,9 +36,19 @@ SUFFIXES = {
     ".txt": "csv",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".xes": "xes",
+    ".xml": "xml",
+    ".jsonocel": "ocel",
+    ".xmlocel": "ocel",
+    ".ocel": "ocel",
+    ".sqlite": "ocel",
+    ".sqlite3": "ocel",
+    ".db": "ocel",
     ".arrow": "arrow",
     ".feather": "arrow",
-    ".xes": "xes",
 }
 
 
@@ -83,10 +97,11 @@ def _names(columns: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def _request(wish: Wish, file: str) -> Request:
-    def keeps(name: str) -> bool:
-        return wish.columns is None or name in wish.columns
-
-    return Request(resolve=lambda names: resolve(names, wish, file), keeps=keeps)
+    return Request(
+        resolve=lambda names, *, guess_journey=True: resolve(names, wish, file, guess_journey=guess_journey),
+        keeps=lambda name: may_use(name, wish),
+        tz=wish.tz,
+    )
 
 
 def _read_all(

@@ -75,11 +75,14 @@ class Source:
 
     def open(self, *, watch: bool = True) -> BinaryIO:
         """The content as a binary stream, decompressed when it is gzip, whatever its name says."""
+        packed = self.is_compressed()
         raw = self._raw()
-        magic = raw.read(2)
-        raw.seek(0)
         stream = io.BufferedReader(Watched(raw, self.tell if watch else _nothing), BLOCK)
-        return gzip.GzipFile(fileobj=stream) if magic == GZIP_MAGIC else stream  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=stream) if packed else stream  # type: ignore[return-value]
+
+    def is_compressed(self) -> bool:
+        with self._raw() as raw:
+            return raw.read(2) == GZIP_MAGIC
 
     def head(self, size: int) -> bytes:
         with self.open(watch=False) as stream:

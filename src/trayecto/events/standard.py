@@ -191,9 +191,8 @@ def describe(raw: Raw, rows: NDArray[np.int64], column: str, reason: str) -> Ite
 
 def _assemble(raw: Raw, standard: pa.Table, keep: pa.Array | None) -> pa.Table:
     """Standard columns, then the others, of the good rows."""
-    others = raw.table.select([*raw.columns.extra, *([raw.columns.id] if raw.columns.id else [])])
-    if keep is not None:
-        standard, others = standard.filter(keep), others.filter(keep)
+    others = raw.table if keep is None else raw.table.filter(keep)
+    standard = standard if keep is None else standard.filter(keep)
     for name in raw.columns.extra:
         column = others.column(name)
         standard = standard.append_column(

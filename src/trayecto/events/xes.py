@@ -14,14 +14,12 @@ from xml.parsers import expat
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trayecto.errors import UnreadableFile
+from trayecto.events.declared import as_declared
 from trayecto.events.raw import Raw, Request
 from trayecto.events.source import BLOCK, Source
-from trayecto.events.times import read_times
-from trayecto.events.zones import Zone
 
 RUN = 1 << 15
 TRACE = "case:"
@@ -40,7 +38,9 @@ def read(source: Source, request: Request) -> Raw:
     raw = Raw(source.name, table.select(columns.used), columns, label=log.label)
     raw.warnings += log.warnings()
     raw.notes += document.notes()
-    raw.table = _typed(raw, {**log.kinds, **{TRACE + key: kind for key, kind in log.trace_kinds.items()}})
+    raw.table = _typed(
+        raw, {**log.kinds, **{TRACE + key: kind for key, kind in log.trace_kinds.items()}}, request.tz
+    )
     return raw
 
 
@@ -307,29 +307,14 @@ def _put(
     return name != ""
 
 
-_ARROW = {"int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
-
-
-def _typed(raw: Raw, kinds: dict[str, str]) -> pa.Table:
+def _typed(raw: Raw, kinds: dict[str, str], tz: str | None) -> pa.Table:
     """The other columns in the type that XES gives them; a column that breaks its type stays text, with a warning."""
     table = raw.table
     for name in raw.columns.extra:
         kind = kinds.get(name, "string")
-        typed = _cast(table.column(name), kind)
+        typed = as_declared(table.column(name), kind, tz)
         if typed is None:
             raw.warnings.append(f"{raw.file}: '{name}' holds values that are no {kind}; it was kept as text.")
         else:
             table = table.set_column(table.column_names.index(name), name, typed)
     return table
-
-
-def _cast(column: pa.ChunkedArray, kind: str) -> pa.ChunkedArray | None:
-    if kind == "date":
-        at = read_times(column, Zone()).at
-        return at if at.null_count == column.null_count else None
-    if kind not in _ARROW:
-        return column
-    try:
-        return pc.cast(column.cast(pa.string()), _ARROW[kind])
-    except pa.ArrowInvalid:
-        return None
