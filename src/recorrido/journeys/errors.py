@@ -46,7 +46,9 @@ class BlueprintInvalid(JourneysError):
         super().__init__("\n".join(self._sentence(problem) for problem in problems))
 
     def _sentence(self, problem: Problem) -> str:
-        place = _("%(file)s, line %(line)s") % {"file": self.file, "line": problem.line}
+        place = self.file
+        if problem.line:  # 0: the problem is the file itself
+            place = _("%(file)s, line %(line)s") % {"file": self.file, "line": problem.line}
         return ": ".join(part for part in (place, problem.path, problem.message) if part)
 
 
