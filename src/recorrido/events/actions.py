@@ -1,4 +1,4 @@
-"""The only writes to the ledger."""
+"""The only writes to the ledger. (Consumers' bookmarks: ``consumers``; the log of imports: ``imports``.)"""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
+import msgspec
+from django.db import transaction
+
+from recorrido.company.actions import audit
+from recorrido.company.models import Staff
 from recorrido.events.door import Group, SourceRef, check_group
 from recorrido.events.errors import GroupTooLarge
 from recorrido.events.ledger import Known
-from recorrido.events.models import Source
+from recorrido.events.models import Quarantine, Source
 from recorrido.events.recording import record_group
 from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
 from recorrido.shared import clock
@@ -62,6 +67,29 @@ def record_from_sources(
         return refs[name]
 
     return _record_stream(((ref(name), event) for name, event in events), progress)
+
+
+def replay_quarantined(*, actor: Staff | None, rows: Sequence[Quarantine]) -> RecordReport:
+    """Hand refused events to the door again, unchanged; those it takes now leave the quarantine.
+
+    At most 5,000, in one transaction. An event that is refused again counts as a duplicate: it stays where it is.
+    """
+    waiting = [(row, event) for row in rows if row.released_at is None and (event := _decoded(row))]
+    pairs = [(_ref(row.source), event) for row, event in waiting]
+    with transaction.atomic():
+        report = record_group(check_group(pairs, now=clock.now()), Known())
+        refused = {one.position for one in report.refused}
+        released = [row.id for position, (row, _) in enumerate(waiting) if position not in refused]
+        Quarantine.objects.filter(id__in=released).update(released_at=clock.now())
+        audit(actor=actor, action="quarantine.replayed", subject="quarantine", detail={"released": released})
+    return report
+
+
+def _decoded(row: Quarantine) -> NewEvent | None:
+    try:
+        return msgspec.json.decode(row.payload, type=NewEvent)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _record_stream(events: Iterable[tuple[SourceRef, NewEvent]], progress: Progress | None) -> RecordReport:

@@ -56,8 +56,9 @@ class Known:
         self.links |= learnt.links
 
 
-class _LeafTaken(Exception):
-    """Another transaction made one of our new leaves first: look again, now it is visible."""
+class _LookAgain(Exception):
+    """Another transaction changed what we had looked up. The savepoint gives our locks back before we look again:
+    taking more locks while holding some is how two writers lock each other up."""
 
 
 def resolve_identifiers(*, told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known]:
@@ -69,7 +70,7 @@ def resolve_identifiers(*, told: Sequence[Told], known: Known) -> tuple[list[lis
         try:
             with transaction.atomic():
                 return _resolve(told, known)
-        except _LeafTaken:
+        except _LookAgain:
             continue
 
 
@@ -147,16 +148,15 @@ def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Told]) -> None:
 
 
 def _lock_persons_of(leaves: Iterable[int]) -> dict[int, int]:
-    """The person of each leaf, locked and still true: whoever held the lock before may have merged or split it."""
-    wanted = sorted(leaves)
-    held: set[int] = set()
-    while wanted:
-        persons = dict(sql.fetch(_PERSONS_OF, sql.array(wanted)))
-        if (missing := set(persons.values()) - held) == set():
-            return persons
-        sql.fetch(_LOCK_PERSONS, sql.array(sorted(missing)))
-        held |= missing
-    return {}
+    """The person of each leaf, locked in the order of ids, and still true: who held the lock may have merged it."""
+    wanted = sql.array(sorted(leaves))
+    before = dict(sql.fetch(_PERSONS_OF, wanted))
+    if not before:
+        return {}
+    sql.fetch(_LOCK_PERSONS, sql.array(sorted(set(before.values()))))
+    if dict(sql.fetch(_PERSONS_OF, wanted)) != before:
+        raise _LookAgain
+    return before
 
 
 def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
@@ -172,7 +172,7 @@ def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
         sql.array(components.find(new[key]) for key in keys),
     )
     if made < len(keys):
-        raise _LeafTaken
+        raise _LookAgain
 
 
 def _insert_persons(fresh: Iterable[int], components: Components) -> None:

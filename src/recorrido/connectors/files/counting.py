@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recorrido.connectors.files.mapping import EventRule, FileMapping, Join, Table
+from recorrido.connectors.files.mapping import EventRule, FileMapping, Join, Rule, Table
 from recorrido.connectors.files.rejects import Reject
-from recorrido.connectors.files.rules import Rule, condition, sql_of
+from recorrido.connectors.files.rules import condition, sql_of
 from recorrido.connectors.files.summary import RuleCount, TableCount
 from recorrido.connectors.files.tables import Connection, quoted
 
 
 def count_rules(db: Connection, mapping: FileMapping) -> list[RuleCount]:
     """Per rule: rows that meet another condition, rows without a time, rows that make something."""
-    return [_count_rule(db, rule) for rule in (*mapping.events, *mapping.persons)]
+    return [_count_rule(db, rule) for rule in mapping.rules]
 
 
 def count_tables(db: Connection, mapping: FileMapping, rejects: Sequence[Reject]) -> list[TableCount]:
@@ -41,7 +41,7 @@ def _count_rule(db: Connection, rule: Rule) -> RuleCount:
 
 
 def _mark_used(db: Connection, mapping: FileMapping, table: Table) -> None:
-    rules = [rule for rule in (*mapping.events, *mapping.persons) if rule.table == table.name]
+    rules = [rule for rule in mapping.rules if rule.table == table.name]
     tests = [
         f"({condition(r)} AND {'true' if r.at is None else sql_of(r.at) + ' IS NOT NULL'})" for r in rules
     ]

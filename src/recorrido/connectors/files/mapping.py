@@ -82,6 +82,9 @@ class PersonRule:
     path: Path
 
 
+Rule = EventRule | PersonRule
+
+
 @dataclass(frozen=True, slots=True)
 class FileMapping:
     """A whole mapping. ``tables`` is empty where the files hold ready events."""
@@ -97,3 +100,8 @@ class FileMapping:
     events: tuple[EventRule, ...] = ()
     persons: tuple[PersonRule, ...] = ()
     ready: bool = False
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Events first, then persons, each in the order of the file."""
+        return (*self.events, *self.persons)

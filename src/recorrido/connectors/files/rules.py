@@ -14,10 +14,8 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from recorrido.connectors.files.errors import MappingInvalid, Problem
-from recorrido.connectors.files.mapping import EventRule, Expression, FileMapping, Join, PersonRule, Table
+from recorrido.connectors.files.mapping import EventRule, Expression, FileMapping, Join, Rule, Table
 from recorrido.connectors.files.tables import OWN, Connection, columns_of, literal, quoted
-
-Rule = EventRule | PersonRule
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _UNKNOWN_COLUMN = re.compile(r'column "?([^"\s]+)"? not found', re.IGNORECASE)
@@ -34,7 +32,7 @@ def check_rules(db: Connection, mapping: FileMapping) -> None:
     """Let DuckDB bind every expression, so that a wrong name is found before anything is recorded."""
     problems = [
         problem
-        for rule in (*mapping.events, *mapping.persons)
+        for rule in mapping.rules
         for path, expression in _expressions_of(rule)
         if (problem := _problem(db, rule, path, expression))
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def print_summary(summary: ImportSummary) -> None:
         heads = (_("Table"), _("read"), _("used"), _("beside"), _("unused"), _("rejected"))
         rows = [(t.table, t.read, t.used, t.enriching, t.unused, t.rejected) for t in summary.tables]
         console.print(_table(heads, rows))
-    heads = (
+    makes = (
         _("Makes"),
         _("from"),
         _("rows"),
@@ -62,7 +62,7 @@ def print_summary(summary: ImportSummary) -> None:
         (r.rule, r.table, r.rows, r.other_condition, r.without_time, r.rejected, r.made)
         for r in summary.rules
     ]
-    console.print(_table(heads, rules))
+    console.print(_table(makes, rules))
     message = _(
         "%(recorded)s events recorded, %(duplicates)s were there before, %(quarantined)s in quarantine."
     )
@@ -75,11 +75,11 @@ def print_summary(summary: ImportSummary) -> None:
         console.print(_("Rejected rows, each with its reason: %s") % summary.rejects_file, highlight=False)
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str | int, ...]]) -> Table:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> Table:
     table = Table()
     for place, head in enumerate(heads):
         numeric = bool(rows) and isinstance(rows[0][place], int)
-        table.add_column(head, justify="right" if numeric else "left")
+        table.add_column(head, justify="right" if numeric else "left", no_wrap=not numeric)
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
     return table

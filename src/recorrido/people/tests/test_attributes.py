@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from recorrido.people.actions import introduce_persons, tell_attributes
+from recorrido.people.attributes import Told as Fact
+from recorrido.people.introductions import Introduction
+from recorrido.people.models import Attribute, Link
+from recorrido.people.queries import attributes_of, leaves_of, person_of
+from recorrido.people.resolution import Known
+from recorrido.people.tests.telling import NOON, tell
+
+pytestmark = pytest.mark.django_db
+
+
+def fact(leaf, key, value, minute):
+    return Fact(leaf, key, f'"{value}"', NOON + timedelta(minutes=minute))
+
+
+def test_the_newest_fact_wins_whatever_the_order_of_arrival():
+    outcomes = set()
+    for number, order in enumerate(itertools.permutations([("Talca", 1), ("Arica", 3), ("Lota", 2)])):
+        ((leaf,),) = tell([f"c{number}"])
+        for city, minute in order:
+            tell_attributes(facts=[fact(leaf, "city", city, minute)])
+        outcomes.add(attributes_of([leaf])[leaf]["city"])
+    assert outcomes == {"Arica"}
+
+
+def test_facts_told_at_the_same_instant_do_not_depend_on_their_order():
+    ((one,), (two,)) = tell(["a"], ["b"])
+    tell_attributes(facts=[fact(one, "city", "Talca", 0), fact(one, "city", "Lota", 0)])
+    tell_attributes(facts=[fact(two, "city", "Lota", 0)])
+    tell_attributes(facts=[fact(two, "city", "Talca", 0)])
+    assert attributes_of([one])[one] == attributes_of([two])[two]
+
+
+def test_a_merge_keeps_what_both_sides_knew():
+    ((older,), (younger,)) = tell(["web-1"], ["card-1"])
+    tell_attributes(facts=[fact(older, "city", "Talca", 1), fact(older, "name", "Ana", 1)])
+    tell_attributes(facts=[fact(younger, "city", "Arica", 2)])
+    tell(["card-1", "web-1"])
+    assert attributes_of([older]) == {older: {"city": "Arica", "name": "Ana"}}
+    assert Attribute.objects.count() == 3
+
+
+def test_a_customer_file_introduces_persons_and_repeating_it_changes_nothing():
+    rows = [
+        Introduction("customers/1", (("customer", "C1"), ("email", "Ana@X.cl")), {"city": "Talca"}),
+        Introduction("customers/2", (("email", "no address"),)),
+    ]
+    for _ in range(2):
+        problems = introduce_persons(source="crm", country="CL", persons=rows, known=Known())
+        assert [problem and problem.kind for problem in problems] == [None, "email"]
+    person = person_of("customer", "C1")
+    assert [(leaf.kind, leaf.value) for leaf in leaves_of(person)] == [
+        ("customer", "C1"),
+        ("email", "ana@x.cl"),
+    ]
+    assert (attributes_of([person]), Link.objects.count()) == ({person: {"city": "Talca"}}, 1)

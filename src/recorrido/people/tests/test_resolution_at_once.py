@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Barrier, Event
+
+import pytest
+from django.db import connection, transaction
+
+from recorrido.people.models import Person, PersonChange
+from recorrido.people.queries import changes_after, current_person_ids
+from recorrido.people.tests.telling import persons, plain_components, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def in_thread(pool, work, *arguments):
+    def run():
+        try:
+            return work(*arguments)
+        finally:
+            connection.close()
+
+    return pool.submit(run)
+
+
+def test_writers_who_meet_the_same_people_end_in_the_same_persons():
+    random = Random(3)
+    groups = [random.sample([f"w{n}" for n in range(40)], random.randint(1, 3)) for _ in range(240)]
+    start = Barrier(4)
+
+    def write(part):
+        start.wait()
+        for place in range(0, len(part), 5):
+            with transaction.atomic():
+                tell(*part[place : place + 5])
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [in_thread(pool, write, groups[n::4]) for n in range(4)]:
+            done.result()
+    assert persons() == plain_components(groups)
+    everybody = Person.objects.values_list("id", "merged_into_id")
+    assert current_person_ids(p for p, _ in everybody) == {p: into or p for p, into in everybody}
+
+
+def test_a_second_writer_waits_for_the_first_and_joins_what_it_made():
+    first_wrote, second_may_end = Event(), Event()
+
+    def first():
+        with transaction.atomic():
+            tell(["a", "b"])
+            first_wrote.set()
+            second_may_end.wait(5)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = in_thread(pool, first)
+        first_wrote.wait(5)
+        two = in_thread(pool, tell, ["b", "c"])
+        second_may_end.set()
+        one.result()
+        two.result()
+    assert persons() == {frozenset("abc")}
+
+
+def test_changes_are_read_only_when_no_earlier_one_can_still_appear():
+    tell(["a"], ["b"], ["c"], ["d"])
+    wrote, may_commit = Event(), Event()
+
+    def slow():
+        with transaction.atomic():
+            tell(["a", "b"])
+            wrote.set()
+            may_commit.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = in_thread(pool, slow)
+        wrote.wait(5)
+        tell(["c", "d"])
+        during = changes_after(0)
+        may_commit.set()
+        done.result()
+    assert (len(during), len(changes_after(0)), PersonChange.objects.count()) == (0, 2, 2)
