@@ -66,14 +66,14 @@ class Calendar:
         return self.working_day(wall // DAY + (wall % DAY >= OFFICE_HOURS[1] * HOUR), 0)
 
     def at_work(self, wall: Array, ahead: Array | int, share: Array, hours: tuple[float, float]) -> Array:
-        """A moment in working ``hours``, ``ahead`` working days after ``wall`` and always after it.
+        """A moment in working ``hours``, ``ahead`` working days after ``wall`` and at least a quarter of an hour after it.
 
         ``share`` in (0, 1) says how far into the hours. What arrives in the last half hour counts as next day's.
         """
         opens, closes = (int(hour * HOUR) for hour in hours)
         day = wall // DAY + (wall % DAY >= closes - HOUR // 2)
         day = self.working_day(self.working_day(day, 0), ahead)
-        earliest = np.maximum(day * DAY + opens, wall + 60)
+        earliest = np.maximum(day * DAY + opens, wall + 900)
         return earliest + (share * (day * DAY + closes - earliest)).astype(np.int64)
 
     def when_open(self, wall: Array, share: Array, opens: Array | float, closes: Array | float) -> Array:

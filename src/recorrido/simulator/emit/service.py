@@ -44,7 +44,7 @@ def _by_buyer(
 
 
 def _tell_contacts(teller: Teller, part: Columns, channels: np.ndarray, names: Texts) -> None:
-    numbers = part.key * 16 + part.reason + np.maximum(part.gate, 0)
+    numbers = part.key * 64 + part.reason + np.maximum(part.gate, 0)
     case = ("case", numbered("K{:09d}", numbers))
     for subset, objects in _subjects(teller, part, case):
         chosen = part.take(subset)
