@@ -30,21 +30,36 @@ def callouts(
         (note for note in notes if note.step in by_step), key=lambda note: (-note.pain, note.step)
     )
     found: list[Callout] = []
-    strip = 0.0
-    x = area.x
+    strip = _Strip(area)
     for note in chosen[:MOST]:
         node = by_step[note.step]
         lines = _lines(note)
         wide, tall = _size(lines)
         spot = _free_spot(ground, node, wide, tall, area)
         if spot is None:
-            spot = (x, area.bottom + 14.0)
-            x += wide + 24.0
-            strip = max(strip, tall + 20.0)
+            spot = strip.take(wide, tall)
         box = Box(*spot, wide, tall)
         ground.put_solid(box)
         found.append(_callout(note, node, box, lines))
-    return found, strip
+    return found, strip.height
+
+
+class _Strip:
+    """The space below the map, filled in rows."""
+
+    def __init__(self, area: Box) -> None:
+        self.area = area
+        self.x, self.y = area.x, area.bottom + 14.0
+        self.height = 0.0
+
+    def take(self, wide: float, tall: float) -> tuple[float, float]:
+        """Upper left corner of a place of this size."""
+        if self.x + wide > self.area.right and self.x > self.area.x:
+            self.x, self.y = self.area.x, self.area.bottom + self.height + 14.0
+        spot = (self.x, self.y)
+        self.x += wide + 24.0
+        self.height = max(self.height, self.y + tall + 6.0 - self.area.bottom)
+        return spot
 
 
 def _lines(note: Note) -> tuple[tuple[str, ...], tuple[str, ...]]:
