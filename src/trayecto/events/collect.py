@@ -39,7 +39,7 @@ def collect(parts: list[Part], wish: Wish, rejects: Rejects, *, strict: bool) ->
         notes=tuple(said for part in parts for said in (*part.raw.columns.notes, *part.raw.notes)),
         first_rejects=tuple(rejects.first),
     )
-    return Events(table.unify_dictionaries(), report, relations, objects)
+    return Events(table, report, relations, objects)
 
 
 def _joined(tables: list[pa.Table], warnings: list[str]) -> pa.Table:
@@ -47,7 +47,7 @@ def _joined(tables: list[pa.Table], warnings: list[str]) -> pa.Table:
         return tables[0]
     if any(DATE_ONLY in table.column_names for table in tables):
         tables = [_with_date_only(table) for table in tables]
-    return pa.concat_tables(_agreed(tables, warnings), promote_options="permissive")
+    return pa.concat_tables(_agreed(tables, warnings), promote_options="permissive").unify_dictionaries()
 
 
 def _with_date_only(table: pa.Table) -> pa.Table:

@@ -18,6 +18,7 @@ from trayecto.events.source import Source
 from trayecto.events.table import Reject
 
 RUN = 1 << 15
+RUN_BYTES = 1 << 23
 NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 BOM = b"\xef\xbb\xbf"
 Row = dict[str, Any]
@@ -35,7 +36,9 @@ class _Rows:
 
     def add(self, rows: list[tuple[int, Row]]) -> None:
         objects = [row for _number, row in rows]
-        keys = dict.fromkeys(key for row in objects for key in row)
+        keys: Row = {}
+        for row in objects:
+            keys.update(row)
         columns: dict[str, pa.Array] = {}
         for key in keys:
             columns.update(_columns(key, [row.get(key) for row in objects], self.request))
@@ -64,10 +67,12 @@ class _Rows:
 def read_lines(source: Source, request: Request) -> Raw:
     """One object per line; a line that is none is a reject with its number."""
     rows = _Rows(request)
+    first = 1
     with source.open() as stream:
-        found = _decoded(enumerate(stream, start=1), source, rows.broken)
-        while run := list(islice(found, RUN)):
-            rows.add(run)
+        while lines := stream.readlines(RUN_BYTES):
+            if run := _decoded(lines, first, source, rows.broken):
+                rows.add(run)
+            first += len(lines)
     _must_hold_rows(rows, source)
     return rows.raw(source)
 
@@ -94,24 +99,33 @@ def _must_hold_rows(rows: _Rows, source: Source) -> None:
         raise UnreadableFile(f"{source.name} holds no events: {seen}.")
 
 
-def _decoded(
-    lines: Iterator[tuple[int, bytes]], source: Source, broken: list[Reject]
+def _decoded(lines: list[bytes], first: int, source: Source, broken: list[Reject]) -> list[tuple[int, Row]]:
+    """The numbered objects of a run of lines: all at once when every line is one, else line by line."""
+    if first == 1:
+        lines[0] = lines[0].removeprefix(BOM)
+    try:
+        values = msgspec.json.Decoder().decode_lines(b"".join(lines))
+    except NOT_JSON:
+        values = []
+    if len(values) == len(lines) and set(map(type, values)) == {dict}:
+        return list(enumerate(values, start=first))
+    return list(_one_by_one(lines, first, source, broken))
+
+
+def _one_by_one(
+    lines: list[bytes], first: int, source: Source, broken: list[Reject]
 ) -> Iterator[tuple[int, Row]]:
-    decode = msgspec.json.Decoder().decode
-    for number, line in lines:
+    for number, line in enumerate(lines, start=first):
+        text = line.strip()
         try:
-            value = decode(line)
+            value = msgspec.json.decode(text) if text else None
         except NOT_JSON as problem:
-            text = line.removeprefix(BOM).strip()
-            if number == 1 and text and line.startswith(BOM):
-                yield from _decoded(iter([(1, text)]), source, broken)
-            elif text:
-                broken.append(_broken(source, number, f"the line is not JSON ({problem})", text))
+            broken.append(_broken(source, number, f"the line is not JSON ({problem})", text))
             continue
-        if type(value) is dict:
+        if isinstance(value, dict):
             yield number, value
-        else:
-            broken.append(_broken(source, number, "the line is no JSON object", line.strip()))
+        elif text:
+            broken.append(_broken(source, number, "the line is no JSON object", text))
 
 
 def _objects(
@@ -130,7 +144,7 @@ def _broken(source: Source, number: int, reason: str, text: bytes) -> Reject:
 
 def _columns(name: str, values: list[Any], request: Request) -> Iterator[tuple[str, pa.Array]]:
     """One key as one column, or as ``key.inner`` columns when it holds objects."""
-    if any(type(value) is dict for value in values):
+    if dict in set(map(type, values)):
         inner = [value if type(value) is dict else {} for value in values]
         for key in dict.fromkeys(key for value in inner for key in value):
             yield from _columns(f"{name}.{key}", [value.get(key) for value in inner], request)

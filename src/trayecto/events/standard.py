@@ -111,14 +111,21 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Texts as one dictionary (int32 codes) without repeated or missing values in it."""
-    if column.type == CODED_TEXT:
+    """Texts as one run of int32 codes and one dictionary without repeated or missing values in it."""
+    if column.type == CODED_TEXT and column.num_chunks:
         shared = column.unify_dictionaries()
-        values = shared.chunk(0).dictionary if shared.num_chunks else None
-        if values is None or (values.null_count == 0 and len(pc.unique(values)) == len(values)):
-            return shared
-    coded = pc.dictionary_encode(_text(column))
-    return coded.cast(CODED_TEXT).unify_dictionaries()
+        values = shared.chunk(0).dictionary
+        if values.null_count == 0 and (column.num_chunks > 1 or len(pc.unique(values)) == len(values)):
+            return _one_chunk(shared)
+    return _one_chunk(pc.dictionary_encode(_text(column)))
+
+
+def _one_chunk(shared: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Chunks of codes for one growing dictionary, put together; the last chunk knows the whole dictionary."""
+    if not shared.num_chunks:
+        return shared.cast(CODED_TEXT)
+    codes = pa.chunked_array([chunk.indices for chunk in shared.chunks]).combine_chunks()
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, shared.chunks[-1].dictionary)])
 
 
 def _journey_faults(raw: Raw, journey: pa.ChunkedArray | None) -> Iterator[_Fault]:
