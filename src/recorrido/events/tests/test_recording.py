@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recorrido.events.actions import ensure_source, record_events, record_from_sources, record_many
+from recorrido.events.errors import GroupTooLarge
+from recorrido.events.models import Event, EventObject, EventType, Source
+from recorrido.events.queries import count_by_type
+from recorrido.events.records import MAX_GROUP
+from recorrido.events.tests.making import NOON, event, figures, record
+from recorrido.people.models import Identifier
+from recorrido.people.queries import attributes_of, leaves_of, person_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_event_is_kept_with_all_it_says():
+    record(
+        event(
+            channel="web",
+            identifiers=(("customer", "C1"), ("email", "Ana@X.cl")),
+            objects=(("order", "1007"), ("store", "S03")),
+            properties={"amount": 42000, "nested": {"text": 'tab\there "ñ" \\ end'}},
+            sent_at=NOON,
+            date_only=True,
+        )
+    )
+    (row,) = Event.objects.select_related("type", "source")
+    assert (row.type.name, row.source.name, row.channel, row.at) == ("order.placed", "shop", "web", NOON)
+    assert (row.date_only, row.sent_at, row.original_at) == (True, NOON, None)
+    assert row.properties == {"amount": 42000, "nested": {"text": 'tab\there "ñ" \\ end'}}
+    assert [(leaf.kind, leaf.value) for leaf in Identifier.objects.filter(id__in=row.leaf_ids)] == [
+        ("customer", "C1"),
+        ("email", "ana@x.cl"),
+    ]
+    assert row.leaf_id == row.leaf_ids[0]
+    assert set(EventObject.objects.values_list("object_id", "event_id")) == {
+        (o, row.id) for o in row.object_ids
+    }
+
+
+def test_recording_again_changes_nothing_and_is_reported():
+    events = [event("m1"), event("m2")]
+    assert figures(record(*events)) == (2, 0, 0)
+    assert figures(record(*events, event("m3"))) == (1, 2, 0)
+    assert Event.objects.count() == 3
+
+
+def test_a_message_sent_twice_in_one_group_is_one_event():
+    assert figures(record(event("m1"), event("m1"))) == (1, 1, 0)
+
+
+def test_two_sources_may_use_the_same_message_id():
+    assert figures(record(event("m1"), source="shop")) == (1, 0, 0)
+    assert figures(record(event("m1"), source="pos")) == (1, 0, 0)
+
+
+def test_a_retry_does_not_bring_new_identifiers_in():
+    record(event("m1", identifiers=(("customer", "C1"),)))
+    record(event("m1", identifiers=(("customer", "C2"),)))
+    assert person_of("customer", "C2") is None
+
+
+def test_identifiers_of_one_event_are_one_person():
+    record(event("m1", identifiers=(("anonymous", "a1"),)), event("m2", identifiers=(("customer", "C1"),)))
+    record(event("m3", identifiers=(("customer", "C1"), ("anonymous", "a1"))))
+    assert {leaf.value for leaf in leaves_of(person_of("customer", "C1"))} == {"a1", "C1"}
+
+
+def test_phone_numbers_are_read_in_the_country_of_their_source():
+    record(event(identifiers=(("phone", "9 8765 4321"),)), country="CL")
+    assert person_of("phone", "+56987654321") is not None
+
+
+def test_an_event_tells_about_its_person():
+    record(event(identifiers=(("customer", "C1"),), attributes={"city": "Talca", "vip": True}))
+    person = person_of("customer", "C1")
+    assert attributes_of([person]) == {person: {"city": "Talca", "vip": True}}
+
+
+def test_an_identifier_nobody_can_read_stays_with_its_event():
+    report = record(event(identifiers=(("customer", "C1"), ("phone", "ask him"))))
+    assert (figures(report), report.unread_identifiers) == ((1, 0, 0), 1)
+    assert Event.objects.get().properties == {"$unread_identifiers": [["phone", "ask him"]]}
+
+
+def test_a_long_input_is_cut_into_short_transactions():
+    source = ensure_source(name="shop")
+    seen: list[int] = []
+    report = record_many(
+        source=source, events=(event(f"m{n}") for n in range(MAX_GROUP + 10)), progress=seen.append
+    )
+    assert (report.recorded, seen) == (MAX_GROUP + 10, [MAX_GROUP, 10])
+
+
+def test_more_than_a_group_in_one_transaction_is_refused():
+    with pytest.raises(GroupTooLarge):
+        record_events(
+            source=ensure_source(name="shop"), events=[event(f"m{n}") for n in range(MAX_GROUP + 1)]
+        )
+
+
+def test_one_stream_may_carry_several_sources():
+    record_from_sources(events=[("shop", event("m1")), ("pos", event("m1")), ("shop", event("m2"))])
+    assert set(Event.objects.values_list("source__name", flat=True)) == {"shop", "pos"}
+    assert Source.objects.count() == 2
+
+
+def test_event_types_are_kept_once():
+    record(event("m1", "a"), event("m2", "b"), event("m3", "a"))
+    assert (count_by_type(), EventType.objects.count()) == ({"a": 2, "b": 1}, 2)
+
+
+def test_the_ledger_refuses_changes():
+    record(event())
+    for change in (lambda: Event.objects.update(channel="web"), lambda: Event.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+
+
+def test_a_caller_who_gives_up_leaves_no_trace():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record(event(identifiers=(("customer", "C1"),), objects=(("order", "1"),)))
+        _ = 1 / 0
+    assert (Event.objects.count(), Identifier.objects.count()) == (0, 0)
+    assert figures(record(event(identifiers=(("customer", "C1"),), objects=(("order", "1"),)))) == (1, 0, 0)
+
+
+_ids = st.integers(0, 15).map("m{}".format)
+_batches = st.lists(st.lists(st.tuples(_ids, st.sampled_from("abcd")), max_size=12), max_size=4)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=_batches)
+def test_whatever_is_sent_in_whatever_groups_each_message_is_kept_once(db, batches):
+    with transaction.atomic():
+        for batch in batches:
+            report = record(*(event(message, identifiers=(("customer", who),)) for message, who in batch))
+            assert sum(figures(report)) == len(batch)
+        assert Event.objects.count() == len({message for batch in batches for message, _ in batch})
+        transaction.set_rollback(True)
