@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
+from trayecto.filters.answers import (
+    late_at,
+    lost,
+    lost_at,
+    open_,
+    open_at,
+    reached,
+    repeats,
+    repeats_directly,
+    returns_to,
+    took,
+)
 from trayecto.filters.base import Filter
 from trayecto.filters.language import parse_expression
 from trayecto.filters.sequence import (
@@ -35,9 +47,19 @@ FUNCTIONS: MappingProxyType[str, Callable[..., Filter]] = MappingProxyType(
         "has_all": has_all,
         "has_flow": has_flow,
         "lacks": lacks,
+        "late_at": late_at,
+        "lost": lost,
+        "lost_at": lost_at,
         "occurs_between": occurs_between,
+        "open": open_,
+        "open_at": open_at,
+        "reached": reached,
+        "repeats": repeats,
+        "repeats_directly": repeats_directly,
+        "returns_to": returns_to,
         "started_between": started_between,
         "starts_with": starts_with,
+        "took": took,
         "touches": touches,
         "variant_rank": variant_rank,
     }
@@ -73,10 +95,20 @@ __all__ = [
     "has_all",
     "has_flow",
     "lacks",
+    "late_at",
+    "lost",
+    "lost_at",
     "occurs_between",
+    "open_",
+    "open_at",
     "parse_filter",
+    "reached",
+    "repeats",
+    "repeats_directly",
+    "returns_to",
     "started_between",
     "starts_with",
+    "took",
     "touches",
     "variant_rank",
 ]

@@ -11,6 +11,7 @@ from trayecto.errors import BadValue
 from trayecto.units import DAY, HOUR, MINUTE, SECOND, to_datetime, to_microseconds
 
 Moment = datetime | date | str
+Units = tuple[tuple[str, int], ...]
 
 
 def call(name: str, *values: Any, **named: Any) -> str:
@@ -36,10 +37,10 @@ def literal(value: Any) -> str:
     return repr(value)
 
 
-def duration_text(microseconds: int) -> str:
+def duration_text(microseconds: int, units: Units = (("d", DAY), ("h", HOUR), ("m", MINUTE))) -> str:
     """The exact length as ``parse_duration`` reads it: ``"7d"``, ``"1d 2h 3m 4.5s"``."""
     parts, left = [], microseconds
-    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE)):
+    for unit, size in units:
         count, left = divmod(left, size)
         if count:
             parts.append(f"{count}{unit}")
@@ -47,6 +48,11 @@ def duration_text(microseconds: int) -> str:
         whole, fraction = divmod(left, SECOND)
         parts.append(f"{whole}.{fraction:06d}".rstrip("0").rstrip(".") + "s")
     return " ".join(parts)
+
+
+def hours_text(microseconds: int) -> str:
+    """The exact length without days, which mean something else in working time: ``"45h 30m"``."""
+    return duration_text(microseconds, (("h", HOUR), ("m", MINUTE)))
 
 
 def moment_us(value: Moment | None, tz: str = "UTC") -> int | None:

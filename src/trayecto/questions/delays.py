@@ -1,0 +1,324 @@
+"""Delays: at which steps journeys arrive late, and at which earlier step the time was lost.
+
+Definitions. The *wait* for a step runs to each of its occurrences from the latest earlier occurrence of ``since``
+in the same journey, or from the directly preceding event when the promise names no ``since`` (an occurrence without
+such a start has no wait). It is *late* when it is longer than what was promised (``within``), else than the 90th
+percentile (linear interpolation) of the same wait over the journeys of the whole log that started in ``baseline``
+(default: all of them), whatever is selected. A journey is late at a step when one of its waits for it is.
+
+*Cause*: up to the first late arrival of each late journey, the wait of every earlier event from the one directly
+before it is compared with the median of that step's waits in the baseline; the excess (never below zero) is summed
+by step, and the step with the largest sum is where the time was lost. With ``since``, only events after it count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from trayecto import engine
+from trayecto.batch import Batch, View
+from trayecto.calendars import Calendar
+from trayecto.errors import BadValue
+from trayecto.kernels import delays as kernel
+from trayecto.kernels import waits
+from trayecto.kernels.inputs import FOREVER
+from trayecto.questions.shares import without_none
+from trayecto.units import SECOND, parse_duration, to_microseconds
+
+PERCENT = 90
+MOST_STEPS = 4000  # beyond, the square table of causes would not fit
+
+ThresholdFrom = Literal["promise", "p90"]
+Baseline = tuple[Any, Any]  # aware datetimes, from (inclusive) and to (exclusive)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Arrival ``within`` a time, counted from the latest ``since`` (None: the event before), in a calendar's time.
+
+    ``within`` is a length such as "3d", a timedelta, or with a calendar "5 working days" or hours; None measures
+    the wait without promising anything.
+    """
+
+    within: str | timedelta | None = None
+    since: str | None = None
+    calendar: Calendar | None = None
+
+    def length(self) -> int | None:
+        """Microseconds promised (of working time with a calendar); BadValue when they cannot be understood."""
+        if self.within is None:
+            return None
+        return parse_duration(self.within) if self.calendar is None else self.calendar.length(self.within)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How the wait for each step is measured, in codes."""
+
+    since: NDArray[np.int64]  # (n_steps,) code of the step it is counted from, or NONE for the event before
+    clocks: dict[int, waits.Clock]
+
+    def of(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """By event of the batch: the place where its wait began, and its microseconds (NONE: no wait)."""
+        began = waits.origins(batch, self.since)
+        return began, waits.waits_from(batch, began, self.clocks)
+
+    @property
+    def special(self) -> NDArray[np.bool_]:
+        """(n_steps,) steps whose wait is not simply the time since the event before."""
+        found = self.since != waits.NONE
+        found[list(self.clocks)] = True
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Waits grouped by step, one group per batch."""
+
+    promised: tuple[waits.Grouped, ...]  # as promises measure them
+    arrivals: tuple[waits.Grouped, ...]  # from the event before
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What is late, by step, in microseconds."""
+
+    thresholds: NDArray[np.int64]  # FOREVER where there is neither a promise nor a wait
+    medians: NDArray[np.int64]  # of the waits from event to event
+    promised: frozenset[int]  # steps whose threshold is a promise
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The earlier step at which late journeys lost most time beyond that step's median wait."""
+
+    step: str
+    excess_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DelayStep:
+    """One step. ``waits`` are occurrences with a wait, mean and median are theirs, in seconds (working time with a
+    calendar); ``own_excess_seconds`` is the time lost by late arrivals in the very last stretch before the step."""
+
+    step: str
+    journeys: int
+    waits: int
+    late_journeys: int
+    share_late: float  # of the journeys
+    threshold: timedelta | None
+    threshold_from: ThresholdFrom | None
+    since: str | None
+    mean: float | None
+    median: float | None
+    own_excess_seconds: float
+    cause: Cause | None
+    weighted_journeys: float | None = None
+    weighted_late_journeys: float | None = None
+    weighted_share_late: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelaysResult:
+    """The steps that occur, those late for most journeys first."""
+
+    steps: tuple[DelayStep, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"steps": [_plain(step) for step in self.steps]}
+
+    def to_arrow(self) -> pa.Table:
+        """One row per step; the cause as ``cause_step`` and ``cause_excess_seconds``."""
+        return pa.Table.from_pylist([_flat(step) for step in self.steps])
+
+
+def ask(
+    view: View, promises: Mapping[str, Promise] | None = None, baseline: Baseline | None = None
+) -> DelaysResult:
+    """Where the journeys of ``view`` arrive late.
+
+    ``promises`` by step; ``baseline`` = (from, to) aware datetimes. Raises UnknownStep and BadValue.
+    """
+    if len(view.step_names) > MOST_STEPS:
+        raise BadValue(f"Delays can be asked of logs with up to {MOST_STEPS} steps; this one has more.")
+    promises = promises or {}
+    waiting = waiting_of(view, promises)
+    yardstick, measured = measure_up(view, promises, waiting, baseline)
+    if view.selection is not None or baseline is not None:
+        measured = measure(view.batches(), waiting)
+    summary = engine.run(view.batches(), partial(scan, waiting=waiting, yardstick=yardstick), merge)
+    return finish(summary, yardstick, measured, view.step_names, promises, weighted=view.weights is not None)
+
+
+def waiting_of(view: View, promises: Mapping[str, Promise]) -> Waiting:
+    """How the promises measure waits; UnknownStep for steps that the log does not have."""
+    since = np.full(len(view.step_names), waits.NONE, dtype=np.int64)
+    clocks: dict[int, waits.Clock] = {}
+    for step, promise in promises.items():
+        code = view.code(step)
+        if promise.since is not None:
+            since[code] = view.code(promise.since)
+        if promise.calendar is not None:
+            clocks[code] = promise.calendar.working
+    return Waiting(since, clocks)
+
+
+def measure_up(
+    view: View, promises: Mapping[str, Promise], waiting: Waiting, baseline: Baseline | None
+) -> tuple[Yardstick, Measured]:
+    """What is late at each step, and the baseline's waits that say so."""
+    measured = measure(baseline_batches(view, baseline), waiting)
+    thresholds = np.full(len(view.step_names), FOREVER, dtype=np.int64)
+    medians = np.full(len(view.step_names), FOREVER // 2, dtype=np.int64)
+    promised = {view.code(step): length for step, p in promises.items() if (length := p.length()) is not None}
+    work = partial(_step_yardstick, measured=measured, promised=promised)
+    for code, (threshold, median) in enumerate(engine.each(work, range(len(view.step_names)))):
+        thresholds[code] = FOREVER if threshold is None else threshold
+        medians[code] = FOREVER // 2 if median is None else median
+    return Yardstick(thresholds, medians, frozenset(promised)), measured
+
+
+def _step_yardstick(
+    code: int, measured: Measured, promised: Mapping[int, int]
+) -> tuple[int | None, int | None]:
+    """A step's threshold and the median of its arrivals; None where nothing is known."""
+    arrivals = waits.joined(measured.arrivals, code)
+    median = waits.percentile(arrivals, 50)[0] if len(arrivals) else None
+    if code in promised:
+        return promised[code], median
+    own = waits.joined(measured.promised, code)
+    return (waits.percentile(own, PERCENT)[0] if len(own) else None), median
+
+
+def baseline_batches(view: View, baseline: Baseline | None) -> list[Batch]:
+    """All journeys of the log, or those that started in the baseline, whatever is selected."""
+    low, high = (None, None) if baseline is None else baseline
+    start = None if low is None else to_microseconds(low)
+    end = None if high is None else to_microseconds(high)
+    return [_started(batch, start, end) for batch in view.batches()]
+
+
+def _started(batch: Batch, start: int | None, end: int | None) -> Batch:
+    if start is None and end is None:
+        return replace(batch, selected=None)
+    chosen = batch.offsets[1:] > batch.offsets[:-1]
+    started = batch.times[batch.offsets[:-1][chosen]]
+    inside = np.ones(len(started), dtype=np.bool_) if start is None else started >= start
+    chosen[chosen] = inside if end is None else inside & (started < end)
+    return replace(batch, selected=chosen)
+
+
+def measure(batches: Sequence[Batch], waiting: Waiting) -> Measured:
+    """The waits of the selected journeys, grouped by step."""
+    parts = engine.each(partial(_measure, waiting=waiting), batches)
+    return Measured(tuple(part[0] for part in parts), tuple(part[1] for part in parts))
+
+
+def _measure(batch: Batch, waiting: Waiting) -> tuple[waits.Grouped, waits.Grouped]:
+    every = np.ones(batch.n_steps, dtype=np.bool_)
+    plain = Waiting(np.full(batch.n_steps, waits.NONE, dtype=np.int64), {})
+    arrivals = waits.by_step(batch, plain.of(batch)[1], every)
+    if not waiting.special.any():
+        return arrivals, arrivals
+    return waits.by_step(batch, waiting.of(batch)[1], every), arrivals
+
+
+def scan(batch: Batch, waiting: Waiting, yardstick: Yardstick) -> kernel.Lateness:
+    began, found = waiting.of(batch)
+    spans = waiting.since != waits.NONE
+    return kernel.lateness(batch, began, found, yardstick.thresholds, yardstick.medians, spans)
+
+
+def merge(a: kernel.Lateness, b: kernel.Lateness) -> kernel.Lateness:
+    return kernel.Lateness(
+        a.journeys + b.journeys, a.weighted + b.weighted, a.own + b.own, a.earlier + b.earlier
+    )
+
+
+def finish(
+    summary: kernel.Lateness,
+    yardstick: Yardstick,
+    measured: Measured,
+    names: Sequence[str],
+    promises: Mapping[str, Promise],
+    *,
+    weighted: bool,
+) -> DelaysResult:
+    codes = np.flatnonzero(summary.journeys[:, kernel.REACHING]).tolist()
+    steps = [
+        _delay_step(code, summary, yardstick, measured, names, promises.get(names[code]), weighted)
+        for code in codes
+    ]
+    return DelaysResult(
+        tuple(sorted(steps, key=lambda step: (-step.late_journeys, -step.journeys, step.step)))
+    )
+
+
+def _delay_step(
+    code: int,
+    summary: kernel.Lateness,
+    yardstick: Yardstick,
+    measured: Measured,
+    names: Sequence[str],
+    promise: Promise | None,
+    weighted: bool,
+) -> DelayStep:
+    journeys, _, late = map(int, summary.journeys[code])
+    own = waits.joined(measured.promised, code)
+    known = yardstick.thresholds[code] != FOREVER
+    return DelayStep(
+        step=names[code],
+        journeys=journeys,
+        waits=len(own),
+        late_journeys=late,
+        share_late=late / journeys,
+        threshold=timedelta(microseconds=int(yardstick.thresholds[code])) if known else None,
+        threshold_from=("promise" if code in yardstick.promised else "p90") if known else None,
+        since=None if promise is None else promise.since,
+        mean=float(own.mean()) / SECOND if len(own) else None,
+        median=waits.percentile(own, 50)[1] / SECOND if len(own) else None,
+        own_excess_seconds=int(summary.own[code]) / 1000,
+        cause=_cause(summary.earlier[code], names),
+        **(_weighted(summary.weighted[code]) if weighted else {}),
+    )
+
+
+def _weighted(row: NDArray[np.float64]) -> dict[str, Any]:
+    journeys, _, late = map(float, row)
+    return {
+        "weighted_journeys": journeys,
+        "weighted_late_journeys": late,
+        "weighted_share_late": late / journeys if journeys else 0.0,
+    }
+
+
+def _cause(excess: NDArray[np.int64], names: Sequence[str]) -> Cause | None:
+    """The largest excess; among equal ones the first name."""
+    most = int(excess.max())
+    if most == 0:
+        return None
+    step = min(names[code] for code in np.flatnonzero(excess == most).tolist())
+    return Cause(step, most / 1000)
+
+
+def _plain(step: DelayStep) -> dict[str, Any]:
+    """JSON-ready: the threshold in seconds, unknown figures as null."""
+    unknown = {"threshold_from": None, "since": None, "mean": None, "median": None, "cause": None}
+    entries = unknown | without_none(step)
+    entries.pop("threshold", None)
+    seconds = None if step.threshold is None else step.threshold.total_seconds()
+    return entries | {"threshold_seconds": seconds}
+
+
+def _flat(step: DelayStep) -> dict[str, Any]:
+    entries = _plain(step)
+    cause = entries.pop("cause") or {"step": None, "excess_seconds": None}
+    return entries | {"cause_step": cause["step"], "cause_excess_seconds": cause["excess_seconds"]}
