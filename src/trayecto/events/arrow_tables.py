@@ -17,27 +17,22 @@ def is_table(source: Any) -> bool:
     return isinstance(source, pa.Table | pa.RecordBatch) or hasattr(source, "__arrow_c_stream__")
 
 
-def read_table(table: Any, request: Request, name: str = "table") -> Raw:
-    """The used columns of a table; row 1 is its first."""
-    if isinstance(table, pa.RecordBatch):
-        table = pa.Table.from_batches([table])
-    names = _names(table)
-    columns = request.resolve(names)
-    found = table if isinstance(table, pa.Table) else _drain(table, columns.used)
-    return Raw(name, found.select(columns.used), columns, label=numbered_from(1))
+def read_table(table: Any, request: Request, name: str = "The table") -> Raw:
+    """The used columns of a table or stream; row 1 is its first. A stream's other columns are let go batch by batch."""
+    if isinstance(table, pa.Table):
+        columns = request.resolve(table.column_names)
+        return Raw(name, table.select(columns.used), columns, label=numbered_from(1))
+    reader = _reader(table)
+    columns = request.resolve(reader.schema.names)
+    schema = pa.schema([reader.schema.field(name) for name in columns.used])
+    batches = [batch.select(list(columns.used)) for batch in reader]
+    return Raw(name, pa.Table.from_batches(batches, schema), columns, label=numbered_from(1))
 
 
-def _names(table: Any) -> list[str]:
-    if isinstance(table, pa.Table | pa.RecordBatchReader):
-        return list(table.schema.names)
-    return list(pa.RecordBatchReader.from_stream(table).schema.names)
-
-
-def _drain(stream: Any, used: tuple[str, ...]) -> pa.Table:
-    """Read a stream batch by batch and let go of the columns that nobody asked for."""
-    reader = stream if isinstance(stream, pa.RecordBatchReader) else pa.RecordBatchReader.from_stream(stream)
-    schema = pa.schema([reader.schema.field(name) for name in used])
-    return pa.Table.from_batches([batch.select(list(used)) for batch in reader], schema)
+def _reader(stream: Any) -> pa.RecordBatchReader:
+    if isinstance(stream, pa.RecordBatch):
+        return pa.Table.from_batches([stream]).to_reader()
+    return stream if isinstance(stream, pa.RecordBatchReader) else pa.RecordBatchReader.from_stream(stream)
 
 
 def read(source: Source, request: Request) -> Raw:
@@ -46,6 +41,7 @@ def read(source: Source, request: Request) -> Raw:
         content = stream.read()
     try:
         table = feather.read_table(pa.BufferReader(content))
-    except pa.ArrowException as problem:
+        table.validate(full=True)
+    except (pa.ArrowException, UnicodeError) as problem:
         raise UnreadableFile(f"{source.name} is not an Arrow file, or is damaged.") from problem
     return read_table(table, request, source.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Sequence
@@ -15,12 +16,12 @@ from pyarrow import csv as arrow_csv
 from trayecto.errors import UnreadableFile
 from trayecto.events.mapping import Columns
 from trayecto.events.raw import Label, Raw, Request, numbered_from
-from trayecto.events.source import Source
+from trayecto.events.source import BLOCK, Source
 from trayecto.events.table import CODED_TEXT, Reject
 
 SNIFFED = 1 << 16
 DELIMITERS = ",;\t|"
-FALLBACKS = ("utf-8", "cp1252", "latin-1")
+NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 HEADER_ROW = 1
 
 
@@ -46,23 +47,48 @@ def read(source: Source, request: Request) -> Raw:
     head = source.head(SNIFFED)
     if not head:
         raise UnreadableFile(f"{source.name} is empty.")
-    shapes = [_shape(head, encoding, source) for encoding in _encodings(head)]
-    for shape in shapes:
-        try:
-            return _read_as(source, shape, request)
-        except (UnicodeError, _NotThisEncoding):
-            continue
-    raise UnreadableFile(f"{source.name} is not text in a known encoding.")
+    bytes_ = _Bytes(source)
+    shape = _shape(head, bytes_.encoding(head), source)
+    if bytes_.quotes % 2:
+        _find_open_quote(source, shape)
+    try:
+        return _read_as(source, shape, request)
+    except UnicodeError as problem:
+        raise UnreadableFile(f"{source.name} is not text in {shape.encoding}: {problem}.") from problem
 
 
-class _NotThisEncoding(Exception):
-    """The file holds bytes that this encoding does not."""
+class _Bytes:
+    """One look at every byte, at memory speed, for what Arrow's parser does not tell.
+
+    It says nothing of a quote that never closes and swallows the rest of the file (an odd number of quotes betrays
+    it), and loses ragged rows that are not UTF-8.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.quotes = 0
+        self._utf8 = self._cp1252 = True
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with source.open(watch=False) as stream:
+            for block in iter(lambda: stream.read(BLOCK), b""):
+                self.quotes += block.count(b'"')
+                self._cp1252 = self._cp1252 and len(block.translate(None, NOT_CP1252)) == len(block)
+                self._utf8 = self._utf8 and _decodes(decoder, block)
+        self._utf8 = self._utf8 and _decodes(decoder, b"", final=True)
+
+    def encoding(self, head: bytes) -> str:
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16"
+        if self._utf8:
+            return "utf-8"
+        return "cp1252" if self._cp1252 else "latin-1"
 
 
-def _encodings(head: bytes) -> Sequence[str]:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    return FALLBACKS
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _shape(head: bytes, encoding: str, source: Source) -> _Shape:
@@ -114,12 +140,11 @@ def _read_as(source: Source, shape: _Shape, request: Request) -> Raw:
     found = _scan(source, shape, columns.used, columns, threads=True)
     if found.bad:  # only a single thread knows where a ragged row stands
         found = _scan(source, shape, columns.used, columns, threads=False)
-    _check_quotes(source, shape)
     rows = _rows(found)
     raw = Raw(source.name, found.table, columns, label=_label(rows), untyped=True)
     raw.broken = [_ragged(source, shape, row or 0, fields, text) for row, fields, text in found.bad]
     _leave_blank_rows_out(raw, source, shape, rows)
-    if shape.encoding in FALLBACKS[1:]:
+    if shape.encoding in ("cp1252", "latin-1"):
         raw.warnings.append(
             f"{source.name} is not UTF-8; it was read as {shape.encoding}: look at its accents."
         )
@@ -163,21 +188,11 @@ def _scan(source: Source, shape: _Shape, names: Sequence[str], columns: Columns,
     return _Found(table, bad)
 
 
-def _explained(problem: pa.ArrowInvalid, source: Source) -> Exception:
+def _explained(problem: pa.ArrowInvalid, source: Source) -> UnreadableFile:
     said = str(problem)
-    if "invalid UTF8" in said:
-        return _NotThisEncoding(said)
     if "straddling" in said:
         return UnreadableFile(f"{source.name}: a row is longer than 4 MB; a quoted value may never close.")
     return UnreadableFile(f"{source.name} cannot be read as a table of values: {said.splitlines()[0]}.")
-
-
-def _check_quotes(source: Source, shape: _Shape) -> None:
-    """A quote that never closes swallows the rest of the file without an error; an odd number betrays it."""
-    with source.open(watch=False) as stream:
-        odd = sum(block.count(b'"') for block in iter(lambda: stream.read(1 << 20), b"")) % 2
-    if odd:
-        _find_open_quote(source, shape)
 
 
 def _find_open_quote(source: Source, shape: _Shape) -> None:

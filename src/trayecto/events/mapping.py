@@ -90,6 +90,7 @@ class Columns:
 
 def resolve(names: Sequence[str], wish: Wish, file: str, *, guess_journey: bool = True) -> Columns:
     """Find the columns that ``wish`` names, or guess; raises UnknownColumn with the nearest name and the list."""
+    _must_differ(names, file)
     chosen = {role: _choose(role, getattr(wish, role), names, file) for role in ("journey", "step", "at")}
     if not guess_journey and wish.journey is None:
         chosen["journey"] = None
@@ -133,6 +134,12 @@ def _must_have(name: str, names: Sequence[str], file: str) -> str:
     raise UnknownColumn(
         f"{file} has no column '{name}'.{did_you_mean(name, names)} It has: {_listed(names)}."
     )
+
+
+def _must_differ(names: Sequence[str], file: str) -> None:
+    twice = next((name for name in names if list(names).count(name) > 1), None)
+    if twice is not None:
+        raise UnknownColumn(f"{file} has more than one column '{twice}'; rename all but one.")
 
 
 def _needed(role: str, name: str | None, names: Sequence[str], file: str) -> str:

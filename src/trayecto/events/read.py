@@ -84,7 +84,7 @@ def read_events(
     wish = Wish(journey, step, at, _names(columns), id_column, lifecycle, tz, time_format)
     with Rejects(rejects) as gone:
         if arrow_tables.is_table(source):
-            parts = [standardise(arrow_tables.read_table(source, _request(wish, "table")), wish, gone)]
+            parts = [_read_table(source, wish, gone)]
         else:
             parts = _read_all(source, format, wish, gone, progress)
         return collect(parts, wish, gone, strict=strict)
@@ -111,12 +111,17 @@ def _read_all(
     with meter(progress, sum(one.size for one in sources), "Reading events") as tell:
         for one in sources:
             one.tell = tell
-        return [standardise(_read_one(one, format, wish), wish, gone) for one in sources]
+        return [_read_one(one, format, wish, gone) for one in sources]
 
 
-def _read_one(source: Source, format: str | None, wish: Wish) -> Raw:
-    with damage_as_sentence(source):
-        return _reader(source, format)(source, _request(wish, source.name))
+def _read_one(source: Source, format: str | None, wish: Wish, gone: Rejects) -> Part:
+    with damage_as_sentence(source.name):
+        return standardise(_reader(source, format)(source, _request(wish, source.name)), wish, gone)
+
+
+def _read_table(table: Any, wish: Wish, gone: Rejects) -> Part:
+    with damage_as_sentence("The table"):
+        return standardise(arrow_tables.read_table(table, _request(wish, "The table")), wish, gone)
 
 
 def _sources(source: Any) -> list[Source]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
+
 from trayecto.errors import UnreadableFile
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -96,20 +98,24 @@ class Source:
 
 
 @contextmanager
-def damage_as_sentence(source: Source) -> Iterator[None]:
-    """Turn what the operating system and gzip say about a bad file into UnreadableFile."""
+def damage_as_sentence(name: str) -> Iterator[None]:
+    """Turn what the operating system, gzip and Arrow say about bad content into UnreadableFile."""
     try:
         yield
     except EOFError as problem:
-        raise UnreadableFile(
-            f"{source.name} is cut short: its compressed content ends too early."
-        ) from problem
+        raise UnreadableFile(f"{name} is cut short: its compressed content ends too early.") from problem
     except (gzip.BadGzipFile, zlib.error) as problem:
         raise UnreadableFile(
-            f"{source.name} is damaged: its gzip content cannot be unpacked ({problem})."
+            f"{name} is damaged: its gzip content cannot be unpacked ({problem})."
+        ) from problem
+    except UnicodeError as problem:
+        raise UnreadableFile(f"{name} holds text that is not UTF-8: {problem}.") from problem
+    except pa.ArrowException as problem:
+        raise UnreadableFile(
+            f"{name} holds values that cannot be read: {str(problem).splitlines()[0]}."
         ) from problem
     except OSError as problem:
-        raise UnreadableFile(f"{source.name} cannot be read: {problem.strerror or problem}.") from problem
+        raise UnreadableFile(f"{name} cannot be read: {problem.strerror or problem}.") from problem
 
 
 def _nothing(_bytes: int) -> None:

@@ -225,7 +225,7 @@ def tidy(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind) and not holds_text(kind.value_type):
         return column.cast(kind.value_type)
-    if pa.types.is_dictionary(kind) or holds_text(kind):
+    if pa.types.is_dictionary(kind) or holds_text(kind) or pa.types.is_null(kind):
         return _coded(column)
     if pa.types.is_nested(kind):
         texts = [
