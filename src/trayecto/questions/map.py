@@ -314,35 +314,44 @@ def finish(
     )
 
 
-def _by_falling(counts: NDArray[np.int64]) -> list[int]:
+def _by_falling(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Indices of what occurs, most frequent first; equal counts keep their order."""
     order = np.argsort(-counts, kind="stable")
-    return [int(index) for index in order if counts[index] > 0]
+    return order[: np.count_nonzero(counts)]
+
+
+def _rows(table: NDArray[Any] | None, order: NDArray[np.int64]) -> list[list[Any]]:
+    """The rows of a table in the order wanted, as plain numbers; empty rows when there is no table."""
+    return [[]] * len(order) if table is None else table[order].tolist()
 
 
 def _step_figures(summary: Summary, step_names: Sequence[str]) -> Iterator[StepFigures]:
+    order = _by_falling(summary.steps[:, kernel.STEP_EVENTS])
     columns = [kernel.STEP_EVENTS, kernel.STEP_JOURNEYS, kernel.STARTS, kernel.ENDS]
-    for code in _by_falling(summary.steps[:, kernel.STEP_EVENTS]):
-        weighted = [] if summary.weighted_steps is None else summary.weighted_steps[code].tolist()
-        yield StepFigures(step_names[code], *summary.steps[code, columns].tolist(), *weighted)
+    weighted = _rows(summary.weighted_steps, order)
+    for code, counts, weights in zip(order, _rows(summary.steps[:, columns], order), weighted, strict=True):
+        yield StepFigures(step_names[code], *counts, *weights)
 
 
 def _flow_figures(
     summary: Summary, plan: Plan, step_names: Sequence[str], between: NDArray[np.float64] | None
 ) -> Iterator[FlowFigures]:
+    order = _by_falling(summary.flows[:, kernel.EVENTS])
     row_of = np.cumsum(summary.flows[:, kernel.EVENTS] > 0) - 1
-    for cell in _by_falling(summary.flows[:, kernel.EVENTS]):
-        source, target = divmod(int(plan.keys[cell]) if len(plan.keys) else cell, plan.n_steps)
-        row = summary.flows[cell].tolist()
-        pair = (None, None) if between is None else (between[row_of[cell]] / SECOND).tolist()
-        weighted = [] if summary.weighted_flows is None else summary.weighted_flows[cell].tolist()
+    pairs = plan.keys[order] if len(plan.keys) else order
+    quantiles = None if between is None else between[row_of[order]] / SECOND
+    columns = (
+        pairs.tolist(), _rows(summary.flows, order), _rows(quantiles, np.arange(len(order))),
+        _rows(summary.weighted_flows, order),
+    )  # fmt: skip
+    for pair, row, middle, weights in zip(*columns, strict=True):
+        source, target = step_names[pair // plan.n_steps], step_names[pair % plan.n_steps]
         yield FlowFigures(
-            step_names[source], step_names[target], row[kernel.EVENTS], row[kernel.JOURNEYS],
-            _seconds(row, *pair), *weighted,
-        )  # fmt: skip
+            source, target, row[kernel.EVENTS], row[kernel.JOURNEYS], _seconds(row, *middle), *weights
+        )
 
 
-def _seconds(row: list[int], median: float | None, p90: float | None) -> Seconds:
+def _seconds(row: list[int], median: float | None = None, p90: float | None = None) -> Seconds:
     total = (row[kernel.SUM_HIGH] << kernel.LOW_BITS) + row[kernel.SUM_LOW]
     mean = total / row[kernel.EVENTS] / SECOND
     return Seconds(mean, median, p90, row[kernel.LEAST] / SECOND, row[kernel.MOST] / SECOND)

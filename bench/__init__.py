@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m bench questions --events 1000000``."""
