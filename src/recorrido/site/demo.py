@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from recorrido.company import actions as company
 from recorrido.company.actions.staff import generate_password
@@ -23,6 +23,7 @@ from recorrido.journeys import actions as journeys
 from recorrido.journeys.blueprint import Blueprint
 from recorrido.journeys.models import BlueprintVersion, BuildReason, JourneyBuild
 from recorrido.simulator import actions as simulator
+from recorrido.site import boot
 
 DEMO_EMAIL = "cx@aromo.example"
 FIRST_EMAIL = "admin@recorrido.example"
@@ -100,7 +101,7 @@ def _mark_feed_complete(data: Path) -> None:
 
 
 def _feed(progress: Progress) -> None:
-    task = progress.add_task("Simulating Calzados Aromo and recording its events", total=None)
+    task = _begin(progress, "Simulating Calzados Aromo and recording its events", None)
 
     def tell(done: int, total: int) -> None:
         progress.update(task, completed=done, total=total)
@@ -113,14 +114,26 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
+def _begin(progress: Progress, words: str, total: int | None) -> TaskID:
+    """A bar at a terminal, a line in a file: both say at once what takes a minute."""
+    if not progress.console.is_terminal:
+        boot.say(words)
+    return progress.add_task(words, total=total)
+
+
 def _build_missing_logs(blueprint: Blueprint, progress: Progress) -> None:
+    """The journeys that the first page shows are built here, the others by the worker."""
     for slug in blueprint.journeys:
-        if JourneyBuild.objects.newest_done(slug) is None:
+        if JourneyBuild.objects.newest_done(slug) is not None:
+            continue
+        if slug == blueprint.default_journey:
             _build(slug, progress)
+        else:
+            journeys.request_build(journey_type=slug, actor=None, reason=BuildReason.MANUAL)
 
 
 def _build(slug: str, progress: Progress) -> None:
-    task = progress.add_task(f"Building the journeys “{slug}”", total=100)
+    task = _begin(progress, f"Building the journeys “{slug}”", 100)
 
     def tell(build: JourneyBuild) -> None:
         progress.update(task, completed=build.percent)

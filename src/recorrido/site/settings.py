@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "recorrido.events",
     "recorrido.journeys",
     "recorrido.web",
+    "recorrido.site",
 ]
 
 MIDDLEWARE = [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,3 +24,22 @@ def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[object
 def _safe(value: object) -> object:
     """A customer named "=HYPERLINK(…)" must not run in an analyst's spreadsheet."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def csv_text_file(name: str, text: str) -> HttpResponse:
+    """A CSV file whose rows were written, and disarmed, below."""
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def csv_stream(name: str, pieces: Iterable[str]) -> StreamingHttpResponse:
+    """A CSV file too long to hold whole."""
+    response = StreamingHttpResponse(_marked(pieces), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _marked(pieces: Iterable[str]) -> Iterator[str]:
+    yield "\ufeff"
+    yield from pieces

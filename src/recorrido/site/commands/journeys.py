@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 @journeys.command()
-def install(blueprint: str = typer.Argument(help="A YAML file, or a shipped blueprint: aromo, olist, starter.")) -> None:
+def install(
+    blueprint: str = typer.Argument(help="A YAML file, or a shipped blueprint: aromo, olist, starter."),
+) -> None:
     """Put a blueprint in force."""
     boot.ready()
     from recorrido.journeys.actions import install_blueprint
@@ -30,7 +32,11 @@ def install(blueprint: str = typer.Argument(help="A YAML file, or a shipped blue
 
 
 @journeys.command()
-def build(journey_type: str = typer.Argument("", help="A journey type of the blueprint; all of them when left out.")) -> None:
+def build(
+    journey_type: str = typer.Argument(
+        "", help="A journey type of the blueprint; all of them when left out."
+    ),
+) -> None:
     """Build the journey logs from the ledger."""
     boot.ready()
     from recorrido.journeys.actions import build_now
@@ -73,7 +79,11 @@ def list_() -> None:
         raise _stopped(error) from None
     for state in states:
         done = state.newest
-        told = f"{done.journeys:,} journeys, built {done.finished_at:%Y-%m-%d %H:%M} UTC" if done else "never built"
+        told = (
+            f"{done.journeys:,} journeys, built {done.finished_at:%Y-%m-%d %H:%M} UTC"
+            if done
+            else "never built"
+        )
         print(f"{state.journey_type.slug}\t{state.journey_type.label.en}\t{told}")
 
 

@@ -1,0 +1,142 @@
+"""The processes as they run: real children, real ports, killed for real."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from recorrido.site.services.ports import PortTaken, require_free
+
+PATIENCE = 60  # seconds, for a machine that is busy with other tests
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for(condition: Callable[[], object]) -> object:
+    deadline = time.monotonic() + PATIENCE
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+    return answer
+
+
+def healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthy", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def children_of(pid: int) -> dict[str, int]:
+    """The supervised commands of a process, by name."""
+    answer = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    lines = [line.split() for line in answer.stdout.splitlines() if "recorrido.site.cli" in line]
+    return {words[words.index("recorrido.site.cli") + 1]: int(words[0]) for words in lines}
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@contextmanager
+def running(command: str, home: Path, port: int) -> Iterator[subprocess.Popen]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+    }
+    environment = kept | {"RECORRIDO_DATA": str(home / "data"), "RECORRIDO_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "recorrido.site.cli", command],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_for(lambda: healthy(port) or process.poll() is not None)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_a_taken_port_is_one_clear_sentence():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"Port {port} on 127.0.0.1 is taken .*RECORRIDO_PORT"):
+            require_free("127.0.0.1", port)
+
+
+def test_an_empty_start_serves_prints_a_login_and_stops_everything_on_ctrl_c(home):
+    from recorrido.site import postgres
+
+    port = free_port()
+    with running("run", home, port) as process:
+        assert healthy(port)
+        children = children_of(process.pid)
+        assert set(children) == {"web", "worker"}
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 0
+    assert "Sign in as admin@recorrido.example with" in said and said.endswith("Stopped.\n")
+    assert not any(alive(pid) for pid in children.values())
+    assert not postgres.is_running(postgres.place_for(home / "data"))
+
+
+def test_what_dies_is_started_again_and_orphans_end_by_themselves(home):
+    port = free_port()
+    with running("up", home, port) as process:
+        first = children_of(process.pid)
+        os.kill(first["worker"], signal.SIGKILL)
+        wait_for(lambda: children_of(process.pid).get("worker") not in (None, first["worker"]))
+        second = children_of(process.pid)
+        assert second["web"] == first["web"]
+        process.kill()
+        wait_for(lambda: not any(alive(pid) for pid in second.values()))
+    wait_for(lambda: not healthy(port))
+
+
+def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
+    from asgiref.sync import async_to_sync
+    from django.db import connection
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from recorrido.site.services.maintenance import retry_stalled_jobs
+
+    job = app.configure_task("recorrido.company.tasks.forget_old_attempts").defer(timestamp=0)
+    with connection.cursor() as cursor:  # a worker took it, and was not heard of for an hour
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        (worker,) = cursor.fetchone()
+        statement = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s"
+        cursor.execute(statement, [worker, job])
+    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
+    assert ProcrastinateJob.objects.get(id=job).status == "todo"

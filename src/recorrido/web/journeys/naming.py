@@ -1,0 +1,48 @@
+"""What a list is called: the selection of a click in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from recorrido.journeys.queries import Selection, Study
+
+Namer = Callable[..., str]
+
+
+def name_of(study: Study, selection: Selection) -> str:
+    """ "Journeys late at Refund paid", for the list's heading."""
+    return _NAMES[selection.kind, bool(selection.arguments)](study, *selection.arguments)
+
+
+def _funnel(study: Study, level: str, _within: str, _strict: str, *steps: str) -> str:
+    facts = {"step": study.label(steps[int(level) - 1]), "level": level}
+    return _("Journeys that reach level %(level)s of the funnel, %(step)s") % facts
+
+
+def _flow(study: Study, source: str, target: str) -> str:
+    facts = {"source": study.label(source), "target": study.label(target)}
+    return _("Journeys that go from %(source)s to %(target)s") % facts
+
+
+_NAMES: dict[tuple[str, bool], Namer] = {
+    ("all", False): lambda study: _("All journeys"),
+    ("step", True): lambda study, step: _("Journeys with %(step)s") % {"step": study.label(step)},
+    ("flow", True): _flow,
+    ("start", True): lambda study, step: _("Journeys that begin with %(step)s") % {"step": study.label(step)},
+    ("end", True): lambda study, step: _("Journeys that end with %(step)s") % {"step": study.label(step)},
+    ("reached", False): lambda study: _("Journeys that reached the goal"),
+    ("lost", False): lambda study: _("Lost journeys"),
+    ("open", False): lambda study: _("Open journeys"),
+    ("regular", False): lambda study: _("Journeys on the regular path"),
+    ("exceptions", False): lambda study: _("Journeys that left the regular path"),
+    ("begun", False): lambda study: _("Journeys that began"),
+    ("decided", False): lambda study: _("Journeys that are decided"),
+    ("lost", True): lambda study, step: _("Journeys lost at %(step)s") % {"step": study.label(step)},
+    ("open", True): lambda study, step: _("Journeys open at %(step)s") % {"step": study.label(step)},
+    ("late", True): lambda study, step: _("Journeys late at %(step)s") % {"step": study.label(step)},
+    ("hurt", True): lambda study, step: _("Journeys lost or late at %(step)s") % {"step": study.label(step)},
+    ("variant", True): lambda study, rank: _("Journeys of variant %(rank)s") % {"rank": rank},
+    ("funnel", True): _funnel,
+}

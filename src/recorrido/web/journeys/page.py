@@ -1,0 +1,155 @@
+"""What every journey page begins with: the study, the filters, and addresses that keep both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from recorrido.journeys import access, queries
+from recorrido.journeys.errors import (
+    BadSelection,
+    JourneyNotFound,
+    JourneysError,
+    LogDamaged,
+    LogVersionGone,
+    NoBlueprint,
+    NoLog,
+    UnknownJourneyType,
+)
+from recorrido.journeys.queries import Figure, Filters, Selection, Study
+from recorrido.web.allowed import staff_of
+
+STATUS = {BadSelection: 400, JourneyNotFound: 404, UnknownJourneyType: 404, LogVersionGone: 410}
+UNREADY = (NoBlueprint, NoLog, LogDamaged)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A reader's study and filters. Every address made here pins the log version, so that a click agrees."""
+
+    request: HttpRequest
+    study: Study
+    filters: Filters
+
+    @property
+    def pinned(self) -> list[tuple[str, str]]:
+        return [("type", self.study.journey_type.slug), ("log", self.study.version)]
+
+    def address(self, route: str, *args: Any, filters: Filters | None = None, **more: str) -> str:
+        """The address of a journey page with this study, these filters and ``more`` fields."""
+        pairs = [*self.pinned, *(filters or self.filters).pairs()]
+        return f"{reverse(f'journeys:{route}', args=args)}?{urlencode([*pairs, *more.items()])}"
+
+    def behind(self, figure: Figure, filters: Filters | None = None) -> str:
+        """The address of the journeys that a figure counted."""
+        return self.behind_selection(figure.selection, filters)
+
+    def behind_selection(self, selection: Selection, filters: Filters | None = None) -> str:
+        return self.address("list", filters=filters, sel=selection.encode())
+
+    @property
+    def newest_address(self) -> str:
+        """The same page on the newest log."""
+        fields = self.request.GET.copy()
+        fields["log"] = self.study.newest
+        return f"{self.request.path}?{fields.urlencode()}"
+
+    @property
+    def csv_address(self) -> str:
+        fields = self.request.GET.copy()
+        fields["format"] = "csv"
+        return f"{self.request.path}?{fields.urlencode()}"
+
+
+JourneyView = Callable[..., HttpResponse]
+
+
+def journey_page(view: JourneyView) -> JourneyView:
+    """Open the study and the filters of a request for ``view(page, …)``; turn what journeys refuse into a page.
+
+    A bare address is sent on to one that names its period and log version: every page can be shared as it is.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            page = _open(request)
+            if "log" not in request.GET:
+                return redirect(_shareable(page))
+            return view(page, *args, **kwargs)
+        except JourneysError as error:
+            return refused(request, error)
+
+    return opened
+
+
+def _open(request: HttpRequest) -> Page:
+    study = access.study_for(staff_of(request), request.GET.get("type", ""), request.GET.get("log", ""))
+    query = request.META.get("QUERY_STRING", "")
+    filters = Filters.decode(query)
+    if "log" not in request.GET and filters == Filters():
+        filters = queries.default_filters(study)
+    filters.resolve(study)  # a filter that cannot be read is refused before anything is drawn
+    return Page(request, study, filters)
+
+
+def _shareable(page: Page) -> str:
+    filtered = {name for name, _value in page.filters.pairs()} | {"type", "log"}
+    others = [(name, value) for name, values in page.request.GET.lists() for value in values if name not in filtered]
+    pairs = [*page.pinned, *page.filters.pairs(), *others]
+    return f"{page.request.path}?{urlencode(pairs)}"
+
+
+def show(page: Page, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a page of journeys: whole, or for htmx its content alone."""
+    shared = {
+        "page": page,
+        "study": page.study,
+        "filters": page.filters,
+        "base": "journeys/_content.html" if page.request.htmx else "base.html",  # type: ignore[attr-defined]
+        "types": queries.journey_types(),
+    }
+    return render(page.request, template, shared | context)
+
+
+def with_filters(page: Page) -> dict[str, Any]:
+    """What the filter bar needs."""
+    return {"choices": queries.filter_choices(page.study), "kept_fields": kept_fields(page)}
+
+
+FILTER_FIELDS = ("from", "to", "channel", "path", "where", "has", "lacks", "log", "type", "format", "after", "q")
+
+
+def kept_fields(page: Page) -> list[tuple[str, str]]:
+    """The fields of the address that the filter bar must hand on: mode, funnel steps, selection."""
+    fields = [(name, value) for name, values in page.request.GET.lists() for value in values]
+    return [(name, value) for name, value in fields if name not in FILTER_FIELDS and not name.startswith("s.")]
+
+
+def refused(request: HttpRequest, error: JourneysError) -> HttpResponse:
+    """The page that says what is wrong and what to do next."""
+    unready = isinstance(error, UNREADY)
+    status = 200 if unready else STATUS.get(type(error), 400)
+    context = {
+        "error": error,
+        "unready": unready,
+        "newest": _newest_of(request, error),
+        "base": "journeys/_content.html" if getattr(request, "htmx", False) else "base.html",
+    }
+    return render(request, "journeys/refused.html", context, status=status)
+
+
+def _newest_of(request: HttpRequest, error: JourneysError) -> str:
+    if not isinstance(error, LogVersionGone):
+        return ""
+    fields = request.GET.copy()
+    fields["log"] = error.newest
+    fields.pop("after", None)
+    return f"{request.path}?{fields.urlencode()}"

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from recorrido.web.journeys.views import builds, funnels, hurts, lists, maps, variants
+
+app_name = "journeys"
+
+urlpatterns = [
+    path("", maps.journey_map, name="map"),
+    path("step/<path:step>/", maps.step, name="step"),
+    path("flow/<str:source>/<str:target>/", maps.flow, name="flow"),
+    path("trend.svg", maps.trend, name="trend"),
+    path("where-it-hurts/", hurts.where_it_hurts, name="pains"),
+    path("variants/", variants.variants, name="variants"),
+    path("funnel/", funnels.funnel, name="funnel"),
+    path("behind/", lists.journeys_behind, name="list"),
+    path("journey/<int:row>/", lists.journey, name="journey"),
+    path("builds/", builds.builds, name="builds"),
+    path("builds/ask/", builds.ask, name="ask"),
+]
