@@ -1,0 +1,81 @@
+"""What goes where: results to stdout (JSON alone, or tables), everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trayecto.errors import BadValue
+
+if TYPE_CHECKING:
+    from trayecto.draw import Svg
+
+
+def note(sentence: str) -> None:
+    """A remark for the person at the terminal."""
+    print(sentence, file=sys.stderr)
+
+
+def give_json(facts: dict[str, Any]) -> None:
+    json.dump(facts, sys.stdout, ensure_ascii=False, separators=(",", ":"))
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def save(picture: Svg, target: Path) -> None:
+    """Writes a picture; BadValue says why it cannot be written."""
+    try:
+        picture.save(target)
+    except OSError as error:
+        raise BadValue(f"Cannot write the picture {target}: {error.strerror or error}.") from error
+    note(f"Wrote {target}")
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", texts: Sequence[int] = (0,)
+) -> None:
+    """A table on stdout; ``texts`` are the columns that hold words, the others hold figures."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    drawn = Table(box=None, pad_edge=False)
+    for place, heading in enumerate(headings):
+        drawn.add_column(
+            heading, justify="left" if place in texts else "right", overflow="fold", header_style="dim"
+        )
+    for row in rows:
+        drawn.add_row(*(Text(shown(value)) for value in row))
+    if title:
+        console.print(Text(title, style="bold"))
+    console.print(drawn)
+
+
+def shown(value: object) -> str:
+    """A value as people read it; floats are taken as shares."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{100 * value:.1f}%"
+    return str(value)
+
+
+def length(seconds: float | None) -> str:
+    """Seconds as a length of time: 3d 4h."""
+    if seconds is None:
+        return "–"
+    from trayecto.units import SECOND, format_duration
+
+    return format_duration(seconds * SECOND) if seconds >= 1 or seconds == 0 else f"{seconds:.3g}s"
+
+
+def weight(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
