@@ -62,7 +62,7 @@ def _slow_refunds(fault: SlowRefunds, run: World, healed: World) -> dict[str, An
     return {
         "store_returns": int(back.sum()),
         "working_days": _mean(waited),
-        "promise_days": run.plan.scenario.returns.promise_days,
+        "promise_days": float(run.plan.scenario.returns.promise_days),
         "late": int(orders.refund_late[back].sum()),
         "repurchase": _mean(orders.again[back]),
         "repurchase_without": _mean(_returners_back(healed)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeVar
 
@@ -86,9 +86,6 @@ class Plan:
     def seen(self, wall: np.ndarray) -> np.ndarray:
         """Which moments fall into the period that is kept."""
         return (wall >= self.start) & (wall < self.end)
-
-    def pick_days(self, purpose: str, keys: np.ndarray, weights: Sequence[float]) -> np.ndarray:
-        return self.draws.pick(purpose, keys, weights)
 
 
 def _check_known(scenario: Scenario, without: frozenset[str]) -> None:

@@ -107,8 +107,7 @@ def _tell_store_visits(teller: Teller) -> None:
     looks &= plan.sells(orders.channel, ONLINE)
     ago = (plan.draws.between("visit/showroom ago", orders.key, 0.3, 9) * DAY).astype(np.int64)
     opened = plan.draws.uniform("visit/showroom opening", orders.key)
-    before = plan.calendar.when_open(orders.started - ago, opened, 10.0, 19.5) - 7 * HOUR // 2
-    before = np.maximum(before, before // DAY * DAY + 10 * HOUR + 1800)
+    before = plan.calendar.when_open(orders.started - ago, opened, 10.5, 19.5)
     looks &= before < orders.started
     at = np.where(plan.sells(orders.channel, AT_COUNTER), orders.started, np.where(looks, before, NEVER))
     codes = [store.code for store in plan.scenario.stores]

@@ -33,7 +33,7 @@ def _cancel(plan: Plan, orders: Columns) -> None:
 def _prepare(plan: Plan, orders: Columns) -> None:
     going = (orders.placed < NEVER) & (orders.cancelled == NEVER) & (orders.delivery != COUNTER)
     part = orders.take(going)
-    days = plan.pick_days("order/prepare days", part.key, plan.scenario.fulfilment.prepare_days)
+    days = plan.draws.pick("order/prepare days", part.key, plan.scenario.fulfilment.prepare_days)
     share = plan.draws.uniform("order/prepare time", part.key)
     prepared = plan.calendar.at_work(part.placed, days, share, WAREHOUSE_HOURS)
     chance = plan.scenario.fulfilment.wrong_item + sum(
@@ -47,7 +47,7 @@ def _ship(plan: Plan, orders: Columns) -> None:
     going = (orders.prepared < NEVER) & (orders.delivery == SHIP)
     part = orders.take(going)
     carrier = plan.draws.pick_by("order/carrier", part.key, plan.carrier_weights, part.region)
-    days = plan.pick_days("order/ship days", part.key, plan.scenario.fulfilment.ship_days)
+    days = plan.draws.pick("order/ship days", part.key, plan.scenario.fulfilment.ship_days)
     share = plan.draws.uniform("order/ship time", part.key)
     shipped = plan.calendar.at_work(part.prepared, days, share, CARRIER_HOURS)
     late = plan.draws.happens("order/late", part.key, _late_chance(plan, part, carrier, shipped))

@@ -55,7 +55,7 @@ def _requested(plan: Plan, part: Columns) -> np.ndarray:
 
 def _received(plan: Plan, part: Columns, requested: np.ndarray) -> np.ndarray:
     at_counter = requested + plan.draws.between("return/counter", part.key, 120, 600).astype(np.int64)
-    days = 3 + plan.pick_days("return/courier days", part.key, (1, 2, 2, 1))
+    days = 3 + plan.draws.pick("return/courier days", part.key, (1, 2, 2, 1))
     share = plan.draws.uniform("return/courier time", part.key)
     return np.where(
         part.way == IN_STORE, at_counter, plan.calendar.at_work(requested, days, share, OFFICE_HOURS)
@@ -65,7 +65,7 @@ def _received(plan: Plan, part: Columns, requested: np.ndarray) -> np.ndarray:
 def _worked(
     plan: Plan, part: Columns, since: np.ndarray, what: str, weights: tuple[float, ...]
 ) -> np.ndarray:
-    days = plan.pick_days(f"return/{what} days", part.key, weights)
+    days = plan.draws.pick(f"return/{what} days", part.key, weights)
     return plan.calendar.at_work(
         since, days, plan.draws.uniform(f"return/{what} time", part.key), OFFICE_HOURS
     )

@@ -1,11 +1,15 @@
 import pytest
 
+from recorrido.connectors.files.actions import import_files
+from recorrido.connectors.files.parse import find_mapping
 from recorrido.events.models import Event
 from recorrido.people.queries import person_of
 from recorrido.simulator import actions
 from recorrido.simulator.customers import Identities
 from recorrido.simulator.model import simulate
+from recorrido.simulator.parsing import load_scenario, shipped_names
 from recorrido.simulator.scenario import resized
+from recorrido.simulator.writer import write_run
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +74,21 @@ def test_customers_never_melt_into_each_other(small):
     persons = [person_of("phone", phone) for phone in who.phone]
     found = [person for person in persons if person is not None]
     assert len(found) == len(set(found)) > 100
+
+
+def test_the_written_events_and_the_fed_ones_are_the_same_messages(small, tmp_path):
+    report = write_run(scenario=small, out=tmp_path)
+    import_files(
+        actor=None,
+        mapping=find_mapping("events"),
+        files=[report.events_path],
+        rejects_file=tmp_path / "rejects.csv",
+    )
+    fed = actions.feed(scenario=small)
+    assert (fed.recorded, fed.duplicates, Event.objects.count()) == (0, report.events, report.events)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_the_ledger_understands_every_event_of_every_shipped_scenario(name):
+    report = actions.feed(scenario=resized(load_scenario(name), customers=60))
+    assert report.recorded == report.events > 0
