@@ -11,6 +11,8 @@ from django.conf import settings
 import trayecto
 from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType, Promise, Touchpoint
 from recorrido.journeys.blueprint.words import WEEKDAYS
+from trayecto.calendars import Calendar
+from trayecto.questions import delays
 from trayecto.units import parse_duration
 
 
@@ -35,9 +37,11 @@ def boundaries(journey_type: JourneyType) -> trayecto.Boundaries | None:
     )
 
 
-def attributes(journey_type: JourneyType) -> dict[str, Any]:
+def attributes(blueprint: Blueprint, journey_type: JourneyType) -> dict[str, Any]:
     """What ``trayecto.build`` makes of the exported columns."""
-    return {attribute.name: _aggregate(attribute) for attribute in journey_type.attributes}
+    late = [late_attribute(touchpoint) for touchpoint in promised_on_events(blueprint)]
+    made = {attribute.name: _aggregate(attribute) for attribute in journey_type.attributes}
+    return made | {name: trayecto.total(name) for name in late}
 
 
 def _aggregate(attribute: Attribute) -> Any:
@@ -57,12 +61,19 @@ def step_order(blueprint: Blueprint) -> list[str]:
     return [touchpoint.key for touchpoint in blueprint.measured]
 
 
+def promised_on_events(blueprint: Blueprint) -> list[Touchpoint]:
+    """Touchpoints whose promised moment stands in a property of their own events."""
+    return [
+        touchpoint for touchpoint in blueprint.measured if touchpoint.promise and touchpoint.promise.property
+    ]
+
+
 def late_attribute(touchpoint: Touchpoint) -> str:
     """The journey attribute that counts a touchpoint's events after the moment promised on the event itself."""
     return "late_" + touchpoint.key.replace(".", "_").replace("-", "_")
 
 
-def calendar_of(blueprint: Blueprint, department: str | None) -> trayecto.Calendar:
+def calendar_of(blueprint: Blueprint, department: str | None) -> Calendar:
     """The working calendar of a department, in the blueprint's time zone."""
     owner = blueprint.departments[department or next(iter(blueprint.departments))]
     hours = tuple(sorted((day, *span) for day, span in owner.hours.items()))
@@ -70,21 +81,21 @@ def calendar_of(blueprint: Blueprint, department: str | None) -> trayecto.Calend
 
 
 @lru_cache(maxsize=64)
-def _calendar(hours: tuple[tuple[int, int, int], ...], country: str | None, zone: str) -> trayecto.Calendar:
+def _calendar(hours: tuple[tuple[int, int, int], ...], country: str | None, zone: str) -> Calendar:
     written = {WEEKDAYS[day]: f"{_clock(opening)}-{_clock(closing)}" for day, opening, closing in hours}
-    return trayecto.Calendar(written, country=country, tz=zone)
+    return Calendar(written, country=country, tz=zone)
 
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def promise(blueprint: Blueprint, written: Promise) -> trayecto.Promise:
+def promise(blueprint: Blueprint, written: Promise) -> delays.Promise:
     """A promise of the blueprint in trayecto's words (not one that stands on the events themselves)."""
     if written.within is not None:
-        return trayecto.Promise(within=written.within, since=written.since)
+        return delays.Promise(within=written.within, since=written.since)
     calendar = calendar_of(blueprint, written.calendar)
-    return trayecto.Promise(within=_working(written), since=written.since, calendar=calendar)
+    return delays.Promise(within=_working(written), since=written.since, calendar=calendar)
 
 
 def _working(written: Promise) -> str:

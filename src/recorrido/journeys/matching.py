@@ -16,6 +16,8 @@ from recorrido.journeys.blueprint.design import Condition
 Expression = sql.Composable
 _NUMBER = r"^[-+]?[0-9]{1,18}(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"
 
+_MOMENT = r"^([12]\d{3})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,6})?))?)?(Z|[+-]\d\d:\d\d)?$"
+
 
 def touchpoint_of_event(blueprint: Blueprint, type_ids: Mapping[str, int]) -> Expression:
     """An expression for the touchpoint's key, or NULL for events that no touchpoint names.
@@ -81,3 +83,25 @@ def property_number(name: str) -> Expression:
     return sql.SQL("CASE WHEN {text} ~ {number} THEN ({text})::float8 END").format(
         text=property_text(name), number=sql.Literal(_NUMBER)
     )
+
+
+def property_deadline(name: str, zone: str) -> Expression:
+    """The moment in a property as timestamptz; NULL for what is no moment. Without an offset it is read in ``zone``;
+    a midnight there is a date, and lasts until the end of its day.
+
+    Put together by adding lengths: unlike a cast, that cannot fail on 31 February and stop an export. OFFSET 0 keeps
+    the planner from writing each part out wherever it is used, which made the text be matched a dozen times per row.
+    """
+    return sql.SQL(
+        "(SELECT t.moment + CASE WHEN (t.moment AT TIME ZONE {zone})::time = '00:00' THEN interval '1 day'"
+        "                        ELSE interval '0' END"
+        " FROM (SELECT CASE WHEN m.part IS NULL THEN NULL"
+        "              WHEN m.part[7] IS NULL THEN m.local AT TIME ZONE {zone}"
+        "              WHEN m.part[7] = 'Z' THEN m.local AT TIME ZONE 'UTC'"
+        "              ELSE (m.local AT TIME ZONE 'UTC') - m.part[7]::interval END AS moment"
+        "       FROM (SELECT p.part, make_timestamp(p.part[1]::int, 1, 1, 0, 0, 0)"
+        "                    + make_interval(months => p.part[2]::int - 1, days => p.part[3]::int - 1,"
+        "                                    hours => coalesce(p.part[4], '0')::int, mins => coalesce(p.part[5], '0')::int,"
+        "                                    secs => coalesce(p.part[6], '0')::float8) AS local"
+        "             FROM (SELECT regexp_match({text}, {pattern}) AS part OFFSET 0) p OFFSET 0) m OFFSET 0) t)"
+    ).format(zone=sql.Literal(zone), text=property_text(name), pattern=sql.Literal(_MOMENT))

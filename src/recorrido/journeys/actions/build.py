@@ -214,7 +214,7 @@ def _build_log(export: Export, events: trayecto.Events, census: Census) -> traye
     return trayecto.build(
         events,
         folder,
-        attributes=bridge.attributes(journey_type),
+        attributes=bridge.attributes(export.blueprint, journey_type),
         columns=("channel", "source"),
         boundaries=bridge.boundaries(journey_type),
         weight="weight" if journey_type.weight else None,

@@ -6,7 +6,8 @@ side holds them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType
-from recorrido.journeys.bridge import column_name
-from recorrido.journeys.matching import property_number, property_text, touchpoint_of_event
+from recorrido.journeys import bridge
+from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType, Touchpoint
+from recorrido.journeys.matching import property_deadline, property_number, property_text, touchpoint_of_event
 
 PERSON = "person"
 OWN_COLUMNS = ("channel", "source")  # an event's own words, which ``first:`` may name beside properties
@@ -102,12 +103,34 @@ def write_export(export: Export, path: Path, progress: Callable[[int], None]) ->
     """Write the steps as CSV with a header; returns how many. ``progress`` hears the rows written so far (a line
     break inside a value counts as a row there)."""
     rows = -1  # the header
-    with _cursor() as cursor, path.open("wb") as file, cursor.copy(copy_statement(export)) as copy:
+    tell = _silent if connection.in_atomic_block else progress
+    with _copying_cursor() as cursor, path.open("wb") as file, cursor.copy(copy_statement(export)) as copy:
         for block in copy:
             file.write(block)
             rows += bytes(block).count(b"\n")
-            progress(rows)
-    return cursor.rowcount
+            tell(rows)
+    return rows
+
+
+def _silent(rows: int) -> None:
+    """Inside a transaction the COPY has the connection to itself: writing progress over it would wait for ever."""
+
+
+@contextmanager
+def _copying_cursor() -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """A connection for the COPY alone, so that progress is written over Django's; in a transaction it must be
+    Django's, which alone sees its rows."""
+    if connection.in_atomic_block:
+        with _cursor() as cursor:
+            yield cursor
+        return
+    aside = connection.copy()
+    aside.ensure_connection()
+    try:
+        with psycopg.Cursor(aside.connection) as cursor:
+            yield cursor
+    finally:
+        aside.close()
 
 
 def copy_statement(export: Export) -> sql.Composed:
@@ -116,6 +139,9 @@ def copy_statement(export: Export) -> sql.Composed:
 
 def _rows(export: Export) -> sql.Composed:
     columns = [_column(attribute) for attribute in export.journey_type.attributes]
+    columns += [
+        _late_column(export, touchpoint) for touchpoint in bridge.promised_on_events(export.blueprint)
+    ]
     weight = export.journey_type.weight
     if weight:
         columns.append(sql.SQL("{} AS weight").format(property_number(weight)))
@@ -182,7 +208,17 @@ def _column(attribute: Attribute) -> sql.Composable:
         value = sql.SQL("CASE WHEN e.step = ANY({}) THEN {} END").format(
             sql.Literal(list(attribute.of)), value
         )
-    return sql.SQL("{} AS {}").format(value, sql.Identifier(column_name(attribute)))
+    return sql.SQL("{} AS {}").format(value, sql.Identifier(bridge.column_name(attribute)))
+
+
+def _late_column(export: Export, touchpoint: Touchpoint) -> sql.Composable:
+    """1 where the event came after the moment promised on itself, else 0."""
+    assert touchpoint.promise and touchpoint.promise.property
+    return sql.SQL("CASE WHEN e.step = {} THEN coalesce((e.at > {})::int, 0) ELSE 0 END AS {}").format(
+        sql.Literal(touchpoint.key),
+        property_deadline(touchpoint.promise.property, export.blueprint.time_zone),
+        sql.Identifier(bridge.late_attribute(touchpoint)),
+    )
 
 
 def _value(attribute: Attribute) -> sql.Composable:

@@ -14,7 +14,7 @@ from recorrido.journeys.queries.counting import weight_of
 from recorrido.journeys.queries.figures import Figure
 from recorrido.journeys.queries.filters import Filters
 from recorrido.journeys.queries.lateness import Rule, late_filter, rules
-from recorrido.journeys.queries.outcomes import limits
+from recorrido.journeys.queries.outcomes import lost_filter
 from recorrido.journeys.queries.selections import Selection, all_journeys, at_step, select
 from recorrido.journeys.queries.study import Study
 
@@ -152,7 +152,7 @@ class _Masks:
 def _masks(study: Study, filters: Filters, view: Any, step: str, rule: Rule | None) -> _Masks:
     nobody = np.zeros(view.total_journeys, np.bool_)
     inside = ~nobody if view.selection is None else view.selection
-    lost = trayecto.lost_at(step, study.goal, limits(study)).mask(view) & inside if study.goal else nobody
+    lost = lost_filter(study, step).mask(view) & inside
     late = late_filter(study, filters, step).mask(view) & inside if rule else nobody
     return _Masks(trayecto.has(step).mask(view) & inside, lost, late)
 
@@ -168,8 +168,8 @@ def _wait(study: Study, rule: Rule | None, delay: Any) -> Wait | None:
     written = rule.written
     working = written is not None and written.within is None and written.property is None
     return Wait(
-        median=delay.median_seconds,
-        mean=delay.mean_seconds,
+        median=delay.median,
+        mean=delay.mean,
         limit=rule.seconds,
         promised=rule.promised,
         working_days=written.working_days if written else None,

@@ -19,6 +19,8 @@ from recorrido.journeys.errors import BadSelection
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.filters import Filters
 from recorrido.journeys.queries.study import Study
+from trayecto.filters import late_at
+from trayecto.questions import delays
 
 BASELINE = timedelta(days=90)
 ENOUGH_WAITS = 30  # fewer waits in the baseline say nothing about what is usual; then the whole log says it
@@ -31,7 +33,7 @@ class Rule:
     on the event itself, and this journey attribute counts the steps that came after it."""
 
     step: str
-    promise: Any | None
+    promise: delays.Promise | None
     seconds: float | None
     promised: bool
     written: Promise | None = None
@@ -64,13 +66,13 @@ def _promised(study: Study) -> list[Rule]:
 
 
 def _usual_waits(study: Study, start: date | None, steps: list[str]) -> dict[str, Rule]:
-    waits = dict.fromkeys(steps, trayecto.Promise(within=None))
+    waits = dict.fromkeys(steps, delays.Promise())
     found = study.log.delays(waits, baseline=_baseline(study, start))
-    usual = {row.step: row.threshold_seconds for row in found.steps}
+    usual = {
+        row.step: row.threshold for row in found.steps if row.step in waits and row.threshold is not None
+    }
     return {
-        step: Rule(step, trayecto.Promise(within=timedelta(seconds=seconds)), seconds, False)
-        for step, seconds in usual.items()
-        if seconds is not None
+        step: Rule(step, delays.Promise(limit), limit.total_seconds(), False) for step, limit in usual.items()
     }
 
 
@@ -91,7 +93,8 @@ def late_filter(study: Study, filters: Filters, step: str) -> Any:
         raise BadSelection(step)
     if rule.attribute:
         return trayecto.attribute(f'"{rule.attribute}" > 0')
-    return trayecto.late_at(step, rule.promise)
+    assert rule.promise is not None
+    return late_at(step, rule.promise.within, rule.promise.since, rule.promise.calendar)
 
 
 def late_steps_of(study: Study, filters: Filters, row: int) -> frozenset[str]:

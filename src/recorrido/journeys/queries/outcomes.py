@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import trayecto
 from recorrido.journeys.blueprint import Promise, Touchpoint
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.study import NOTHING, Study
+from trayecto.filters import ends_with, lost, lost_at, open_, open_at
 from trayecto.units import parse_duration
 
 REACHED, OPEN, LOST = "reached", "open", "lost"
@@ -26,13 +26,7 @@ def limits(study: Study) -> dict[str, timedelta]:
     known = {step: limit for step, limit in promised.items() if step in study.steps}
     if not study.goal:
         return known
-    measured = study.log.dropoff(study.goal, limits=known)
-    found = {
-        row.step: timedelta(seconds=row.limit_seconds)
-        for row in measured.steps
-        if row.limit_seconds is not None
-    }
-    return found | known
+    return dict(study.log.dropoff(study.goal, limits=known).limits)
 
 
 def promised_limits(study: Study) -> dict[str, timedelta]:
@@ -64,19 +58,19 @@ def duration(text: str) -> timedelta:
 
 
 def lost_filter(study: Study, step: str) -> Any:
-    return trayecto.lost_at(step, study.goal, limits(study)) if study.goal else NOTHING
+    return lost_at(step, study.goal, limits(study)) if study.goal else NOTHING
 
 
 def open_filter(study: Study, step: str) -> Any:
-    return trayecto.ends_with(step) & ~study.reached & ~lost_filter(study, step)
+    return open_at(step, study.goal, limits(study)) if study.goal else ends_with(step)
 
 
 def lost_anywhere(study: Study) -> Any:
-    return trayecto.lost(study.goal, limits(study)) if study.goal else NOTHING
+    return lost(study.goal, limits(study)) if study.goal else NOTHING
 
 
 def open_anywhere(study: Study) -> Any:
-    return ~study.reached & ~lost_anywhere(study)
+    return open_(study.goal, limits(study)) if study.goal else ~NOTHING
 
 
 def outcome_of(study: Study, row: int) -> str:
