@@ -55,8 +55,9 @@ def words(text: str) -> str:
     return escape(clean(text))
 
 
-def tooltip(text: str) -> str:
-    return f"<title>{words(text)}</title>"
+def tooltip(*sentences: str) -> str:
+    """What a pointer that rests shows, one sentence a line."""
+    return f"<title>{chr(10).join(map(words, sentences))}</title>"
 
 
 def write_label(label: Label) -> str:
@@ -76,7 +77,7 @@ def write_label(label: Label) -> str:
 def linked(inside: list[str], says: tuple[str, ...], href: str | None, css: str, **data: object) -> str:
     """A group, or a link when it leads somewhere; both say their figures."""
     sentence = "; ".join(says)
-    content = [tooltip("\n".join(says)), *inside]
+    content = [tooltip(*says), *inside]
     if href is None:
         return element("g", *content, class_=css, role="img", aria_label=sentence, **data)
     return element("a", *content, class_=css, href=href, aria_label=sentence, **data)

@@ -25,12 +25,13 @@ _WIDTHS = {  # thousandths of the font size
 _LOWER, _UPPER, _WIDE, _EMOJI = 636, 700, 1000, 1380
 _BOLD = 1.12
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPACES = re.compile(r"[\t\n\r ]+")  # not the narrow ones that hold a number and its unit together
 _PARTS = re.compile(r"[^._/\-:]*[._/\-:]+|[^._/\-:]+")
 
 
 def clean(text: str) -> str:
     """The text with what XML cannot hold replaced, on one line."""
-    return " ".join(_NOT_XML.sub("\ufffd", text).split())
+    return _SPACES.sub(" ", _NOT_XML.sub("\ufffd", text)).strip(" ")
 
 
 @lru_cache(maxsize=4096)
