@@ -20,8 +20,8 @@ def read(source: Source, request: Request) -> Raw:
         with pq.ParquetFile(_input(source), read_dictionary=_coded(schema, columns)) as file:
             table = file.read(columns=list(columns.used))
     except (pa.ArrowException, OSError) as problem:
-        said = str(problem).splitlines()[0]
-        raise UnreadableFile(f"{source.name} is not a Parquet file, or is damaged: {said}") from problem
+        said = str(problem).splitlines()[0].rstrip(".")
+        raise UnreadableFile(f"{source.name} is not a Parquet file, or is damaged: {said}.") from problem
     source.tell(source.size)
     return Raw(source.name, table.select(columns.used), columns, label=numbered_from(1))
 

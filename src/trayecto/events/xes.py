@@ -133,6 +133,8 @@ class _Log:
             said.append(
                 f"{self.file}: {self.repeated:,} attributes are given twice in one event; the last was taken."
             )
+        if self.nameless:
+            said.append(f"{self.file}: {self.nameless:,} attributes have no key and were left out.")
         return said
 
 

@@ -73,7 +73,7 @@ def _count(mask: pa.Array) -> int:
 def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as problem:
+    except (KeyError, OSError, ValueError) as problem:
         hint = did_you_mean(name, available_timezones())
         raise BadValue(
             f"tz='{name}' is not a time zone; give a name such as 'America/Santiago'.{hint}"
