@@ -37,8 +37,8 @@ check: $(VENV)/.installed-dev ## Lints, types, layers, house rules
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(BENCH)/.installed ## Our speed beside other tools, on this machine (needs time and memory)
-	@exec scripts/bench $(BENCH)/bin/python $(BIN)/python $(ARGS)
+bench: $(BENCH)/.installed ## Our speed beside other tools (ARGS="questions --events 20000000"; needs time and memory)
+	@exec $(BIN)/python -m bench $(ARGS)
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations
