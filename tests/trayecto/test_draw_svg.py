@@ -232,6 +232,11 @@ def test_variants_show_repeats_coverage_and_the_rest():
     assert [one.get("href") for one in root.iter(f"{SVG}a")] == ["/v/1", "/v/2"]
 
 
+def test_variants_take_their_names_from_the_caller():
+    shown = draw.variants(variants_result(), labels={"a": "Anuncio visto"}).text
+    assert "Anuncio visto" in shown and ">c<" in shown
+
+
 def test_a_variant_of_many_steps_says_how_many_have_no_room():
     long = tuple(f"a rather long step name {n % 7}" for n in range(90))
     row = VariantFigures(1, long, 10, 1.0, 60.0)

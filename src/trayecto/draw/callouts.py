@@ -17,8 +17,8 @@ from trayecto.draw.typeset import NOTE
 MOST = 3
 _ROOM = 240.0
 _PAD = 9.0
-_FARTHEST = 340.0
-_LINE_COST = 260.0  # pixels farther away that a callout goes to leave all flows uncovered
+_FARTHEST = 300.0
+_LINE_COST = 130.0  # pixels farther away that a callout goes to leave all flows uncovered
 
 
 def callouts(

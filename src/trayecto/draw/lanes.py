@@ -108,7 +108,7 @@ class _Placing:
         lean = toward * max(0.0, wide / 2 - 8.0)
         before, after = max(wide / 2 - lean, self.fit.reach), max(wide / 2 + lean, self.fit.reach)
         main = not step.exceptional
-        wish = max(floor, self.left + before + 4, self.last + 0.42 * self.fit.advance)
+        wish = max(floor, self.left + before + 4, self.last + self.fit.aside * self.fit.advance)
         if main:
             wish = max(wish, self.last_main + self.fit.advance)
         lane = self.rank[step.lane]

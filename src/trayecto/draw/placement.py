@@ -26,15 +26,16 @@ class Fit:
     lines: int  # lines of a step's name
     subrows: int  # rows within a lane
     reach: float  # radius of the largest node
+    aside: float = 0.42  # an exception stands this part of the advance further
 
 
 FITS = (
     *(Fit(advance, 118.0, 2, 1, 21.0) for advance in (210.0, 180.0, 155.0, 135.0, 118.0)),
     *(Fit(advance, 104.0, 2, 1, 21.0) for advance in (104.0, 92.0, 80.0, 70.0)),
     *(Fit(advance, 88.0, 3, 1, 20.0) for advance in (74.0, 64.0, 54.0, 44.0)),
-    *(Fit(advance, 78.0, 3, 1, 18.0) for advance in (48.0, 40.0, 32.0, 24.0)),
-    *(Fit(advance, 84.0, 3, 2, 17.0) for advance in (52.0, 44.0, 36.0, 28.0)),
-    *(Fit(advance, 78.0, 3, 3, 16.0) for advance in (36.0, 26.0, 18.0)),
+    *(Fit(44.0, 78.0, 3, 1, 18.0, aside) for aside in (0.42, 0.25, 0.1)),
+    *(Fit(advance, 84.0, 3, 2, 17.0, 0.25) for advance in (52.0, 44.0, 36.0, 28.0)),
+    *(Fit(advance, 78.0, 3, 3, 16.0, 0.1) for advance in (36.0, 26.0, 18.0)),
 )
 """From airy to tight: the first that keeps the map within its width is taken."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,10 @@ class _Theme:
     said: Mapping[str, str]
     width: float
     weighted: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, step: str) -> str:
+        return text.clean(self.names[step]) if step in self.names else self.labels[step]
 
     def journeys(self, variant: VariantFigures) -> float:
         return float((variant.weighted_journeys if self.weighted else variant.journeys) or 0)
@@ -54,6 +58,7 @@ def variants(
     result: VariantsResult,
     *,
     design: Design | None = None,
+    labels: Mapping[str, str] | None = None,
     top: int = 20,
     title: str = "",
     subtitle: str = "",
@@ -65,12 +70,13 @@ def variants(
 ) -> Svg:
     """Draws the ``top`` most frequent variants.
 
-    A step has one colour in all rows: that of its column when there is a ``design``. ``href(rank)`` (from 1) leads
+    A step has one colour in all rows: that of its column when there is a ``design``. ``labels`` gives steps the
+    names to show (default: those of the design). ``href(rank)`` (from 1) leads
     to the journeys of a variant. What is not listed is said in the last line. ``weighted`` shows the weighted
     figures of a log that has them. Raises BadValue for an unknown language.
     """
     shown = list(result.variants[:top])
-    theme = _theme(shown, design, lang, width, weighted)
+    theme = replace(_theme(shown, design, lang, width, weighted), names=labels or {})
     heading, y = typeset.heading(((title, TITLE, "title"), (subtitle, SUBTITLE, "subtitle")), _MARGIN, width)
     body = [element("rect", class_="ground", width="100%", height="100%")]
     body += [write_label(label) for label in heading]
@@ -117,7 +123,7 @@ def _chips(variant: VariantFigures, theme: _Theme, top: float) -> list[_Chip]:
     chips: list[_Chip] = []
     x, line = left, 0
     for place, (step, times) in enumerate(runs):
-        label = text.ellipsed(theme.labels[step], _CHIP_ROOM, SMALL) + (f" ×{times}" if times > 1 else "")
+        label = text.ellipsed(theme.label(step), _CHIP_ROOM, SMALL) + (f" ×{times}" if times > 1 else "")
         wide = text.width(label, SMALL) + 16.0
         if x + wide > right - (60.0 if line == _LINES - 1 else 0.0):
             x, line = (x, line) if line == _LINES - 1 else (left, line + 1)
@@ -156,7 +162,7 @@ def _sentence(variant: VariantFigures, theme: _Theme) -> str:
         journeys=number(theme.journeys(variant), theme.lang),
         share=share(theme.share(variant), theme.lang),
         steps=len(variant.steps),
-        names=", ".join(theme.labels[step] for step in variant.steps),
+        names=", ".join(theme.label(step) for step in variant.steps),
     )
 
 
