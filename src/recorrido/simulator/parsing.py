@@ -78,7 +78,7 @@ def _explain(message: str, document: Any, name: str) -> BadScenario:
     where = f"{name}, {place}" if place else name
     if found := re.search(r"unknown field `(.+)`", what):
         return BadScenario(
-            where, f"'{found[1]}' is not a word of the language here.", nearest_hint(found[1], _fields())
+            where, f"'{found[1]}' is not a word of the language here.", nearest_hint(found[1], known_words())
         )
     if found := re.search(r"missing required field `(.+)`", what):
         return BadScenario(where, f"'{found[1]}' is missing.", "Add it; docs/simulator.md shows an example.")
@@ -122,7 +122,8 @@ def _records() -> Iterator[type[msgspec.Struct]]:
     yield from Fault.__subclasses__()
 
 
-def _fields() -> set[str]:
+def known_words() -> set[str]:
+    """Every word that may stand left of a colon."""
     return {field for record in _records() for field in record.__struct_encode_fields__}
 
 

@@ -25,6 +25,9 @@ def simulate(
     gz: bool = typer.Option(False, "--gz", help="Compress the events (events.jsonl.gz)."),
 ) -> None:
     """Simulate a company from a scenario file: its events, and what each planted fault costs it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     from recorrido.simulator.errors import SimulatorError
     from recorrido.simulator.parsing import load_scenario
     from recorrido.simulator.scenario import resized
@@ -32,7 +35,15 @@ def simulate(
 
     try:
         chosen = resized(load_scenario(scenario), customers=customers, months=months, seed=seed)
-        report = write_run(scenario=chosen, out=out, without=without, compress=gz)
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(f"Simulating {chosen.name}", total=None)
+            report = write_run(
+                scenario=chosen,
+                out=out,
+                without=without,
+                compress=gz,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
     except SimulatorError as error:
         boot.say(str(error))
         raise typer.Exit(2) from None
