@@ -102,15 +102,16 @@ class LateAt(Filter):
         return mask_by_batch(view, partial(self._late, waiting=waiting, code=code, limit=limit))
 
     def _p90(self, view: View, waiting: delays.Waiting, code: int) -> int:
-        measured = delays.measure(delays.baseline_batches(view, None), waiting)
-        own = waits.joined(measured.promised, code)
+        batches = delays.baseline_batches(view, None)
+        own = np.concatenate([waiting.of(batch, code)[1] for batch in batches])
         return waits.percentile(own, delays.PERCENT)[0] if len(own) else FOREVER
 
     @staticmethod
     def _late(batch: Batch, waiting: delays.Waiting, code: int, limit: int) -> Mask:
-        _, found = waiting.of(batch)
-        steps = batch.steps[batch.offsets[0] : batch.offsets[-1]]
-        return waits.any_in_journey(batch, (steps == code) & (found > limit))
+        arrivals, length = waiting.of(batch, code)
+        found = np.zeros(batch.journeys, dtype=np.bool_)
+        found[arrivals.journeys[length > limit]] = True
+        return found
 
     def __str__(self) -> str:
         text = hours_text if self.calendar else duration_text

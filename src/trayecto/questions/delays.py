@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -59,32 +59,50 @@ class Promise:
         return parse_duration(self.within) if self.calendar is None else self.calendar.length(self.within)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """How the wait for each step is measured, in codes."""
 
     since: NDArray[np.int64]  # (n_steps,) code of the step it is counted from, or NONE for the event before
-    clocks: dict[int, waits.Clock]
+    calendars: Mapping[int, Calendar]  # steps whose wait is working time
 
-    def of(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """By event of the batch: the place where its wait began, and its microseconds (NONE: no wait)."""
-        began = waits.origins(batch, self.since)
-        return began, waits.waits_from(batch, began, self.clocks)
+    def special(self) -> list[int]:
+        """Steps whose wait is not simply the time since the event before."""
+        return sorted({*np.flatnonzero(self.since != waits.NONE).tolist(), *self.calendars})
 
-    @property
-    def special(self) -> NDArray[np.bool_]:
-        """(n_steps,) steps whose wait is not simply the time since the event before."""
-        found = self.since != waits.NONE
-        found[list(self.clocks)] = True
-        return found
+    def of(self, batch: Batch, code: int) -> tuple[waits.Waits, NDArray[np.int64]]:
+        """The waits for one step and their microseconds."""
+        found = waits.arrivals(batch, code, int(self.since[code]))
+        if code not in self.calendars:
+            return found, found.ends - found.starts
+        working = self.calendars[code].working
+        return found, working(found.ends) - working(found.starts)
+
+    def clocked(self, batch: Batch) -> NDArray[np.int64]:
+        """By event of the batch the wait in working time, NONE for other steps; empty without calendars."""
+        if not self.calendars:
+            return waits.NOTHING
+        lengths = np.full(batch.offsets[-1] - batch.offsets[0], waits.NONE, dtype=np.int64)
+        for code in self.calendars:
+            found, length = self.of(batch, code)
+            lengths[found.places] = length
+        return lengths
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Waits grouped by step, one group per batch."""
+    """Waits of some journeys, one group per batch."""
 
-    promised: tuple[waits.Grouped, ...]  # as promises measure them
-    arrivals: tuple[waits.Grouped, ...]  # from the event before
+    arrivals: list[waits.Grouped]  # between neighbouring events, by the step arrived at
+    special: list[dict[int, NDArray[np.int64]]]  # of steps whose wait is measured otherwise
+
+    def arriving(self, code: int) -> NDArray[np.int64]:
+        return waits.joined(self.arrivals, code)
+
+    def promised(self, code: int) -> NDArray[np.int64]:
+        if code in self.special[0]:
+            return np.concatenate([part[code] for part in self.special])
+        return self.arriving(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +179,14 @@ def ask(
 def waiting_of(view: View, promises: Mapping[str, Promise]) -> Waiting:
     """How the promises measure waits; UnknownStep for steps that the log does not have."""
     since = np.full(len(view.step_names), waits.NONE, dtype=np.int64)
-    clocks: dict[int, waits.Clock] = {}
+    calendars: dict[int, Calendar] = {}
     for step, promise in promises.items():
         code = view.code(step)
         if promise.since is not None:
             since[code] = view.code(promise.since)
         if promise.calendar is not None:
-            clocks[code] = promise.calendar.working
-    return Waiting(since, clocks)
+            calendars[code] = promise.calendar
+    return Waiting(since, calendars)
 
 
 def measure_up(
@@ -190,12 +208,15 @@ def _step_yardstick(
     code: int, measured: Measured, promised: Mapping[int, int]
 ) -> tuple[int | None, int | None]:
     """A step's threshold and the median of its arrivals; None where nothing is known."""
-    arrivals = waits.joined(measured.arrivals, code)
-    median = waits.percentile(arrivals, 50)[0] if len(arrivals) else None
+    arriving, own = measured.arriving(code), measured.promised(code)
+    if len(arriving) == 0:
+        return promised.get(code), None
+    median, p90 = (found[0] for found in waits.percentiles(arriving, 50, PERCENT))
     if code in promised:
         return promised[code], median
-    own = waits.joined(measured.promised, code)
-    return (waits.percentile(own, PERCENT)[0] if len(own) else None), median
+    if code in measured.special[0]:
+        return (waits.percentile(own, PERCENT)[0] if len(own) else None), median
+    return p90, median
 
 
 def baseline_batches(view: View, baseline: Baseline | None) -> list[Batch]:
@@ -218,23 +239,18 @@ def _started(batch: Batch, start: int | None, end: int | None) -> Batch:
 
 def measure(batches: Sequence[Batch], waiting: Waiting) -> Measured:
     """The waits of the selected journeys, grouped by step."""
-    parts = engine.each(partial(_measure, waiting=waiting), batches)
-    return Measured(tuple(part[0] for part in parts), tuple(part[1] for part in parts))
+    every = range(batches[0].n_steps)
+    arrivals = engine.each(partial(waits.by_step, wanted=every), batches)
+    return Measured(arrivals, engine.each(partial(_special, waiting=waiting), batches))
 
 
-def _measure(batch: Batch, waiting: Waiting) -> tuple[waits.Grouped, waits.Grouped]:
-    every = np.ones(batch.n_steps, dtype=np.bool_)
-    plain = Waiting(np.full(batch.n_steps, waits.NONE, dtype=np.int64), {})
-    arrivals = waits.by_step(batch, plain.of(batch)[1], every)
-    if not waiting.special.any():
-        return arrivals, arrivals
-    return waits.by_step(batch, waiting.of(batch)[1], every), arrivals
+def _special(batch: Batch, waiting: Waiting) -> dict[int, NDArray[np.int64]]:
+    return {code: waiting.of(batch, code)[1] for code in waiting.special()}
 
 
 def scan(batch: Batch, waiting: Waiting, yardstick: Yardstick) -> kernel.Lateness:
-    began, found = waiting.of(batch)
-    spans = waiting.since != waits.NONE
-    return kernel.lateness(batch, began, found, yardstick.thresholds, yardstick.medians, spans)
+    clocked = waiting.clocked(batch)
+    return kernel.lateness(batch, waiting.since, clocked, yardstick.thresholds, yardstick.medians)
 
 
 def merge(a: kernel.Lateness, b: kernel.Lateness) -> kernel.Lateness:
@@ -253,38 +269,50 @@ def finish(
     weighted: bool,
 ) -> DelaysResult:
     codes = np.flatnonzero(summary.journeys[:, kernel.REACHING]).tolist()
+    spreads = engine.each(lambda code: _spread(measured.promised(code)), codes)
     steps = [
-        _delay_step(code, summary, yardstick, measured, names, promises.get(names[code]), weighted)
-        for code in codes
+        _delay_step(code, summary, yardstick, spread, names, promises.get(names[code]), weighted)
+        for code, spread in zip(codes, spreads, strict=True)
     ]
     return DelaysResult(
         tuple(sorted(steps, key=lambda step: (-step.late_journeys, -step.journeys, step.step)))
     )
 
 
+class Spread(NamedTuple):
+    waits: int
+    mean: float | None  # seconds
+    median: float | None
+
+
+def _spread(found: NDArray[np.int64]) -> Spread:
+    if len(found) == 0:
+        return Spread(0, None, None)
+    return Spread(len(found), float(found.mean()) / SECOND, waits.percentile(found, 50)[1] / SECOND)
+
+
 def _delay_step(
     code: int,
     summary: kernel.Lateness,
     yardstick: Yardstick,
-    measured: Measured,
+    spread: Spread,
     names: Sequence[str],
     promise: Promise | None,
     weighted: bool,
 ) -> DelayStep:
-    journeys, _, late = map(int, summary.journeys[code])
-    own = waits.joined(measured.promised, code)
+    journeys, late = map(int, summary.journeys[code])
     known = yardstick.thresholds[code] != FOREVER
     return DelayStep(
         step=names[code],
         journeys=journeys,
-        waits=len(own),
+        waits=spread.waits,
         late_journeys=late,
         share_late=late / journeys,
         threshold=timedelta(microseconds=int(yardstick.thresholds[code])) if known else None,
         threshold_from=("promise" if code in yardstick.promised else "p90") if known else None,
         since=None if promise is None else promise.since,
-        mean=float(own.mean()) / SECOND if len(own) else None,
-        median=waits.percentile(own, 50)[1] / SECOND if len(own) else None,
+        mean=spread.mean,
+        median=spread.median,
         own_excess_seconds=int(summary.own[code]) / 1000,
         cause=_cause(summary.earlier[code], names),
         **(_weighted(summary.weighted[code]) if weighted else {}),
@@ -292,7 +320,7 @@ def _delay_step(
 
 
 def _weighted(row: NDArray[np.float64]) -> dict[str, Any]:
-    journeys, _, late = map(float, row)
+    journeys, late = map(float, row)
     return {
         "weighted_journeys": journeys,
         "weighted_late_journeys": late,

@@ -182,31 +182,28 @@ def _percentiles(view: View, codes: list[int]) -> dict[int, tuple[int, LimitFrom
     if not codes:
         return {}
     own = waits_after(view, codes)
-    found: dict[int, tuple[int, LimitFrom]] = {}
-    for code in codes:
-        waits = kernel.joined(own, code)
-        if len(waits):
-            found[code] = kernel.percentile(waits, PERCENT)[0], "waits after it"
+    limits = engine.each(lambda code: _percentile_or_none(kernel.joined(own, code)), codes)
+    found: dict[int, tuple[int, LimitFrom]] = {
+        code: (limit, "waits after it")
+        for code, limit in zip(codes, limits, strict=True)
+        if limit is not None
+    }
     lacking = [code for code in codes if code not in found]
     if lacking:
-        all_waits = np.concatenate([part.values for part in waits_after(view, range(len(view.step_names)))])
-        if len(all_waits):
-            limit = kernel.percentile(all_waits, PERCENT)[0]
+        everything = waits_after(view, range(len(view.step_names)))
+        limit = _percentile_or_none(np.concatenate([part.values for part in everything]))
+        if limit is not None:
             found.update(dict.fromkeys(lacking, (limit, "waits after all steps")))
     return found
 
 
-def waits_after(view: View, codes: Sequence[int]) -> tuple[kernel.Grouped, ...]:
+def _percentile_or_none(waits: NDArray[np.int64]) -> int | None:
+    return kernel.percentile(waits, PERCENT)[0] if len(waits) else None
+
+
+def waits_after(view: View, codes: Sequence[int]) -> list[kernel.Grouped]:
     """The waits between these steps and the next event of the same journey, one group of values per batch."""
-    wanted = np.zeros(len(view.step_names), dtype=np.bool_)
-    wanted[list(codes)] = True
-    return tuple(engine.each(partial(_waits_after, wanted=wanted), view.batches()))
-
-
-def _waits_after(batch: Batch, wanted: NDArray[np.bool_]) -> kernel.Grouped:
-    previous = np.full(batch.n_steps, kernel.NONE, dtype=np.int64)
-    waits = kernel.waits_from(batch, kernel.origins(batch, previous))
-    return kernel.by_step(batch, waits, wanted, back=True)
+    return engine.each(partial(kernel.by_step, wanted=codes, after=True), view.batches())
 
 
 def states(batch: Batch, params: DropoffParams) -> NDArray[np.uint8]:

@@ -98,8 +98,7 @@ def ask(view: View, period: Period = "month", tz: str = "UTC") -> VolumeResult:
 
 
 def scan(batch: Batch, edges: NDArray[np.int64]) -> VolumeSummary:
-    counts, weighted = kernel.tables(batch, edges)
-    return VolumeSummary(counts, None if batch.weights is None else weighted)
+    return VolumeSummary(*kernel.tables(batch, edges))
 
 
 def merge(a: VolumeSummary, b: VolumeSummary) -> VolumeSummary:
