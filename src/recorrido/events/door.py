@@ -45,17 +45,21 @@ class SourceRef:
     country: str
 
 
-@dataclass(slots=True)
-class Ready:
-    """One event that may enter: what is asked from the database, and its line around the ids."""
+class Ready(msgspec.Struct, gc=False):
+    """One event that may enter: what is asked from the database, and its COPY line around the ids.
+
+    ``keys``, ``source``, ``message`` and ``at`` are what ``people.resolution`` wants to be told.
+    """
 
     position: int
-    source: SourceRef
+    origin: SourceRef
     event: NewEvent
-    hash: str
+    source: str
+    message: str
+    at: datetime
     keys: tuple[Key, ...]
     objects: tuple[tuple[str, str], ...]
-    attributes: list[tuple[str, str]]
+    attributes: Sequence[tuple[str, str]]
     middle: str
     tail: str
 
@@ -82,17 +86,31 @@ class Group:
         return len(self.ready) + len(self.turned) + self.repeats
 
 
+@dataclass(slots=True, frozen=True)
+class Receipt:
+    """The moment a group came in, in the forms the checks need it in."""
+
+    latest: datetime
+    text: str
+    no_times: str
+
+    @classmethod
+    def at(cls, now: datetime) -> Receipt:
+        text = now.isoformat()
+        return cls(now + FUTURE, text, f"\\N\t\\N\t{text}")
+
+
 def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime) -> Group:
     """Check each event by itself. ``now`` is the moment of receipt."""
-    group = Group()
+    group, receipt = Group(), Receipt.at(now)
     seen: set[tuple[int, str]] = set()
     for position, (source, event) in enumerate(events):
         try:
-            ready = _check(position, source, event, now, group)
+            ready = _check(position, source, event, receipt, group)
         except RefusedEvent as error:
             group.turned.append(turn_away(position, source, event, error.code, str(error)))
             continue
-        identity = (source.id, ready.hash)
+        identity = (source.id, ready.message)
         if identity in seen:
             group.repeats += 1
             continue
@@ -121,41 +139,54 @@ def payload_of(event: NewEvent) -> str:
         return _encode({"$unencodable": fields}).decode()
 
 
-def _check(position: int, source: SourceRef, event: NewEvent, now: datetime, group: Group) -> Ready:
+def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, group: Group) -> Ready:
     message_id = _text(event.message_id, MAX_MESSAGE_ID, "message_id")
-    if not _TYPE.fullmatch(_text(event.type, MAX_TYPE, "type")):
-        raise RefusedEvent("bad_type", "The type holds a control character, a backslash or outer spaces.")
-    if event.channel not in _CHANNELS:
-        raise RefusedEvent(
-            "unknown_channel", f"The channel {event.channel!r} is none of {', '.join(CHANNELS)}."
-        )
-    at = _moment(event.at, now)
+    _known_type(event.type)
+    try:
+        channel = _CHANNELS[event.channel]
+    except (KeyError, TypeError):
+        why = f"The channel {event.channel!r} is none of {', '.join(CHANNELS)}."
+        raise RefusedEvent("unknown_channel", why) from None
+    at = _moment(event.at, receipt.latest)
     keys, unread = _keys(event.identifiers, source.country)
-    properties = {**event.properties, UNREAD: unread} if unread else event.properties
-    group.unread_identifiers += len(unread)
-    digest = message_hash(message_id)
-    times = f"{_time(event.original_at)}\t{_time(event.sent_at)}\t{(event.received_at or now).isoformat()}"
+    properties = event.properties
+    if unread:
+        properties = {**properties, UNREAD: unread}
+        group.unread_identifiers += len(unread)
     return Ready(
         position,
         source,
         event,
-        digest,
+        source.name,
+        message_hash(message_id),
+        event.at,
         keys,
         _objects(event.objects),
-        _facts(event.attributes, keys) if event.attributes else [],
-        f"{_CHANNELS[event.channel]}\t{at}\t{'t' if event.date_only else 'f'}\t{times}",
+        _facts(event.attributes, keys) if event.attributes else (),
+        f"{channel}\t{at}\t{'t' if event.date_only else 'f'}\t{_times(event, receipt)}",
         _properties(properties),
     )
 
 
+def _known_type(type_: Any) -> None:
+    if type_ not in _seen_types:
+        if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")):
+            raise RefusedEvent("bad_type", "The type holds a control character, a backslash or outer spaces.")
+        if len(_seen_types) < 10_000:
+            _seen_types.add(type_)
+
+
+_seen_types: set[str] = set()
+
+
 def _text(value: Any, most: int, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value or value.isspace():
         raise RefusedEvent(f"missing_{name}", f"The event has no {name}.")
     if len(value) > most:
         raise RefusedEvent(
             f"long_{name}", f"The {name} is {len(value)} characters long; at most {most} are taken."
         )
-    if "\x00" in value or not _is_utf8(value):
+    if not value.isprintable() and ("\x00" in value or not _is_utf8(value)):
         raise RefusedEvent(f"bad_{name}", f"The {name} holds a character that no database can keep.")
     return value
 
@@ -170,16 +201,24 @@ def _is_utf8(value: str) -> bool:
     return True
 
 
-def _moment(at: Any, now: datetime) -> str:
+def _moment(at: Any, latest: datetime) -> str:
     if not isinstance(at, datetime):
         raise RefusedEvent("missing_at", "The event has no time.")
     if at.tzinfo is None:
         raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
-    if not EARLIEST <= at <= now + FUTURE:
+    if not EARLIEST <= at <= latest:
         raise RefusedEvent(
             "absurd_time", f"The time {at.isoformat()} is before 1980 or more than a year ahead."
         )
     return at.isoformat()
+
+
+def _times(event: NewEvent, receipt: Receipt) -> str:
+    """The event's other times as COPY fields: original, sent, received."""
+    if event.original_at is event.sent_at is event.received_at is None:
+        return receipt.no_times
+    times = (_time(event.original_at), _time(event.sent_at), _time(event.received_at))
+    return "\t".join((*times[:2], receipt.text if event.received_at is None else times[2]))
 
 
 def _time(at: datetime | None) -> str:
@@ -215,10 +254,20 @@ def _objects(objects: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
             "too_many_objects", f"The event touches {len(objects)} objects; at most {MAX_MEMBERS}."
         )
     for kind, external_id in objects:
-        if not isinstance(kind, str) or not _WORD.fullmatch(kind):
-            raise RefusedEvent("bad_object", f"The object kind {kind!r} is not a short lower-case word.")
+        if kind not in _seen_kinds:
+            _known_kind(kind)
         _text(external_id, MAX_OBJECT_ID, "object_id")
     return tuple(dict.fromkeys(objects)) if len(objects) > 1 else tuple(objects)
+
+
+def _known_kind(kind: Any) -> None:
+    if not isinstance(kind, str) or not _WORD.fullmatch(kind):
+        raise RefusedEvent("bad_object", f"The object kind {kind!r} is not a short lower-case word.")
+    if len(_seen_kinds) < 10_000:
+        _seen_kinds.add(kind)
+
+
+_seen_kinds: set[str] = set()
 
 
 def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str, str]]:
@@ -233,9 +282,9 @@ def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str
 
 
 def _properties(properties: Any) -> str:
-    if not isinstance(properties, Mapping):
+    if not isinstance(properties, dict):
         raise RefusedEvent("bad_properties", "The properties are not an object of names and values.")
-    return _json(properties).replace("\\", "\\\\")
+    return _json(properties).replace("\\", "\\\\") if properties else "{}"
 
 
 def _json(value: Any) -> str:

@@ -10,12 +10,12 @@ from recorrido.events.door import Ready, Turned, message_hash
 from recorrido.people.actions import resolve_identifiers, tell_attributes
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.resolution import Known as KnownLeaves
-from recorrido.people.resolution import Told
 from recorrido.shared import sql
 from recorrido.shared.horizon import announce_writer
 
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
+NULL = "\\N"
 
 ObjectKey = tuple[str, str]
 
@@ -43,7 +43,7 @@ def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
     if not ready:
         return []
     rows = sql.fetch(
-        _RECORDED, sql.array(event.source.id for event in ready), sql.array(event.hash for event in ready)
+        _RECORDED, sql.array(event.origin.id for event in ready), sql.array(event.message for event in ready)
     )
     recorded = {position for (position,) in rows}
     return [event for position, event in enumerate(ready, 1) if position not in recorded]
@@ -54,7 +54,7 @@ def write_events(ready: Sequence[Ready], known: Known) -> Known:
 
     A message that somebody else records at the same moment raises ``psycopg.errors.UniqueViolation``.
     """
-    leaf_ids, people = _resolve(ready, known)
+    leaf_ids, people = resolve_identifiers(told=ready, known=known.people)
     learnt = Known(people=people, objects=_object_ids(ready, known), types=_type_ids(ready, known))
     _tell(ready, leaf_ids)
     # Before the ids are taken: consumers wait for us from here to the commit.
@@ -78,15 +78,10 @@ def write_quarantine(turned: Sequence[Turned]) -> int:
     )
 
 
-def _resolve(ready: Sequence[Ready], known: Known) -> tuple[list[list[int]], KnownLeaves]:
-    told = [Told(event.keys, event.source.name, event.hash, event.event.at) for event in ready]
-    return resolve_identifiers(told=told, known=known.people)
-
-
 def _tell(ready: Sequence[Ready], leaf_ids: Sequence[Sequence[int]]) -> None:
     tell_attributes(
         facts=(
-            Fact(leaves[0], key, value, event.event.at)
+            Fact(leaves[0], key, value, event.at)
             for event, leaves in zip(ready, leaf_ids, strict=True)
             for key, value in event.attributes
         )
@@ -131,15 +126,14 @@ def _copy(
 ) -> None:
     lines: list[tuple[str, str]] = []
     links: list[str] = []
+    objects, types = known.objects, known.types
     for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
-        touched = [known.objects[key] for key in event.objects]
+        touched = [objects[key] for key in event.objects]
         links += [f"{object_id}\t{id_}\n" for object_id in touched]
-        leaf = leaves[0] if leaves else "\\N"
-        all_leaves = ",".join(map(str, leaves))
-        all_objects = ",".join(map(str, touched))
-        head = f"{id_}\t{event.source.id}\t{event.hash}\t{known.types[event.event.type]}"
-        line = f"{head}\t{event.middle}\t{leaf}\t{{{all_leaves}}}\t{{{all_objects}}}\t{event.tail}\n"
-        lines.append((event.hash, line))
+        # A list of numbers as Python writes it, without its brackets, is an array as PostgreSQL reads it.
+        members = f"{leaves[0] if leaves else NULL}\t{{{str(leaves)[1:-1]}}}\t{{{str(touched)[1:-1]}}}"
+        head = f"{id_}\t{event.origin.id}\t{event.message}\t{types[event.event.type]}"
+        lines.append((event.message, f"{head}\t{event.middle}\t{members}\t{event.tail}\n"))
     # By hash: two writers of the same messages meet them in one order, so one waits and none locks up.
     lines.sort()
     sql.copy_in(_COPY_EVENTS, [line for _, line in lines])

@@ -61,4 +61,4 @@ def _write_or_bisect(ready: list[Ready], known: Known, turned: list[Turned]) -> 
 
 def _culprit(ready: Ready, error: psycopg.Error) -> Turned:
     detail = f"PostgreSQL does not take it: {error.diag.message_primary or error}."
-    return turn_away(ready.position, ready.source, ready.event, "rejected_by_database", detail)
+    return turn_away(ready.position, ready.origin, ready.event, "rejected_by_database", detail)

@@ -56,6 +56,19 @@ def person_of(kind: str, value: str) -> int | None:
     return Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
 
 
+def find_persons(words: str, *, limit: int = 50) -> list[int]:
+    """Current ids of the persons known by an identifier written like ``words``, or with that number."""
+    wanted = Q(id=int(words)) if words.isdecimal() and len(words) < 19 else Q(pk__in=[])
+    for kind in _SEARCHED_KINDS:
+        wanted |= Q(kind=kind, value__in={words, words.lower(), f"+{words}"})
+    found = Identifier.objects.filter(wanted).values_list("person_id", flat=True)
+    return sorted(set(found))[:limit]
+
+
+# With its kind named, a value is found by the unique index.
+_SEARCHED_KINDS = ("email", "phone", "customer", "anonymous", "external")
+
+
 def leaves_of(person_id: int) -> list[Leaf]:
     """The identifiers of a person, oldest first; ``person_id`` may be one that was merged."""
     rows = Identifier.objects.filter(person_id=current_person_id(person_id)).order_by("id")

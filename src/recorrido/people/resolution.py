@@ -7,11 +7,11 @@ A message about known, already linked leaves costs two index probes and no lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import transaction
 
@@ -28,8 +28,21 @@ CHANGES_LOCK_CLASS = 7_002
 Pair = tuple[int, int]
 
 
+class Message(Protocol):
+    """The leaves one message names together, the principal first, and the message itself as evidence."""
+
+    @property
+    def keys(self) -> Sequence[Key]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
+
 class Told(NamedTuple):
-    """The leaves one message names together, the principal first, and the message as evidence."""
+    """A plain :class:`Message`; ``message`` is the 16-byte hash of its id, in hex."""
 
     keys: tuple[Key, ...]
     source: str
@@ -61,7 +74,7 @@ class _LookAgain(Exception):
     taking more locks while holding some is how two writers lock each other up."""
 
 
-def resolve_identifiers(*, told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known]:
+def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
     """Leaf ids for each message, in its order, with persons made, linked and merged as the messages say.
 
     Returns also what was learnt, for ``known.take_in`` after the commit. Must run inside a transaction.
@@ -74,15 +87,14 @@ def resolve_identifiers(*, told: Sequence[Told], known: Known) -> tuple[list[lis
             continue
 
 
-def _resolve(told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known]:
-    learnt = _find_leaves(told, known)
-    new = _allot_ids(told, known, learnt)
-    ids = {**learnt.leaves, **new}
-
-    def leaf(key: Key) -> int:
-        return known.leaves.get(key) or ids[key]
-
-    groups = [[leaf(key) for key in message.keys] for message in told]
+def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
+    named = dict.fromkeys(key for message in told for key in message.keys)
+    ids = {key: id_ for key in named if (id_ := known.leaves.get(key))}
+    learnt = Known(leaves=_find_leaves(named.keys() - ids.keys()))
+    ids |= learnt.leaves
+    new = _allot_ids([key for key in named if key not in ids])
+    ids |= new
+    groups = [[ids[key] for key in message.keys] for message in told]
     evidence = _new_links(groups, told, known, new)
     if new or evidence:
         _connect(new, evidence)
@@ -91,31 +103,26 @@ def _resolve(told: Sequence[Told], known: Known) -> tuple[list[list[int]], Known
     return groups, learnt
 
 
-def _find_leaves(told: Sequence[Told], known: Known) -> Known:
-    wanted = {key for message in told for key in message.keys} - known.leaves.keys()
+def _find_leaves(wanted: Collection[Key]) -> dict[Key, int]:
     if not wanted:
-        return Known()
+        return {}
     kinds, values = zip(*wanted, strict=True)
     rows = sql.fetch(_FIND_LEAVES, sql.array(kinds), sql.text_array(values))
-    return Known(leaves={(kind, value): id_ for kind, value, id_ in rows})
+    return {(kind, value): id_ for kind, value, id_ in rows}
 
 
-def _allot_ids(told: Sequence[Told], known: Known, found: Known) -> dict[Key, int]:
+def _allot_ids(missing: Sequence[Key]) -> dict[Key, int]:
     """Ids for the leaves nobody has seen, in the order the messages name them."""
-    missing = dict.fromkeys(
-        key for message in told for key in message.keys if key not in known.leaves and key not in found.leaves
-    )
     if not missing:
         return {}
-    rows = sql.fetch(_ALLOT, len(missing))
-    return dict(zip(missing, chain.from_iterable(rows), strict=True))
+    return dict(zip(missing, chain.from_iterable(sql.fetch(_ALLOT, len(missing))), strict=True))
 
 
 def _new_links(
-    groups: Sequence[Sequence[int]], told: Sequence[Told], known: Known, new: Mapping[Key, int]
-) -> dict[Pair, Told]:
+    groups: Sequence[Sequence[int]], told: Sequence[Message], known: Known, new: Mapping[Key, int]
+) -> dict[Pair, Message]:
     """The pairs told here for the first time: the principal leaf with each other leaf, and who told it first."""
-    evidence: dict[Pair, Told] = {}
+    evidence: dict[Pair, Message] = {}
     for group, message in zip(groups, told, strict=True):
         for other in group[1:]:
             pair = (group[0], other) if group[0] < other else (other, group[0])
@@ -136,7 +143,7 @@ def _linked_already(pairs: Sequence[Pair]) -> list[Pair]:
     return [(low, high) for low, high in sql.fetch(_FIND_LINKS, sql.array(lows), sql.array(highs))]
 
 
-def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Told]) -> None:
+def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Message]) -> None:
     fresh = set(new.values())
     touched = set(chain.from_iterable(evidence)) - fresh
     persons = _lock_persons_of(touched)
@@ -180,7 +187,7 @@ def _insert_persons(fresh: Iterable[int], components: Components) -> None:
         sql.execute(_INSERT_PERSONS, sql.array(roots))
 
 
-def _insert_links(evidence: Mapping[Pair, Told]) -> None:
+def _insert_links(evidence: Mapping[Pair, Message]) -> None:
     if not evidence:
         return
     pairs = sorted(evidence)
@@ -196,7 +203,7 @@ def _insert_links(evidence: Mapping[Pair, Told]) -> None:
     )
 
 
-def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping[Pair, Told]) -> None:
+def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping[Pair, Message]) -> None:
     """Give the leaves of merged persons to their survivor (the smallest leaf id) and write each merge down."""
     losers = sorted({person for person in persons.values() if components.find(person) != person})
     if not losers:
@@ -217,9 +224,9 @@ def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping
     )
 
 
-def _who_told(persons: Mapping[int, int], evidence: Mapping[Pair, Told]) -> dict[int, Told]:
+def _who_told(persons: Mapping[int, int], evidence: Mapping[Pair, Message]) -> dict[int, Message]:
     """For each person that a new link touches, the first message that did."""
-    reasons: dict[int, Told] = {}
+    reasons: dict[int, Message] = {}
     for pair, message in evidence.items():
         for leaf in pair:
             reasons.setdefault(persons.get(leaf, leaf), message)
