@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from recorrido.journeys.queries.lateness import Rule, late_filter, rules
 from recorrido.journeys.queries.outcomes import lost_filter
 from recorrido.journeys.queries.selections import Selection, all_journeys, at_step, select
 from recorrido.journeys.queries.study import Study
+from trayecto.questions import delays
 
 FEW = 30  # under this many journeys a score is shown grey and ranked last
 
@@ -106,9 +108,9 @@ def where_it_hurts(study: Study, filters: Filters, *, compare: bool = True) -> W
 def _hurts(study: Study, filters: Filters, view: Any) -> list[Hurt]:
     fixed = rules(study, filters.start)
     asked = {step: rule.promise for step, rule in fixed.items() if rule.promise is not None}
-    delays = {row.step: row for row in view.delays(asked).steps}
+    waits = {row.step: row for row in view.delays(asked).steps}
     steps = [row.step for row in view.map(percentiles=False).steps]
-    return [_hurt(study, filters, view, step, fixed.get(step), delays.get(step)) for step in steps]
+    return [_hurt(study, filters, view, step, fixed.get(step), waits.get(step)) for step in steps]
 
 
 def _hurt(study: Study, filters: Filters, view: Any, step: str, rule: Rule | None, delay: Any) -> Hurt:
@@ -134,7 +136,7 @@ def _hurt(study: Study, filters: Filters, view: Any, step: str, rule: Rule | Non
         hurt=_figure(view, masks.lost | masks.late, Selection("hurt", (step,))),
         gate=touchpoint is not None and touchpoint.gate is not None,
         wait=_wait(study, rule, delay),
-        longest_wait_before=_before(study, delay) if late.count else None,
+        longest_wait_before=_before(study, filters, view, rule, delay) if late.count else None,
         value_at_stake=_value(study, masks),
         satisfaction=_satisfaction(study, masks),
     )
@@ -180,7 +182,11 @@ def _wait(study: Study, rule: Rule | None, delay: Any) -> Wait | None:
     )
 
 
-def _before(study: Study, delay: Any) -> Before | None:
+def _before(study: Study, filters: Filters, view: Any, rule: Rule | None, delay: Any) -> Before | None:
+    if rule is not None and rule.attribute:  # promised on the events: ask the late journeys alone, all of them late
+        late = view.where(late_filter(study, filters, rule.step))
+        rows = late.delays({rule.step: delays.Promise(timedelta(0))}).steps
+        delay = next((row for row in rows if row.step == rule.step), None)
     if delay is None or delay.cause is None:
         return None
     step = delay.cause.step

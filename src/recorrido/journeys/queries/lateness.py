@@ -15,15 +15,14 @@ from zoneinfo import ZoneInfo
 import trayecto
 from recorrido.journeys import bridge
 from recorrido.journeys.blueprint import Promise
-from recorrido.journeys.errors import BadSelection
 from recorrido.journeys.queries.answers import kept
-from recorrido.journeys.queries.filters import Filters
-from recorrido.journeys.queries.study import Study
+from recorrido.journeys.queries.filters import Filters, known_step
+from recorrido.journeys.queries.study import NOTHING, Study
 from trayecto.filters import late_at
 from trayecto.questions import delays
 
 BASELINE = timedelta(days=90)
-ENOUGH_WAITS = 30  # fewer waits in the baseline say nothing about what is usual; then the whole log says it
+ENOUGH = 30  # fewer journeys in the baseline say nothing about what is usual
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,10 @@ class Rule:
 def rules(study: Study, start: date | None) -> Mapping[str, Rule]:
     """The rule of every step of the log, for a period that begins on ``start`` (None: no period)."""
     promised = {rule.step: rule for rule in _promised(study)}
-    usual = _usual_waits(study, start, [step for step in study.log.step_names if step not in promised])
-    return promised | usual
+    baseline = _baseline(study, start)
+    if baseline is None:
+        return promised
+    return promised | _usual_waits(study, baseline, [step for step in study.log.step_names if step not in promised])
 
 
 def _promised(study: Study) -> list[Rule]:
@@ -65,9 +66,9 @@ def _promised(study: Study) -> list[Rule]:
     return found
 
 
-def _usual_waits(study: Study, start: date | None, steps: list[str]) -> dict[str, Rule]:
+def _usual_waits(study: Study, baseline: tuple[datetime, datetime], steps: list[str]) -> dict[str, Rule]:
     waits = dict.fromkeys(steps, delays.Promise())
-    found = study.log.delays(waits, baseline=_baseline(study, start))
+    found = study.log.delays(waits, baseline=baseline)
     usual = {
         row.step: row.threshold for row in found.steps if row.step in waits and row.threshold is not None
     }
@@ -83,14 +84,14 @@ def _baseline(study: Study, start: date | None) -> tuple[datetime, datetime] | N
     end = datetime.combine(start, time(), ZoneInfo(study.blueprint.time_zone)).astimezone(UTC)
     begin = end - BASELINE
     started = study.log.where(trayecto.started_between(begin, end)).journey_count
-    return (begin, end) if started >= ENOUGH_WAITS else None
+    return (begin, end) if started >= ENOUGH else None
 
 
 def late_filter(study: Study, filters: Filters, step: str) -> Any:
     """Journeys in which the step came late at least once."""
     rule = rules(study, filters.start).get(step)
-    if rule is None:
-        raise BadSelection(step)
+    if rule is None:  # nothing was promised, and nothing before says what is usual
+        return NOTHING if known_step(study, step) else None
     if rule.attribute:
         return trayecto.attribute(f'"{rule.attribute}" > 0')
     assert rule.promise is not None

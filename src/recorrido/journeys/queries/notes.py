@@ -26,13 +26,18 @@ def title_of(hurt: Hurt) -> str:
     language = get_language() or "es"
     if hurt.gate:
         return _("Requirement: %(count)s stopped") % {"count": words.number(hurt.reached.best, language)}
-    if hurt.wait and hurt.wait.promised and hurt.late.count:
+    if hurt.late.count and hurt.wait and _usually_broken(hurt.wait):
         return wait_against_promise(hurt.wait)
     facts = {
         "count": words.number(hurt.hurt.best, language),
         "share": words.share(hurt.hurt.share_of(hurt.reached), language),
     }
     return _("%(count)s lost or late (%(share)s)") % facts
+
+
+def _usually_broken(wait: Wait) -> bool:
+    """The mean wait is beyond the promise, so that the two numbers side by side say what is wrong."""
+    return wait.promised and wait.mean is not None and wait.limit is not None and wait.mean > wait.limit
 
 
 def text_of(hurt: Hurt) -> str:
