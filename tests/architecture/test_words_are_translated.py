@@ -14,8 +14,11 @@ TAGS = re.compile(
     r"\{%\s*block \w*class\s*%\}.*?\{%\s*endblock\s*%\}|\{%\s*blocktrans.*?endblocktrans(?:late)?\s*%\}|\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}",
     re.S,
 )
-NOT_WORDS = re.compile(r"<code.*?</code>|<!--.*?-->|&\w+;|\bRecorrido\b", re.S)
+NOT_WORDS = re.compile(
+    r"placeholder=\"[^\"]*[()=][^\"]*\"|<code.*?</code>|<!--.*?-->|&\w+;|\bRecorrido\b", re.S
+)
 READ_ALOUD = re.compile(r'\b(?:alt|title|placeholder|aria-label|aria-description)="([^"]*[A-Za-zÁ-ÿ][^"]*)"')
+HTML = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^"'>])*>""")
 LETTERS = re.compile(r"[A-Za-zÁ-ÿ]{2,}")
 WORDED = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label"}
 
@@ -23,7 +26,7 @@ WORDED = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_la
 def bare_words(template: str) -> list[str]:
     """Text of a template that no translation tag wraps, also in attributes that are read aloud."""
     plain = NOT_WORDS.sub(" ", TAGS.sub(" ", template))
-    text = re.sub(r"<[^>]*>", " ", plain)
+    text = HTML.sub(" ", plain)
     return READ_ALOUD.findall(plain) + LETTERS.findall(text)
 
 
