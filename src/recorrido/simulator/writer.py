@@ -64,9 +64,12 @@ def write_run(
     out.mkdir(parents=True, exist_ok=True)
     blocks = tell(world)
     total = sum(len(block) for block in blocks)
-    path = out / ("events.jsonl.gz" if compress else "events.jsonl")
+    path, stale = out / "events.jsonl", out / "events.jsonl.gz"
+    if compress:
+        path, stale = stale, path
     with _replacing(path, compress) as file:
         _write_lines(file, in_time_order(blocks), total, progress)
+    stale.unlink(missing_ok=True)  # of an earlier run: beside this run's truth it would mislead
     truth = truth_of(scenario, world.plan.without, world)
     truth_path = out / "truth.json"
     with _replacing(truth_path, False) as file:

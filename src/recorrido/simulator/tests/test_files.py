@@ -2,11 +2,9 @@ import gzip
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from recorrido.simulator.scenario import resized
 from recorrido.simulator.writer import write_run
-from recorrido.site.cli import build
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +30,10 @@ def test_compressed_events_are_the_same_events(small, tmp_path):
     plain = write_run(scenario=small, out=tmp_path).events_path.read_bytes()
     packed = write_run(scenario=small, out=tmp_path, compress=True).events_path.read_bytes()
     assert gzip.decompress(packed) == plain
+    assert not (tmp_path / "events.jsonl").exists()
 
 
 def test_progress_ends_at_all_events(small, tmp_path):
     told = []
     report = write_run(scenario=small, out=tmp_path, progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (report.events, report.events)
-
-
-def test_the_command_writes_events_and_truth(tmp_path):
-    chosen = ["--scenario", "one_fault", "--customers", "300", "--months", "2", "--out", str(tmp_path)]
-    result = CliRunner().invoke(build(), ["simulate", *chosen])
-    assert result.exit_code == 0
-    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
-    assert truth["customers"] == 300 and list(truth["faults"]) == ["wrong_article"]
-
-
-def test_the_command_refuses_an_unknown_fault_in_one_sentence(tmp_path):
-    chosen = ["--scenario", "one_fault", "--out", str(tmp_path), "--without", "wrong_articel"]
-    result = CliRunner().invoke(build(), ["simulate", *chosen])
-    assert result.exit_code == 2
-    assert "Did you mean 'wrong_article'?" in result.output
-    assert not list(tmp_path.iterdir())
