@@ -16,9 +16,11 @@ FILTER = "has('order.placed')"
 
 
 def flows(result: map_question.MapResult) -> list[list[Any]]:
-    return [
-        [f.source, f.target, f.events, f.seconds.mean, f.seconds.min, f.seconds.max] for f in result.flows
-    ]
+    rows = []
+    for flow in result.flows:
+        wait = flow.seconds
+        rows.append([flow.source, flow.target, flow.events, wait.mean, wait.min, wait.max, flow.journeys])
+    return rows
 
 
 def quantiles(result: map_question.MapResult) -> list[list[Any]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trayecto.errors import BadValue, UnknownColumn, did_you_mean
 from trayecto.kernels import sorting
 from trayecto.kernels.arrays import NO_MASK, frozen
+from trayecto.log.pieces import whole
 
 RESERVED = frozenset(
     {"journey", "person", "weight", "started", "ended", "events", "variant", "steps", "times", "row"}
@@ -99,12 +100,7 @@ def pick(column: pa.ChunkedArray, journeys: Journeys, *, backwards: bool = False
     """The first (last) non-null value of each journey's events."""
     found = sorting.first_valid(frozen(journeys.offsets), frozen(journeys.rows), _valid(column), backwards)
     taken = column.take(pa.array(found, mask=found < 0))
-    return _one_array(taken)
-
-
-def _one_array(column: pa.ChunkedArray) -> pa.Array:
-    merged = column.unify_dictionaries().combine_chunks()
-    return merged.combine_chunks() if isinstance(merged, pa.ChunkedArray) else merged
+    return whole(taken)
 
 
 def _valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,12 +19,13 @@ from trayecto.errors import BadValue, UnknownColumn, did_you_mean
 from trayecto.events.progress import Tell, meter
 from trayecto.events.table import Events
 from trayecto.kernels import sorting
-from trayecto.kernels.arrays import frozen
+from trayecto.kernels.arrays import NO_CODES, frozen
 from trayecto.log import attributes as journey_attributes
 from trayecto.log.attributes import Aggregate, Journeys
 from trayecto.log.boundaries import Boundaries, cut
 from trayecto.log.journeylog import JourneyLog
 from trayecto.log.keys import Keyed, encode, key_events
+from trayecto.log.pieces import whole
 from trayecto.log.write import Content, Stage, write_log
 from trayecto.units import DAY, to_datetime, to_microseconds
 
@@ -109,8 +110,12 @@ def _content(events: Events, settings: Settings, advance: Stage) -> Content:
     keyed = key_events(events, settings.by)
     step_names, step_of = code_steps(events.table["step"])
     journey_attributes.check(settings.attributes, events.table.column_names, step_names)
+    date_only_steps = _date_only_steps(events, step_names, step_of)
+    pa.default_memory_pool().release_unused()  # what reading and hashing left behind
     advance(30)
     lives, times = _sort(events, settings, keyed, step_names, step_of)
+    del step_of
+    keyed = replace(keyed, codes=NO_CODES)
     advance(20)
     journeys, key_of = _cut(lives, times, settings)
     ids, persons = _names(journeys, key_of, keyed, settings)
@@ -122,21 +127,25 @@ def _content(events: Events, settings: Settings, advance: Stage) -> Content:
         steps=journeys.steps,
         times=times,
         step_names=step_names,
-        attributes={
-            name: journey_attributes.evaluate(aggregate, journeys)
-            for name, aggregate in settings.attributes.items()
-        },
+        attributes=_attributes(settings, journeys),
         columns={name: _event_column(name, journeys) for name in settings.columns},
         as_of=_as_of(settings, times),
         key=settings.by or "journey",
         left_out=keyed.left_out,
-        date_only_steps=_date_only_steps(events, step_names, step_of),
+        date_only_steps=date_only_steps,
     )
+
+
+def _attributes(settings: Settings, journeys: Journeys) -> dict[str, pa.Array]:
+    wanted = settings.attributes.items()
+    return {name: journey_attributes.evaluate(aggregate, journeys) for name, aggregate in wanted}
 
 
 def code_steps(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.uint16]]:
     """The names of the steps that occur, sorted, and the code of each event."""
     codes, names = encode(column)
+    if column.null_count:
+        raise BadValue(f"{column.null_count:,} events have no step: every event needs one.")
     used = np.flatnonzero(sorting.count_codes(frozen(codes), len(names)))
     if len(used) > MOST_STEPS:
         raise BadValue(
@@ -169,9 +178,7 @@ def _sort(
 
 
 def _times(table: pa.Table) -> NDArray[np.int64]:
-    column = table["at"].cast(pa.timestamp("us", "UTC")).combine_chunks()
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return array.view(pa.int64()).to_numpy(zero_copy_only=False)
+    return whole(table["at"].cast(pa.timestamp("us", "UTC"))).view(pa.int64()).to_numpy(zero_copy_only=False)
 
 
 def take(source: NDArray[Any], rows: NDArray[np.uint32]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trayecto.errors import BadValue, UnknownColumn, did_you_mean
 from trayecto.events.table import Events
+from trayecto.log.pieces import whole
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ def encode(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     """Codes (-1 = null) in order of appearance, and the values they stand for."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    merged = column.unify_dictionaries().combine_chunks()
-    coded = merged.chunk(0) if isinstance(merged, pa.ChunkedArray) else merged
+    coded = whole(column)
     codes = coded.indices if coded.null_count == 0 else pc.fill_null(coded.indices, -1)
     return codes.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), coded.dictionary
 
