@@ -85,6 +85,9 @@ class JourneyBuild(models.Model):
     events_total = models.BigIntegerField(null=True)  # events behind the horizon when the export began
     events_used = models.BigIntegerField(null=True)  # steps in the log; an event of two orders is two steps
     events_without_key = models.BigIntegerField(null=True)  # events that belong to no journey of this type
+    events_left_out = models.BigIntegerField(
+        null=True
+    )  # events the blueprint leaves out of this type (``without``)
     unmatched = models.JSONField(default=list)  # [{type, channel, events}]: no touchpoint names them
     journeys = models.BigIntegerField(null=True)
     log_version = models.CharField(max_length=64, blank=True)

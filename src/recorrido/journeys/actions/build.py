@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +36,7 @@ from recorrido.shared import clock
 Tell = Callable[[JourneyBuild], None]
 
 _LOCK_CLASS = 4_917  # advisory locks (class, hash of the journey type)
+FRESH = timedelta(days=2)  # a ledger whose newest event is younger is alive
 _EXPORTED = 60  # percent when every event is on its way out of the database
 TASK = "recorrido.journeys.tasks.build_journey_log"
 
@@ -159,6 +161,7 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
         percent=10,
         events_total=census.total,
         events_without_key=census.without_key,
+        events_left_out=census.left_out,
         unmatched=census.unmatched,
         bookmark=export.horizon,
     )
@@ -218,9 +221,16 @@ def _build_log(export: Export, events: trayecto.Events, census: Census) -> traye
         columns=("channel", "source"),
         boundaries=bridge.boundaries(journey_type),
         weight="weight" if journey_type.weight else None,
-        as_of=census.last_at,
+        as_of=_as_of(census),
         order=bridge.step_order(export.blueprint),
     )
+
+
+def _as_of(census: Census) -> datetime:
+    """Now while events arrive; of a ledger that stopped, its last event: else every old journey would look lost."""
+    now = clock.now()
+    last: datetime = census.last_at or now
+    return now if now - last < FRESH else last
 
 
 class _Progress:

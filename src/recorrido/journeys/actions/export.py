@@ -6,6 +6,7 @@ side holds them all.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,44 +50,53 @@ def plan_export(blueprint: Blueprint, journey_type: JourneyType, horizon: int) -
 
 @dataclass(frozen=True)
 class Census:
-    """Events behind the horizon: all, those no touchpoint names (by type and channel), those of no journey."""
+    """Events behind the horizon: all, those no touchpoint names (by type and
+    channel), those the journey type leaves out, those of no journey."""
 
     total: int
     unmatched: list[dict[str, Any]]
+    left_out: int
     without_key: int
     last_at: Any
 
     @property
     def used(self) -> int:
-        return self.total - self.without_key - sum(entry["events"] for entry in self.unmatched)
+        unmatched = sum(entry["events"] for entry in self.unmatched)
+        return self.total - self.left_out - self.without_key - unmatched
 
 
 def take_census(export: Export) -> Census:
     """Count what the export will hold and what it will leave out, so that nothing is dropped silently."""
     statement = sql.SQL(
-        "SELECT t.name, e.channel, e.named, e.keyed, sum(e.events)::bigint, max(e.last_at) FROM ("
-        "  SELECT e.type_id, e.channel, {step} IS NOT NULL AS named, {keyed} AS keyed, count(*) AS events,"
-        "         max(e.at) AS last_at"
-        "  FROM events_event e WHERE e.id <= {horizon} GROUP BY 1, 2, 3, 4"
-        ") e JOIN events_eventtype t ON t.id = e.type_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2"
-    ).format(step=export.step, keyed=_has_key(export.journey_type), horizon=sql.Literal(export.horizon))
+        "SELECT t.name, e.channel, e.place, sum(e.events)::bigint, max(e.last_at) FROM ("
+        "  SELECT e.type_id, e.channel, count(*) AS events, max(e.at) AS last_at,"
+        "         CASE WHEN e.step IS NULL THEN 'unmatched' WHEN e.step = ANY({without}) THEN 'left out'"
+        "              WHEN {keyed} THEN 'used' ELSE 'without key' END AS place"
+        "  FROM {events} GROUP BY e.type_id, e.channel, place"
+        ") e JOIN events_eventtype t ON t.id = e.type_id GROUP BY 1, 2, 3 ORDER BY 1, 2"
+    ).format(
+        without=sql.Literal(list(export.journey_type.without)),
+        keyed=_has_key(export.journey_type),
+        events=_named_events(export),
+    )
     with _cursor() as cursor:
         return _census(cursor.execute(statement).fetchall())
 
 
 def _census(rows: list[tuple[Any, ...]]) -> Census:
-    unmatched: dict[tuple[str, str], int] = {}
-    without_key = 0
-    for name, channel, named, keyed, events, _last in rows:
-        if not named:
-            unmatched[name, channel or ""] = unmatched.get((name, channel or ""), 0) + events
-        elif not keyed:
-            without_key += events
+    by_place: Counter[str] = Counter()
+    for _name, _channel, place, events, _last in rows:
+        by_place[place] += events
     return Census(
-        total=sum(row[4] for row in rows),
-        unmatched=[{"type": key[0], "channel": key[1], "events": count} for key, count in unmatched.items()],
-        without_key=without_key,
-        last_at=max((row[5] for row in rows), default=None),
+        total=by_place.total(),
+        unmatched=[
+            {"type": name, "channel": channel or "", "events": events}
+            for name, channel, place, events, _last in rows
+            if place == "unmatched"
+        ],
+        left_out=by_place["left out"],
+        without_key=by_place["without key"],
+        last_at=max((row[4] for row in rows), default=None),
     )
 
 
@@ -138,7 +148,7 @@ def copy_statement(export: Export) -> sql.Composed:
 
 
 def _rows(export: Export) -> sql.Composed:
-    columns = [_column(attribute) for attribute in export.journey_type.attributes]
+    columns = [_column(attribute, export.journey_type) for attribute in export.journey_type.attributes]
     columns += [
         _late_column(export, touchpoint) for touchpoint in bridge.promised_on_events(export.blueprint)
     ]
@@ -147,17 +157,24 @@ def _rows(export: Export) -> sql.Composed:
         columns.append(sql.SQL("{} AS weight").format(property_number(weight)))
     return sql.SQL(
         "SELECT {journey} AS journey, e.step, {at} AS at, e.channel, s.name AS source, i.person_id AS person{columns}"
-        " FROM (SELECT e.*, {step} AS step FROM events_event e WHERE e.id <= {horizon} OFFSET 0) e"
-        " JOIN events_source s ON s.id = e.source_id {key_join} {person_joins}"
-        " WHERE e.step IS NOT NULL ORDER BY e.id"
+        " FROM {events}"
+        " JOIN events_source s ON s.id = e.source_id {key_join} {joins}"
+        " WHERE e.step IS NOT NULL AND e.step <> ALL({without}) ORDER BY e.id"
     ).format(
         journey=_journey(export.journey_type),
         at=_moment(export),
         columns=sql.SQL("").join(sql.SQL(", {}").format(column) for column in columns),
-        step=export.step,
-        horizon=sql.Literal(export.horizon),
+        events=_named_events(export),
+        without=sql.Literal(list(export.journey_type.without)),
         key_join=_key_join(export.journey_type),
-        person_joins=_person_joins(export.journey_type),
+        joins=sql.SQL(" ").join([*_person_joins(export.journey_type), *_left_out_joins(export)]),
+    )
+
+
+def _named_events(export: Export) -> sql.Composable:
+    """The events behind the horizon with their touchpoint; OFFSET 0 has it told once per event."""
+    return sql.SQL("(SELECT e.*, {} AS step FROM events_event e WHERE e.id <= {} OFFSET 0) e").format(
+        export.step, sql.Literal(export.horizon)
     )
 
 
@@ -175,22 +192,46 @@ def _key_join(journey_type: JourneyType) -> sql.Composable:
     ).format(sql.Literal(journey_type.key))
 
 
-def _person_joins(journey_type: JourneyType) -> sql.Composable:
+def _person_joins(journey_type: JourneyType) -> list[sql.Composable]:
     """One join per attribute of the person: the newest value among all identifiers the person has today."""
-    joins = [
+    return [
         sql.SQL(
             "LEFT JOIN (SELECT DISTINCT ON (l.person_id) l.person_id, a.value FROM people_attribute a"
             " JOIN people_identifier l ON l.id = a.identifier_id WHERE a.key = {key}"
             " ORDER BY l.person_id, a.at DESC, a.identifier_id) {alias} ON {alias}.person_id = i.person_id"
-        ).format(key=sql.Literal(attribute.property), alias=_person_alias(attribute))
+        ).format(key=sql.Literal(attribute.property), alias=_alias(attribute))
         for attribute in journey_type.attributes
         if attribute.take == "person"
     ]
-    return sql.SQL(" ").join(joins)
 
 
-def _person_alias(attribute: Attribute) -> sql.Identifier:
-    return sql.Identifier(f"p_{attribute.name}")
+def _left_out_joins(export: Export) -> list[sql.Composable]:
+    """One join per attribute that comes from touchpoints which are no steps of these journeys (a survey's score)."""
+    return [
+        sql.SQL(
+            "LEFT JOIN (SELECT DISTINCT ON (k.id) k.id, {value} AS value FROM {events}"
+            " JOIN events_source s ON s.id = e.source_id {key_join}"
+            " WHERE e.step = ANY({steps}) AND {value} IS NOT NULL"
+            " ORDER BY k.id, e.at {direction}, e.id {direction}) {alias} ON {alias}.id = k.id"
+        ).format(
+            value=_value(attribute),
+            events=_named_events(export),
+            key_join=_key_join(export.journey_type),
+            steps=sql.Literal(list(attribute.of)),
+            direction=sql.SQL("DESC" if attribute.take == "last" else "ASC"),
+            alias=_alias(attribute),
+        )
+        for attribute in export.journey_type.attributes
+        if _is_left_out(attribute, export.journey_type)
+    ]
+
+
+def _is_left_out(attribute: Attribute, journey_type: JourneyType) -> bool:
+    return bool(attribute.of) and set(attribute.of) <= set(journey_type.without)
+
+
+def _alias(attribute: Attribute) -> sql.Identifier:
+    return sql.Identifier(f"x_{attribute.name}")
 
 
 def _moment(export: Export) -> sql.Composable:
@@ -202,9 +243,11 @@ def _moment(export: Export) -> sql.Composable:
     ).format(sql.Literal(export.blueprint.time_zone))
 
 
-def _column(attribute: Attribute) -> sql.Composable:
+def _column(attribute: Attribute, journey_type: JourneyType) -> sql.Composable:
     value = _value(attribute)
-    if attribute.of:
+    if _is_left_out(attribute, journey_type):
+        value = sql.SQL("{}.value").format(_alias(attribute))
+    elif attribute.of:
         value = sql.SQL("CASE WHEN e.step = ANY({}) THEN {} END").format(
             sql.Literal(list(attribute.of)), value
         )
@@ -223,7 +266,7 @@ def _late_column(export: Export, touchpoint: Touchpoint) -> sql.Composable:
 
 def _value(attribute: Attribute) -> sql.Composable:
     if attribute.take == "person":
-        return sql.SQL("({}.value #>> '{{}}')").format(_person_alias(attribute))
+        return sql.SQL("({}.value #>> '{{}}')").format(_alias(attribute))
     if attribute.take == "count":
         return sql.SQL("1")
     if attribute.take == "total":  # a column of nothing but NULL would be no number

@@ -139,6 +139,10 @@ class JourneyType:
     value: str | None = None
     satisfaction: str | None = None
     weight: str | None = None
+    usual: tuple[str, ...] = ()  # steps on the regular path of these journeys, whatever they are elsewhere
+    without: tuple[
+        str, ...
+    ] = ()  # touchpoints that are no steps of these journeys; attributes may still use them
 
     @property
     def segments(self) -> tuple[Attribute, ...]:
@@ -191,7 +195,7 @@ class Blueprint:
         touchpoint = self.by_key.get(step)
         return self.departments.get(touchpoint.owner) if touchpoint else None
 
-    @property
-    def off_path(self) -> tuple[str, ...]:
-        """Steps that take a journey off the regular path."""
-        return tuple(t.key for t in self.measured if t.leaves_regular_path)
+    def off_path(self, journey_type: JourneyType) -> tuple[str, ...]:
+        """Steps that take a journey of this type off the regular path."""
+        off = (touchpoint.key for touchpoint in self.measured if touchpoint.leaves_regular_path)
+        return tuple(step for step in off if step not in journey_type.usual)

@@ -50,7 +50,25 @@ def _journey_type(slug: str, fields: Fields, steps: Collection[str]) -> JourneyT
         value=_attribute_name(fields, "value", names),
         satisfaction=_attribute_name(fields, "satisfaction", names),
         weight=fields.text("weight"),
+        usual=fields.words("usual", steps),
+        without=_without(fields, key, steps, attributes),
     )
+
+
+def _without(
+    fields: Fields, key: str, steps: Collection[str], attributes: Collection[Attribute]
+) -> tuple[str, ...]:
+    """Steps left out. Attributes from them are looked up by object, so persons' journeys cannot have any."""
+    left_out = fields.words("without", steps)
+    for attribute in attributes:
+        if not left_out or not attribute.of or not set(attribute.of) <= set(left_out):
+            continue
+        if key == "person" or attribute.take not in ("first", "last"):
+            message = _(
+                "“%(name)s” is taken from steps left out: possible only with first or last, in journeys of objects"
+            )
+            fields.note(f"attributes.{attribute.name}", message % {"name": attribute.name})
+    return left_out
 
 
 def _attribute_name(fields: Fields, key: str, names: Collection[str]) -> str | None:

@@ -183,7 +183,9 @@ def _wait(study: Study, rule: Rule | None, delay: Any) -> Wait | None:
 
 
 def _before(study: Study, filters: Filters, view: Any, rule: Rule | None, delay: Any) -> Before | None:
-    if rule is not None and rule.attribute:  # promised on the events: ask the late journeys alone, all of them late
+    if (
+        rule is not None and rule.attribute
+    ):  # promised on the events: ask the late journeys alone, all of them late
         late = view.where(late_filter(study, filters, rule.step))
         rows = late.delays({rule.step: delays.Promise(timedelta(0))}).steps
         delay = next((row for row in rows if row.step == rule.step), None)

@@ -46,7 +46,9 @@ def rules(study: Study, start: date | None) -> Mapping[str, Rule]:
     baseline = _baseline(study, start)
     if baseline is None:
         return promised
-    return promised | _usual_waits(study, baseline, [step for step in study.log.step_names if step not in promised])
+    return promised | _usual_waits(
+        study, baseline, [step for step in study.log.step_names if step not in promised]
+    )
 
 
 def _promised(study: Study) -> list[Rule]:

@@ -153,7 +153,6 @@ def _steps(study: Study, filters: Filters, row: int, outcome: str) -> Iterator[J
     found = study.log.steps_of(row)
     columns = {name: _values_of(study.log, name, row) for name in ("channel", "source")}
     late = late_steps_of(study, filters, row)
-    off_path = set(study.blueprint.off_path)
     for number, (step, at) in enumerate(found):
         yield JourneyStep(
             step=step,
@@ -166,7 +165,7 @@ def _steps(study: Study, filters: Filters, row: int, outcome: str) -> Iterator[J
             owner=study.owner_label(step),
             late=step in late,
             lost=outcome == LOST and number == len(found) - 1,
-            off_path=step in off_path,
+            off_path=step in study.off_path,
         )
 
 

@@ -197,7 +197,7 @@ def _draw(
     weighted = result.weighted_journeys is not None
     picture = draw.journey_map(
         result,
-        design=design_of(study.blueprint, language, study.steps),
+        design=design_of(study.blueprint, language, study.steps, study.off_path),
         mode=mode,
         pains={step: hurt.score for step, hurt in hurts.items()},
         regular=trunk(study, filters.on_all_paths),

@@ -9,7 +9,9 @@ from recorrido.journeys.blueprint.words import PHASES
 from trayecto.draw import Column, Design, DesignStep, Lane
 
 
-def design_of(blueprint: Blueprint, language: str, happened: frozenset[str]) -> Design:
+def design_of(
+    blueprint: Blueprint, language: str, happened: frozenset[str], off_path: frozenset[str]
+) -> Design:
     """The design of a map: every touchpoint that happened in these journeys, and those that are not measured.
 
     A column without touchpoints and a department that owns none are left away; what happens in one journey type only
@@ -18,7 +20,7 @@ def design_of(blueprint: Blueprint, language: str, happened: frozenset[str]) -> 
     shown = [t for t in blueprint.touchpoints if not t.measured or t.key in happened]
     shown = _with_company(shown)
     return Design(
-        steps=tuple(_step(blueprint, touchpoint, language) for touchpoint in shown),
+        steps=tuple(_step(blueprint, touchpoint, language, off_path) for touchpoint in shown),
         columns=_columns(blueprint, shown, language),
         lanes=_lanes(blueprint, shown, language),
     )
@@ -30,7 +32,9 @@ def _with_company(shown: Sequence[Touchpoint]) -> list[Touchpoint]:
     return [touchpoint for touchpoint in shown if touchpoint.measured or touchpoint.phase in stages]
 
 
-def _step(blueprint: Blueprint, touchpoint: Touchpoint, language: str) -> DesignStep:
+def _step(
+    blueprint: Blueprint, touchpoint: Touchpoint, language: str, off_path: frozenset[str]
+) -> DesignStep:
     return DesignStep(
         step=touchpoint.key,
         label=touchpoint.label.text(language),
@@ -38,7 +42,7 @@ def _step(blueprint: Blueprint, touchpoint: Touchpoint, language: str) -> Design
         lane=touchpoint.owner,
         position=touchpoint.position,
         gate=touchpoint.gate is not None,
-        exceptional=touchpoint.leaves_regular_path,
+        exceptional=touchpoint.key in off_path,
         measured=touchpoint.measured,
     )
 

@@ -62,13 +62,17 @@ class Study:
         return tuple(step for step in self.journey_type.goal if step in self.steps)
 
     @cached_property
+    def off_path(self) -> frozenset[str]:
+        return frozenset(self.blueprint.off_path(self.journey_type))
+
+    @cached_property
     def reached(self) -> Any:
         return trayecto.has(*self.goal) if self.goal else NOTHING
 
     @cached_property
     def exceptions(self) -> Any:
         """Journeys that left the regular path: an exceptional step, a support contact, a gate nobody has to pass."""
-        off = [step for step in self.blueprint.off_path if step in self.steps]
+        off = [step for step in self.off_path if step in self.steps]
         return trayecto.has(*off) if off else NOTHING
 
     @cached_property

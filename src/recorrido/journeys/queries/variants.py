@@ -51,7 +51,7 @@ def variants(study: Study, filters: Filters, *, top: int = TOP) -> Variants:
     view = select(study, filters, all_journeys())
     result = view.variants(top=top)
     ranks = _ranks(view, len(result.variants))
-    off_path, goal = set(study.blueprint.off_path), set(study.goal)
+    off_path, goal = study.off_path, set(study.goal)
     rows = tuple(
         Variant(
             place=row.rank,

@@ -20,6 +20,11 @@ def problems_of(text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+def off_path_of(text: str) -> tuple[str, ...]:
+    blueprint = read_blueprint(text)
+    return blueprint.off_path(blueprint.journeys["order"])
+
+
 @pytest.mark.parametrize("name", ["aromo", "olist", "starter"])
 def test_every_shipped_blueprint_is_valid(name):
     assert name in shipped_blueprints()
@@ -38,13 +43,17 @@ def test_positions_follow_the_columns_and_then_the_file():
 
 
 def test_support_contacts_are_off_the_regular_path():
-    assert read_blueprint(SMALL).off_path == ("call",)
+    assert off_path_of(SMALL) == ("call",)
+
+
+def test_a_journey_type_may_call_a_step_usual():
+    assert off_path_of(with_lines("    key: order\n", "    key: order\n    usual: call\n")) == ()
 
 
 @pytest.mark.parametrize(("mandatory", "off"), [("no", ("order.placed", "call")), ("yes", ("call",))])
 def test_only_a_gate_that_is_not_mandatory_leaves_the_regular_path(mandatory, off):
     gate = f"    stage: checkout\n    gate: {{mandatory: {mandatory}, origin: law}}\n"
-    assert read_blueprint(with_lines("    stage: checkout\n", gate)).off_path == off
+    assert off_path_of(with_lines("    stage: checkout\n", gate)) == off
 
 
 @pytest.mark.parametrize(("written", "importance"), [("5", 1.0), ("1", 0.2), ("0.35", 0.35), ("1.0", 1.0)])

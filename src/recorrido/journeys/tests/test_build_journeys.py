@@ -14,7 +14,9 @@ from recorrido.journeys.tests.blueprints import SMALL, with_lines
 from recorrido.journeys.tests.ledgers import build, event, record
 
 # The ledger is read behind the commit-safe horizon, so events must really be committed.
-pytestmark = pytest.mark.django_db(transaction=True)
+# Naming the apps spares the flush after each test from making all permissions anew.
+APPS = ["recorrido.company", "recorrido.people", "recorrido.events", "recorrido.journeys"]
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=APPS)
 
 
 @pytest.fixture(autouse=True)

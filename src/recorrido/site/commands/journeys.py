@@ -60,6 +60,8 @@ def _built(build_now, slug: str, expected: type[Exception]) -> bool:  # type: ig
     boot.say(f"{slug}: {done.journeys:,} journeys of {done.events_used:,} steps in {done.seconds:.1f} s.")
     if done.events_without_key:
         boot.say(f"  {done.events_without_key:,} events belong to no journey of this type.")
+    if done.events_left_out:
+        boot.say(f"  {done.events_left_out:,} events are left out of this type by the blueprint.")
     for entry in done.unmatched:
         place = f"{entry['type']} ({entry['channel'] or 'no channel'})"
         boot.say(f"  {entry['events']:,} events {place} fit no touchpoint of the blueprint.")
