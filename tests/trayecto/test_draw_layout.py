@@ -31,7 +31,7 @@ def notes_for(result):
     return [Note(one.step, "Aquí duele", "Esto pasa y así se nota. " * 3, 0.9) for one in result.steps[:5]]
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(maps(), st.sampled_from(["frequency", "time", "dropoff"]), st.sampled_from([960.0, 1440.0]))
 def test_no_node_label_figure_note_or_heading_covers_another(drawing, mode, width):
     result, design = drawing
@@ -47,7 +47,7 @@ def test_no_node_label_figure_note_or_heading_covers_another(drawing, mode, widt
     assert overlaps(drawn) == []
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(maps())
 def test_everything_lies_inside_the_picture(drawing):
     result, design = drawing
@@ -60,7 +60,7 @@ def test_everything_lies_inside_the_picture(drawing):
     assert outside == []
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_with_a_design_the_counts_never_move_a_step(data):
     design = data.draw(designs(30))
@@ -108,7 +108,7 @@ def test_an_empty_map_without_a_design_is_still_a_picture():
     assert drawn.nodes == () and drawn.height > 0
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(maps(40))
 def test_at_most_two_and_a_half_flows_per_step_are_drawn_and_the_rest_is_told(drawing):
     result, design = drawing

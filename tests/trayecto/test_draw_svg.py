@@ -45,7 +45,7 @@ def pictures(**choices):
     ]
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(maps(25), LABELS)
 def test_any_text_makes_a_well_formed_picture(drawing, title):
     result, design = drawing
