@@ -1,0 +1,101 @@
+"""Chromium through Playwright, against the real application and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from conftest import PASSWORD
+
+# Playwright's synchronous interface runs an event loop in this thread; Django would take us for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# No sandbox, because containers run as root; the rest keeps Chromium from calling home while tests run.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """One browser for the run."""
+    from playwright.sync_api import sync_playwright
+
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail("Chromium is not here: scripts/system-packages installs it, or says what to install")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, live_server) -> Iterator[Callable]:
+    """Open a page: ``open_page("/path/", width=360, color_scheme="dark")``. What the console says of errors, and
+    what the content policy stops, fails the test at its end."""
+    contexts, complaints = [], []
+
+    def open_at(path: str, *, width: int = 1440, height: int = 900, locale: str = "es", **options):
+        viewport = {"width": width, "height": height}
+        context = chromium.new_context(viewport=viewport, locale=locale, base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert [words for words in complaints if "status of 4" not in words] == []
+
+
+@pytest.fixture
+def open_signed_in(open_page) -> Callable:
+    """Sign in through the form and go to a page: ``open_signed_in(analyst, "/")``."""
+
+    def open_as(staff, path: str, **options):
+        page = open_page("/account/sign-in/", **options)
+        page.fill("[name=email]", staff.email)
+        page.fill("[name=password]", PASSWORD)
+        page.click("button.primary")
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        page.goto(path)
+        return page
+
+    return open_as
+
+
+@pytest.fixture
+def serious_problems() -> Callable:
+    """What axe finds serious or critical on a page: [(rule, first element)]."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page) -> list[tuple[str, str]]:
+        found = Axe().run(page).response["violations"]
+        return [
+            (rule["id"], rule["nodes"][0]["html"])
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+        ]
+
+    return look
