@@ -1,12 +1,13 @@
 import csv
 import gzip
 import io
+from datetime import datetime
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.trayecto.event_files import balanced, read, read_text, rows, told, utc
+from tests.trayecto.event_files import balanced, needs, read, read_text, rows, told, utc
 
 from trayecto.errors import BadValue, UnknownColumn, UnreadableFile
 
@@ -196,3 +197,17 @@ def test_a_written_csv_gives_back_its_cells(cells, delimiter):
         [("case", "step", "at"), *((case, step, "2024-05-01T10:00:00Z") for case, step in cells)]
     )
     assert rows(read_text(sink.getvalue()), "journey", "step") == cells
+
+
+@pytest.mark.real_data
+def test_the_click_stream_is_read_as_the_standard_library_reads_it():
+    path = needs("clickstream/ecom.csv.gz")
+    events = read(path, journey="session_id", tz="UTC")
+    with gzip.open(path, "rt", newline="") as file:
+        lines = list(csv.DictReader(file))
+    names = ("session_id", "event", "timestamp", "platform")
+    assert rows(events, "journey", "step", "at", "platform") == [
+        (one["session_id"], one["event"], datetime.fromisoformat(one["timestamp"] + "Z"), one["platform"])
+        for one in ({name: line[name] for name in names} for line in lines)
+    ]
+    assert (events.report.rows_read, events.report.warnings) == (31_106, ())

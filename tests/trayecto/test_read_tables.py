@@ -137,6 +137,11 @@ def test_whole_and_broken_numbers_are_numbers():
     ]
 
 
+def test_a_stream_of_text_is_told():
+    with pytest.raises(BadValue, match="open it in binary mode"):
+        read(io.StringIO("case,step,at"), format="csv")
+
+
 def test_a_json_file_may_be_one_list():
     events = read_text(json.dumps([LINE, 5, LINE]), "json")
     assert len(events) == 2

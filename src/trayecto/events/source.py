@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from trayecto.errors import UnreadableFile
+from trayecto.errors import BadValue, UnreadableFile
 
 GZIP_MAGIC = b"\x1f\x8b"
 BLOCK = 1 << 20
@@ -68,7 +68,10 @@ class Source:
     def of_stream(cls, stream: BinaryIO) -> Source:
         """The whole stream is read at once: several formats must look at a file twice."""
         name = getattr(stream, "name", None)
-        return cls(name=Path(name).name if isinstance(name, str) else "stream", content=stream.read())
+        content = stream.read()
+        if not isinstance(content, bytes):
+            raise BadValue("The stream gives text; open it in binary mode ('rb').")
+        return cls(name=Path(name).name if isinstance(name, str) else "stream", content=content)
 
     @property
     def size(self) -> int:
