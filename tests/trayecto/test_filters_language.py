@@ -7,7 +7,7 @@ from trayecto import filters as f
 from trayecto.errors import BadExpression, BadValue, TrayectoError
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(composed(odd_names))
 def test_the_text_of_a_filter_reads_back_as_an_equal_filter(filter_):
     assert f.parse_filter(str(filter_)) == filter_

@@ -88,7 +88,7 @@ def test_the_table_has_one_row_per_step():
     assert table.column("journeys").to_pylist() == [1, 1]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     views(),
     st.lists(st.sampled_from(NAMES), min_size=1, max_size=4),

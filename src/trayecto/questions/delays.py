@@ -30,7 +30,7 @@ from trayecto.errors import BadValue
 from trayecto.kernels import delays as kernel
 from trayecto.kernels import waits
 from trayecto.kernels.inputs import FOREVER
-from trayecto.questions.shares import without_none
+from trayecto.questions.shares import table_of, without_none
 from trayecto.units import SECOND, parse_duration, to_microseconds
 
 PERCENT = 90
@@ -155,7 +155,7 @@ class DelaysResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per step; the cause as ``cause_step`` and ``cause_excess_seconds``."""
-        return pa.Table.from_pylist([_flat(step) for step in self.steps])
+        return table_of(_Row, map(_row, self.steps))
 
 
 def ask(
@@ -346,7 +346,29 @@ def _plain(step: DelayStep) -> dict[str, Any]:
     return entries | {"threshold_seconds": seconds}
 
 
-def _flat(step: DelayStep) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A step's figures in one flat row."""
+
+    step: str
+    journeys: int
+    waits: int
+    late_journeys: int
+    share_late: float
+    threshold_seconds: float | None
+    threshold_from: str | None
+    since: str | None
+    mean: float | None
+    median: float | None
+    own_excess_seconds: float
+    cause_step: str | None
+    cause_excess_seconds: float | None
+    weighted_journeys: float | None = None
+    weighted_late_journeys: float | None = None
+    weighted_share_late: float | None = None
+
+
+def _row(step: DelayStep) -> _Row:
     entries = _plain(step)
     cause = entries.pop("cause") or {"step": None, "excess_seconds": None}
-    return entries | {"cause_step": cause["step"], "cause_excess_seconds": cause["excess_seconds"]}
+    return _Row(**entries, cause_step=cause["step"], cause_excess_seconds=cause["excess_seconds"])

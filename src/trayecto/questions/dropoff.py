@@ -27,7 +27,7 @@ from trayecto.errors import BadValue
 from trayecto.kernels import waits as kernel
 from trayecto.kernels.contents import contains_any
 from trayecto.kernels.inputs import FOREVER
-from trayecto.questions.shares import add_weighted, count_by, share, without_none
+from trayecto.questions.shares import add_weighted, count_by, share, table_of, without_none
 from trayecto.units import SECOND, parse_duration, to_microseconds
 
 REACHED, OPEN, LOST = range(3)
@@ -111,7 +111,7 @@ class DropoffResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per last step."""
-        return pa.Table.from_pylist([_plain_step(step) for step in self.steps])
+        return table_of(DropoffStep, self.steps)
 
 
 def _plain_step(step: DropoffStep) -> dict[str, Any]:

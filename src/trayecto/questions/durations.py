@@ -21,7 +21,7 @@ from trayecto.batch import Batch, View
 from trayecto.calendars import Calendar
 from trayecto.errors import BadValue
 from trayecto.kernels.waits import pairs, percentile
-from trayecto.questions.shares import without_none
+from trayecto.questions.shares import table_of, without_none
 from trayecto.units import SECOND
 
 Which = Literal["first", "each"]
@@ -85,8 +85,7 @@ class DurationsResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per quantile: share, seconds."""
-        schema = pa.schema([("share", pa.float64()), ("seconds", pa.float64())])
-        return pa.Table.from_pylist([without_none(q) for q in self.quantiles], schema=schema)
+        return table_of(Quantile, self.quantiles)
 
 
 def ask(

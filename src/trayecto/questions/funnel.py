@@ -23,7 +23,7 @@ from trayecto.batch import Batch, View
 from trayecto.errors import BadValue
 from trayecto.kernels.funnel import depths
 from trayecto.kernels.inputs import FOREVER
-from trayecto.questions.shares import add_weighted, count_by, share, without_none
+from trayecto.questions.shares import add_weighted, count_by, share, table_of, without_none
 from trayecto.units import parse_duration
 
 
@@ -65,7 +65,7 @@ class FunnelResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per step of the funnel."""
-        return pa.Table.from_pylist(self.to_dict()["steps"])
+        return table_of(FunnelStep, self.steps)
 
 
 def ask(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from trayecto import engine
 from trayecto.batch import Batch, View
 from trayecto.kernels import repeats as kernel
-from trayecto.questions.shares import add_weighted, count_by, share, without_none
+from trayecto.questions.shares import add_weighted, count_by, share, table_of, without_none
 
 STEP_COUNTS = (
     "events",
@@ -88,7 +88,7 @@ class ReworkResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per step."""
-        return pa.Table.from_pylist([without_none(step) for step in self.steps])
+        return table_of(ReworkStep, self.steps)
 
 
 def ask(view: View) -> ReworkResult:

@@ -1,11 +1,14 @@
-"""Small arithmetic that several questions share: counts by class, shares, weighted twins."""
+"""What several questions share: counts by class, shares, weighted twins, results as dicts and tables."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto.batch import Batch
@@ -37,3 +40,19 @@ def without_none(record: Any) -> dict[str, Any]:
     """A dataclass or dict as a dict without its empty entries (weighted twins of a log without weights)."""
     entries = asdict(record) if is_dataclass(record) and not isinstance(record, type) else dict(record)
     return {key: value for key, value in entries.items() if value is not None}
+
+
+ARROW_TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), date: pa.date32()}
+
+
+def table_of(kind: type, records: Iterable[Any]) -> pa.Table:
+    """Flat dataclasses as a table: a column per field, also when there are no rows; weighted ones may be null."""
+    hints = get_type_hints(kind)
+    schema = pa.schema([(field.name, _arrow_type(hints[field.name])) for field in fields(kind)])
+    return pa.Table.from_pylist([asdict(record) for record in records], schema=schema)
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    """The column type of a field: its own, or that of the one type beside None; text for literals."""
+    kinds = [kind for kind in get_args(hint) or (hint,) if kind in ARROW_TYPES]
+    return ARROW_TYPES[kinds[0]] if kinds else pa.string()

@@ -22,7 +22,7 @@ from trayecto.batch import Batch, View
 from trayecto.calendars import zone
 from trayecto.errors import BadValue
 from trayecto.kernels import volume as kernel
-from trayecto.questions.shares import add_weighted, without_none
+from trayecto.questions.shares import add_weighted, table_of, without_none
 from trayecto.units import to_datetime, to_microseconds
 
 Period = Literal["day", "week", "month", "quarter"]
@@ -79,7 +79,7 @@ class VolumeResult:
 
     def to_arrow(self) -> pa.Table:
         """One row per step and period in which it occurs; ``start`` is a date."""
-        return pa.Table.from_pylist([without_none(step) for step in self.steps])
+        return table_of(StepVolume, self.steps)
 
 
 def ask(view: View, period: Period = "month", tz: str = "UTC") -> VolumeResult:
