@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 
 class PeopleError(Exception):
     """Base of this module's errors; ``code`` is for machines, the text for people."""
@@ -15,7 +17,8 @@ class UnreadableIdentifier(PeopleError):
     code = "unreadable_identifier"
 
     def __init__(self, kind: str, value: object, why: str) -> None:
-        super().__init__(f"{kind} {str(value)[:80]!r} {why}.")
+        words = {"kind": kind, "value": str(value)[:80], "why": why}
+        super().__init__(_("%(kind)s “%(value)s”: %(why)s.") % words)
         self.kind = kind
         self.value = value
 
@@ -26,4 +29,4 @@ class UnknownPerson(PeopleError):
     code = "unknown_person"
 
     def __init__(self, person_id: int) -> None:
-        super().__init__(f"No person has, or ever had, the id {person_id}.")
+        super().__init__(_("No person has, or ever had, the id %d.") % person_id)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import phonenumbers
+from django.utils.translation import gettext as _
 
 from recorrido.people.errors import UnreadableIdentifier
 
@@ -32,15 +33,15 @@ def normalise(kind: str, value: str, country: str = "") -> Key | None:
     Raises UnreadableIdentifier.
     """
     if not _KIND.fullmatch(kind):
-        raise UnreadableIdentifier(kind, value, "has a kind that is not a short lower-case word")
+        raise UnreadableIdentifier(kind, value, _("the kind is not a short lower-case word"))
     text = unicodedata.normalize("NFC", value).strip()
     if not text:
         return None
     normal = _RULES.get(kind, _plain)(text, country)
     if len(normal) > MAX_VALUE:
-        raise UnreadableIdentifier(kind, value, f"is longer than {MAX_VALUE} characters")
+        raise UnreadableIdentifier(kind, value, _("longer than %d characters") % MAX_VALUE)
     if not normal.isprintable():
-        raise UnreadableIdentifier(kind, value, "holds a control character")
+        raise UnreadableIdentifier(kind, value, _("holds a control character"))
     return kind, normal
 
 
@@ -50,7 +51,7 @@ def _plain(text: str, country: str) -> str:
 
 def _email(text: str, country: str) -> str:
     if not _EMAIL.fullmatch(text):
-        raise UnreadableIdentifier("email", text, "is no e-mail address")
+        raise UnreadableIdentifier("email", text, _("no e-mail address"))
     return text.lower()
 
 
@@ -60,10 +61,10 @@ def _phone(text: str, country: str) -> str:
     try:
         number = phonenumbers.parse(text, country.upper() or None)
     except phonenumbers.NumberParseException:
-        why = "is no phone number" if country else "has no country prefix, and its source has no country"
+        why = _("no phone number") if country else _("no country prefix, and its source has no country")
         raise UnreadableIdentifier("phone", text, why) from None
     if not phonenumbers.is_possible_number(number):
-        raise UnreadableIdentifier("phone", text, f"is too short or too long for {country or 'its country'}")
+        raise UnreadableIdentifier("phone", text, _("too short or too long for its country"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.attributes import tell_attributes
@@ -71,7 +72,7 @@ def introduce_persons(
 def _keys(person: Introduction, country: str) -> tuple[Key, ...]:
     keys = {key for kind, value in person.identifiers if (key := normalise(kind, value, country))}
     if not keys:
-        raise UnreadableIdentifier("person", person.message_id, "has no identifier")
+        raise UnreadableIdentifier("person", person.message_id, _("no identifier"))
     order = {kind: place for place, (kind, _) in enumerate(person.identifiers)}
     return tuple(sorted(keys, key=lambda key: order[key[0]]))
 
