@@ -9,6 +9,8 @@ The names below are the public ones; everything else may change.
 
 from __future__ import annotations
 
+from trayecto import draw
+from trayecto.calendars import Calendar
 from trayecto.errors import (
     BadExpression,
     BadLog,
@@ -35,17 +37,36 @@ from trayecto.filters import (
     has_all,
     has_flow,
     lacks,
+    late_at,
+    lost,
+    lost_at,
     occurs_between,
+    open_,
+    open_at,
     parse_filter,
+    reached,
+    repeats,
+    repeats_directly,
+    returns_to,
     started_between,
     starts_with,
+    took,
     touches,
     variant_rank,
 )
 from trayecto.log.attributes import count, first, last, total
 from trayecto.log.boundaries import Boundaries
 from trayecto.log.build import build
-from trayecto.log.journeylog import JourneyLog, LogInfo
+from trayecto.log.info import LogInfo
+from trayecto.log.journeylog import JourneyLog
+from trayecto.questions.delays import DelaysResult, Promise
+from trayecto.questions.dropoff import DropoffResult
+from trayecto.questions.durations import DurationsResult
+from trayecto.questions.funnel import FunnelResult
+from trayecto.questions.map import MapResult
+from trayecto.questions.rework import ReworkResult
+from trayecto.questions.variants import VariantsResult
+from trayecto.questions.volume import VolumeResult
 
 __all__ = [
     "BadExpression",
@@ -53,21 +74,32 @@ __all__ = [
     "BadRows",
     "BadValue",
     "Boundaries",
+    "Calendar",
+    "DelaysResult",
+    "DropoffResult",
+    "DurationsResult",
     "EmptyLog",
     "Events",
     "Filter",
+    "FunnelResult",
     "JourneyLog",
     "LogInfo",
+    "MapResult",
+    "Promise",
     "ReadReport",
+    "ReworkResult",
     "TrayectoError",
     "UnknownAttribute",
     "UnknownColumn",
     "UnknownStep",
     "UnreadableFile",
+    "VariantsResult",
+    "VolumeResult",
     "attribute",
     "build",
     "count",
     "directly_followed_by",
+    "draw",
     "ends_with",
     "exact_variant",
     "first",
@@ -78,11 +110,21 @@ __all__ = [
     "has_flow",
     "lacks",
     "last",
+    "late_at",
+    "lost",
+    "lost_at",
     "occurs_between",
+    "open_",
+    "open_at",
     "parse_filter",
+    "reached",
     "read_events",
+    "repeats",
+    "repeats_directly",
+    "returns_to",
     "started_between",
     "starts_with",
+    "took",
     "total",
     "touches",
     "variant_rank",

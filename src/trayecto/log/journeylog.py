@@ -2,134 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto.batch import Batch, EventColumn
-from trayecto.errors import BadLog, BadValue, UnknownStep, did_you_mean
+from trayecto.calendars import Calendar
+from trayecto.errors import BadValue, UnknownStep, did_you_mean
+from trayecto.filters import Filter, parse_filter
 from trayecto.log import store
 from trayecto.log.batches import cut_batches
-from trayecto.log.write import JOURNEYS, MAP_FLOWS, MAP_STEPS, VARIANTS
+from trayecto.log.info import LogInfo
+from trayecto.log.stored import Stored, read_arrow
+from trayecto.log.write import JOURNEYS
+from trayecto.questions import delays, dropoff, durations, funnel, rework, variants, volume
 from trayecto.questions import map as map_question
-from trayecto.questions import variants as variants_question
+from trayecto.questions.map import Clocks
 from trayecto.units import to_datetime
 
-if TYPE_CHECKING:
-    from trayecto.filters import Filter
-
-
-@dataclass(frozen=True)
-class LogInfo:
-    """What is in a log folder."""
-
-    path: str
-    version: str
-    key: str
-    journeys: int
-    events: int
-    events_left_out: int
-    steps: tuple[str, ...]
-    attributes: tuple[str, ...]
-    columns: tuple[str, ...]
-    weighted: bool
-    date_only_steps: tuple[str, ...]
-    started: datetime | None
-    ended: datetime | None
-    as_of: datetime
-    bytes: int
-
-    def to_dict(self) -> dict[str, Any]:
-        facts = asdict(self)
-        moments = {
-            name: facts[name].isoformat() if facts[name] else None for name in ("started", "ended", "as_of")
-        }
-        lists = {name: list(facts[name]) for name in ("steps", "attributes", "columns", "date_only_steps")}
-        return facts | moments | lists
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """The files of one version, memory-mapped; shared by every selection of it."""
-
-    folder: Path
-    version: str
-    meta: Mapping[str, Any]
-    table: pa.Table
-
-    @cached_property
-    def offsets(self) -> NDArray[np.int64]:
-        lists = self._piece("steps")
-        return np.zeros(1, np.int64) if lists is None else lists.offsets.to_numpy()
-
-    @cached_property
-    def steps(self) -> NDArray[np.uint16]:
-        return self.values("steps", np.uint16)
-
-    @cached_property
-    def times(self) -> NDArray[np.int64]:
-        return self.values("times", np.int64)
-
-    def values(self, name: str, kind: Any) -> NDArray[Any]:
-        """The values of a list column, journey after journey."""
-        lists = self._piece(name)
-        return np.empty(0, kind) if lists is None else lists.values.to_numpy()
-
-    def _piece(self, name: str) -> pa.LargeListArray | None:
-        pieces = self.table[name].chunks
-        return pieces[0] if pieces else None
-
-    @cached_property
-    def attributes(self) -> pa.Table:
-        return self.table.drop_columns(["steps", "times", *self.meta["columns"]])
-
-    @cached_property
-    def weights(self) -> NDArray[np.float64] | None:
-        if "weight" not in self.table.column_names:
-            return None
-        return self.table["weight"].chunk(0).to_numpy() if len(self.table) else np.empty(0)
-
-    @cached_property
-    def columns(self) -> dict[str, EventColumn]:
-        return {
-            name: EventColumn(name, self.values(name, np.int32), tuple(values))
-            for name, values in self.meta["columns"].items()
-        }
-
-    @cached_property
-    def code_of(self) -> dict[str, int]:
-        return {name: code for code, name in enumerate(self.meta["steps"])}
-
-    @cached_property
-    def variant_runs(self) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        pieces = read_arrow(self.folder / self.version / VARIANTS)["steps"].chunks
-        if not pieces:
-            return np.zeros(1, np.int64), np.empty(0, np.uint16)
-        return pieces[0].offsets.to_numpy(), pieces[0].values.to_numpy()
-
-    @cached_property
-    def map(self) -> map_question.MapResult:
-        """The unfiltered map, as the build stored it."""
-        place = self.folder / self.version
-        return map_question.from_arrow(
-            self.meta["journeys"], self.meta["events"], self.meta["weighted_journeys"],
-            read_arrow(place / MAP_STEPS), read_arrow(place / MAP_FLOWS),
-        )  # fmt: skip
-
-
-def read_arrow(path: Path) -> pa.Table:
-    """Memory-map an Arrow file; BadLog when it is damaged."""
-    try:
-        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    except (OSError, pa.ArrowException) as error:
-        raise BadLog(f"{path} is damaged ({error}): build the log again.") from error
+Condition = Filter | str  # a filter, or text in the filter language
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,15 +151,13 @@ class JourneyLog:
 
     # --- narrowing and reading ---
 
-    def where(self, condition: Filter | str) -> JourneyLog:
+    def where(self, condition: Condition) -> JourneyLog:
         """The journeys that also meet the condition: a filter, or text in the filter language."""
-        from trayecto.filters import parse_filter
-
         chosen = parse_filter(condition) if isinstance(condition, str) else condition
         mask = np.asarray(chosen.mask(self), dtype=np.bool_)
         return replace(self, selection=mask if self.selection is None else self.selection & mask)
 
-    def _narrow(self, condition: Filter | str | None) -> JourneyLog:
+    def _narrow(self, condition: Condition | None) -> JourneyLog:
         return self if condition is None else self.where(condition)
 
     def rows(self) -> NDArray[np.int64]:
@@ -312,11 +207,7 @@ class JourneyLog:
     # --- questions ---
 
     def map(
-        self,
-        *,
-        where: Filter | str | None = None,
-        clock: map_question.Clocks | None = None,
-        percentiles: bool = True,
+        self, *, where: Condition | None = None, clock: Clocks | None = None, percentiles: bool = True
     ) -> map_question.MapResult:
         """Steps and flows; see ``trayecto.questions.map.ask``. The unfiltered map is stored at build."""
         view = self._narrow(where)
@@ -324,61 +215,59 @@ class JourneyLog:
             return self.stored.map
         return map_question.ask(view, clock=clock, percentiles=percentiles)
 
-    def variants(
-        self, top: int | None = None, *, where: Filter | str | None = None
-    ) -> variants_question.VariantsResult:
+    def variants(self, top: int | None = None, *, where: Condition | None = None) -> variants.VariantsResult:
         """The ``top`` most frequent variants (None: all); see ``trayecto.questions.variants.ask``."""
-        return variants_question.ask(self._narrow(where), top=top)
+        return variants.ask(self._narrow(where), top=top)
 
     def funnel(
         self,
         steps: Sequence[str],
-        within: Any = None,
+        within: str | timedelta | None = None,
         strict: bool = False,
         *,
-        where: Filter | str | None = None,
-    ) -> Any:
-        """Journeys that reach each step in turn; see ``trayecto.questions.funnel.ask``."""
-        from trayecto.questions import funnel
-
-        return funnel.ask(self._narrow(where), steps, within=within, strict=strict)
+        where: Condition | None = None,
+    ) -> funnel.FunnelResult:
+        """Journeys that take each step in turn; see ``trayecto.questions.funnel.ask``."""
+        return funnel.ask(self._narrow(where), steps, within, strict)
 
     def durations(
-        self, source: str, target: str, *, where: Filter | str | None = None, **options: Any
-    ) -> Any:
+        self,
+        source: str,
+        target: str,
+        which: durations.Which = "first",
+        calendar: Calendar | None = None,
+        *,
+        where: Condition | None = None,
+    ) -> durations.DurationsResult:
         """Times from one step to another; see ``trayecto.questions.durations.ask``."""
-        from trayecto.questions import durations
-
-        return durations.ask(self._narrow(where), source, target, **options)
+        return durations.ask(self._narrow(where), source, target, which, calendar)
 
     def dropoff(
         self,
-        goal: str | Collection[str],
-        limits: Mapping[str, Any] | None = None,
+        goal: str | Sequence[str],
+        limits: Mapping[str, str | timedelta] | None = None,
         *,
-        where: Filter | str | None = None,
-    ) -> Any:
-        """Where journeys are lost; see ``trayecto.questions.dropoff.ask``."""
-        from trayecto.questions import dropoff
+        where: Condition | None = None,
+    ) -> dropoff.DropoffResult:
+        """Where journeys that miss the goal are lost; see ``trayecto.questions.dropoff.ask``."""
+        return dropoff.ask(self._narrow(where), goal, limits)
 
-        return dropoff.ask(self._narrow(where), goal, limits=limits)
-
-    def rework(self, *, where: Filter | str | None = None) -> Any:
+    def rework(self, *, where: Condition | None = None) -> rework.ReworkResult:
         """Repeats and loops; see ``trayecto.questions.rework.ask``."""
-        from trayecto.questions import rework
-
         return rework.ask(self._narrow(where))
 
-    def volume(self, period: str = "month", tz: str = "UTC", *, where: Filter | str | None = None) -> Any:
+    def volume(
+        self, period: volume.Period = "month", tz: str = "UTC", *, where: Condition | None = None
+    ) -> volume.VolumeResult:
         """Events by step and period; see ``trayecto.questions.volume.ask``."""
-        from trayecto.questions import volume
-
-        return volume.ask(self._narrow(where), period=period, tz=tz)
+        return volume.ask(self._narrow(where), period, tz)
 
     def delays(
-        self, promises: Mapping[str, Any], *, where: Filter | str | None = None, **options: Any
-    ) -> Any:
+        self,
+        promises: Mapping[str, delays.Promise] | None = None,
+        baseline: delays.Baseline | None = None,
+        *,
+        where: Condition | None = None,
+    ) -> delays.DelaysResult:
         """Which steps come late, and what held them up; see ``trayecto.questions.delays.ask``."""
-        from trayecto.questions import delays
-
-        return delays.ask(self._narrow(where), promises, **options)
+        return delays.ask(self._narrow(where), promises, baseline)
