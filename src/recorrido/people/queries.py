@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from recorrido.people.errors import UnknownPerson
+from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
+from recorrido.people.identifiers import normalise
 from recorrido.people.models import Attribute, Identifier, Link, PersonChange
 from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
+from recorrido.shared import sql
 from recorrido.shared.horizon import safe_position
 
 
@@ -69,6 +71,22 @@ def find_persons(words: str, *, limit: int = 50) -> list[int]:
 _SEARCHED_KINDS = ("email", "phone", "customer", "anonymous", "external")
 
 
+def find_persons(text: str, *, country: str = "") -> list[int]:
+    """The persons that ``text`` identifies under any kind in use: a mail address, a phone number, a customer number.
+
+    ``country`` reads phone numbers without a prefix.
+    """
+    found: dict[int, None] = {}
+    for (kind,) in sql.fetch(_KINDS_IN_USE):
+        try:
+            key = normalise(kind, text, country)
+        except UnreadableIdentifier:
+            continue
+        if key is not None and (person := person_of(*key)) is not None:
+            found[person] = None
+    return list(found)
+
+
 def leaves_of(person_id: int) -> list[Leaf]:
     """The identifiers of a person, oldest first; ``person_id`` may be one that was merged."""
     rows = Identifier.objects.filter(person_id=current_person_id(person_id)).order_by("id")
@@ -120,3 +138,12 @@ def changes_after(position: int, *, limit: int = 1_000) -> list[Change]:
 
 
 _CHANGE_FIELDS = ("id", "kind", "person_id", "other_id", "reason", "source", "at")
+# One probe of the unique index per kind, instead of a walk over all leaves.
+_KINDS_IN_USE = """
+    WITH RECURSIVE kinds AS (
+        SELECT min(kind) AS kind FROM people_identifier
+        UNION ALL
+        SELECT (SELECT min(kind) FROM people_identifier i WHERE i.kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL
+    )
+    SELECT kind FROM kinds WHERE kind IS NOT NULL
+"""

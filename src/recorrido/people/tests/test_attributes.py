@@ -9,7 +9,7 @@ from recorrido.people.actions import introduce_persons, tell_attributes
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Attribute, Link
-from recorrido.people.queries import attributes_of, leaves_of, person_of
+from recorrido.people.queries import attributes_of, find_persons, leaves_of, person_of
 from recorrido.people.resolution import Known
 from recorrido.people.tests.telling import NOON, tell
 
@@ -61,3 +61,12 @@ def test_a_customer_file_introduces_persons_and_repeating_it_changes_nothing():
         ("email", "ana@x.cl"),
     ]
     assert (attributes_of([person]), Link.objects.count()) == ({person: {"city": "Talca"}}, 1)
+
+
+def test_a_person_is_found_by_any_identifier_however_it_is_written():
+    row = Introduction("r1", (("customer", "C1"), ("email", "ana@x.cl"), ("phone", "+56987654321")))
+    introduce_persons(source="crm", country="CL", persons=[row], known=Known())
+    person = person_of("customer", "C1")
+    for text in ("C1", " ANA@x.cl", "9 8765 4321"):
+        assert find_persons(text, country="CL") == [person]
+    assert find_persons("nobody") == []
