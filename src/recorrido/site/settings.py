@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "recorrido.people",
     "recorrido.events",
     "recorrido.journeys",
+    "recorrido.connectors",
     "recorrido.web",
     "recorrido.site",
 ]
