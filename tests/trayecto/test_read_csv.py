@@ -101,6 +101,12 @@ def test_a_quote_that_never_closes_is_named_with_its_row():
         read_text(GOOD.replace("1,pay", '1,"pay') + GOOD)
 
 
+def test_two_open_quotes_that_hide_the_rows_between_them_are_named():
+    text = GOOD.replace("1,pay", '1,"pay') + GOOD.replace("1,pay", '2,"pay')
+    with pytest.raises(UnreadableFile, match="quoted value in row 3 runs on into other rows"):
+        read_text(text)
+
+
 def test_an_inch_mark_in_a_value_is_no_open_quote():
     events = read_text(GOOD.replace("pay", 'screen 5"'))
     assert rows(events)[1][1] == 'screen 5"'

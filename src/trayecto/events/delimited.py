@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,28 +49,32 @@ def read(source: Source, request: Request) -> Raw:
         raise UnreadableFile(f"{source.name} is empty.")
     bytes_ = _Bytes(source)
     shape = _shape(head, bytes_.encoding(head), source)
-    if bytes_.quotes % 2:
-        _find_open_quote(source, shape)
     try:
-        return _read_as(source, shape, request)
+        raw = _read_as(source, shape, request)
+        if bytes_.quotes % 2 or (
+            bytes_.quotes and bytes_.lines > raw.table.num_rows + len(raw.broken) + HEADER_ROW
+        ):
+            _check_quotes(source, shape)
+        return raw
     except UnicodeError as problem:
         raise UnreadableFile(f"{source.name} is not text in {shape.encoding}: {problem}.") from problem
 
 
 class _Bytes:
-    """One look at every byte, at memory speed, for what Arrow's parser does not tell.
-
-    It says nothing of a quote that never closes and swallows the rest of the file (an odd number of quotes betrays
-    it), and loses ragged rows that are not UTF-8.
+    """One look at every byte, at memory speed, for what Arrow's parser does not tell: ragged rows that are not UTF-8
+    get lost, and a quote that never closes swallows rows (betrayed by an odd number of quotes, or by more lines than
+    rows).
     """
 
     def __init__(self, source: Source) -> None:
         self.quotes = 0
+        self.lines = 0
         self._utf8 = self._cp1252 = True
         decoder = codecs.getincrementaldecoder("utf-8")()
         with source.open(watch=False) as stream:
             for block in iter(lambda: stream.read(BLOCK), b""):
                 self.quotes += block.count(b'"')
+                self.lines += block.count(b"\n")
                 self._cp1252 = self._cp1252 and len(block.translate(None, NOT_CP1252)) == len(block)
                 self._utf8 = self._utf8 and _decodes(decoder, block)
         self._utf8 = self._utf8 and _decodes(decoder, b"", final=True)
@@ -195,22 +199,34 @@ def _explained(problem: pa.ArrowInvalid, source: Source) -> UnreadableFile:
     return UnreadableFile(f"{source.name} cannot be read as a table of values: {said.splitlines()[0]}.")
 
 
-def _find_open_quote(source: Source, shape: _Shape) -> None:
+def _check_quotes(source: Source, shape: _Shape) -> None:
+    """Walk the file with a strict parser; raises UnreadableFile at a value that swallowed rows."""
     limit = csv.field_size_limit(1 << 30)
-    last = 0
     with source.open(watch=False) as stream:
         text = io.TextIOWrapper(stream, encoding=shape.encoding, errors="replace", newline="")
         try:
-            for _row in csv.reader(text, delimiter=shape.delimiter, strict=True):
-                last += 1
-        except csv.Error as problem:
-            if "unexpected end" not in str(problem):
-                return
-            raise UnreadableFile(
-                f"{source.name}: a quoted value in row {last + 1} never closes."
-            ) from problem
+            _walk(csv.reader(text, delimiter=shape.delimiter, strict=True), source)
         finally:
             csv.field_size_limit(limit)
+
+
+def _walk(reader: Iterator[list[str]], source: Source) -> None:
+    row, line = 0, 0
+    while True:
+        row += 1
+        try:
+            next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            several_lines = reader.line_num - line > 1  # type: ignore[attr-defined]
+            if "unexpected end" in str(problem):
+                raise UnreadableFile(f"{source.name}: a quoted value in row {row} never closes.") from problem
+            if several_lines and "expected after" in str(problem):
+                raise UnreadableFile(
+                    f"{source.name}: a quoted value in row {row} runs on into other rows; its closing quote is missing."
+                ) from problem
+        line = reader.line_num  # type: ignore[attr-defined]
 
 
 def _rows(found: _Found) -> NDArray[np.int64] | None:
