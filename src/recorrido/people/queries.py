@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
-from recorrido.people.identifiers import normalise
+from recorrido.people.identifiers import Key, normalise
 from recorrido.people.models import Attribute, Identifier, Link, PersonChange
 from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.shared import sql
@@ -58,33 +58,25 @@ def person_of(kind: str, value: str) -> int | None:
     return Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
 
 
-def find_persons(words: str, *, limit: int = 50) -> list[int]:
-    """Current ids of the persons known by an identifier written like ``words``, or with that number."""
-    wanted = Q(id=int(words)) if words.isdecimal() and len(words) < 19 else Q(pk__in=[])
-    for kind in _SEARCHED_KINDS:
-        wanted |= Q(kind=kind, value__in={words, words.lower(), f"+{words}"})
-    found = Identifier.objects.filter(wanted).values_list("person_id", flat=True)
-    return sorted(set(found))[:limit]
-
-
-# With its kind named, a value is found by the unique index.
-_SEARCHED_KINDS = ("email", "phone", "customer", "anonymous", "external")
-
-
-def find_persons(text: str, *, country: str = "") -> list[int]:
-    """The persons that ``text`` identifies under any kind in use: a mail address, a phone number, a customer number.
+def find_persons(words: str, *, country: str = "", limit: int = 50) -> list[int]:
+    """Current ids of the persons that ``words`` identifies: a mail address, a phone number, a customer number, under any
+    kind in use and however it is written, or a person's own id.
 
     ``country`` reads phone numbers without a prefix.
     """
-    found: dict[int, None] = {}
-    for (kind,) in sql.fetch(_KINDS_IN_USE):
-        try:
-            key = normalise(kind, text, country)
-        except UnreadableIdentifier:
-            continue
-        if key is not None and (person := person_of(*key)) is not None:
-            found[person] = None
-    return list(found)
+    keys = [key for (kind,) in sql.fetch(_KINDS_IN_USE) if (key := _as_key(kind, words, country))]
+    found = {person for key in keys if (person := person_of(*key)) is not None}
+    if words.isdecimal() and len(words) < 19:
+        found |= set(current_person_ids([int(words)]).values())
+    return sorted(found)[:limit]
+
+
+def _as_key(kind: str, words: str, country: str) -> Key | None:
+    written = f"+{words}" if kind == "phone" and not country and words.isdecimal() else words
+    try:
+        return normalise(kind, written, country)
+    except UnreadableIdentifier:
+        return None
 
 
 def leaves_of(person_id: int) -> list[Leaf]:

@@ -67,6 +67,6 @@ def test_a_person_is_found_by_any_identifier_however_it_is_written():
     row = Introduction("r1", (("customer", "C1"), ("email", "ana@x.cl"), ("phone", "+56987654321")))
     introduce_persons(source="crm", country="CL", persons=[row], known=Known())
     person = person_of("customer", "C1")
-    for text in ("C1", " ANA@x.cl", "9 8765 4321"):
-        assert find_persons(text, country="CL") == [person]
-    assert find_persons("nobody") == []
+    for words in ("C1", " ANA@x.cl", "9 8765 4321", str(person)):
+        assert find_persons(words, country="CL") == [person]
+    assert (find_persons("56987654321"), find_persons("nobody")) == ([person], [])
