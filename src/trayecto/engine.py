@@ -7,6 +7,7 @@ so any machinery that can map and reduce (threads here, a cluster elsewhere) giv
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, reduce
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from trayecto.batch import Batch
 
+POOL = "trayecto-pool"
 Summary = TypeVar("Summary")
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -26,7 +28,7 @@ def cores() -> int:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="trayecto")
+    return ThreadPoolExecutor(max_workers=cores(), thread_name_prefix=POOL)
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork: a child makes its own pool
@@ -34,8 +36,11 @@ if hasattr(os, "register_at_fork"):  # threads do not survive a fork: a child ma
 
 
 def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """``work`` on every item, in order; on threads when there are several (kernels release the lock)."""
-    if len(items) <= 1:
+    """``work`` on every item, in order; on threads when there are several (kernels release the lock).
+
+    Work that is itself on one of the threads goes on there: waiting for the others could be waiting for itself.
+    """
+    if len(items) <= 1 or threading.current_thread().name.startswith(POOL):
         return [work(item) for item in items]
     return list(_pool().map(work, items))
 

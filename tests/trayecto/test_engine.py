@@ -1,0 +1,33 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayecto import engine
+from trayecto.log.batches import cut_batches
+
+
+def test_answers_come_in_the_order_of_the_items():
+    assert engine.each(lambda number: number * 2, list(range(20))) == [number * 2 for number in range(20)]
+
+
+def test_work_inside_work_does_not_wait_for_itself():
+    def outer(number):
+        return sum(engine.each(lambda inner: inner * number, [1, 2, 3]))
+
+    assert engine.each(outer, list(range(8))) == [6 * number for number in range(8)]
+
+
+@given(st.lists(st.integers(1, 9), max_size=30), st.integers(1, 5))
+def test_batches_hold_every_journey_once(lengths, parts):
+    offsets = np.cumsum([0, *lengths])
+    steps = np.zeros(offsets[-1], np.uint16)
+    batches = cut_batches(offsets, steps, np.zeros(offsets[-1], np.int64), 1, parts=parts)
+    assert 1 <= len(batches) <= parts
+    assert [batch.first for batch in batches] == np.cumsum([0, *(b.journeys for b in batches)])[:-1].tolist()
+    assert sum(batch.journeys for batch in batches) == len(lengths)
+
+
+def test_batches_have_about_equal_events():
+    offsets = np.arange(0, 1001, 10)
+    batches = cut_batches(offsets, np.zeros(1000, np.uint16), np.zeros(1000, np.int64), 1, parts=4)
+    assert [int(batch.offsets[-1] - batch.offsets[0]) for batch in batches] == [250] * 4
