@@ -37,11 +37,10 @@ def setup() -> None:
     django.setup()
 
 
-def ready() -> bool:
-    """Database and Django, for commands that need both; True if this process started the server."""
-    started = start_database()
+def ready() -> None:
+    """Database and Django, for commands that need both."""
+    start_database()
     setup()
-    return started
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -52,7 +51,9 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def stop_database_if_idle() -> None:
-    """Stop the embedded server that this process started, unless another program is connected to it."""
+    """Stop the embedded server unless another program is connected to it; the next command starts it again."""
+    if os.environ.get("DATABASE_URL"):
+        return
     from django.db import connection
 
     from recorrido.site import postgres

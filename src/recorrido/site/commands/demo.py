@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 def demo(host: str = HOST, port: int = PORT) -> None:
     """Run everything, with the simulated retailer Calzados Aromo. The data stays for the next start."""
     boot.require_free_port(host, port)
-    started = boot.ready()
+    boot.ready()
     migrate()
     from recorrido.site.demo import fill_with_aromo
 
@@ -25,13 +25,13 @@ def demo(host: str = HOST, port: int = PORT) -> None:
         f"\n  Calzados Aromo is at {{address}}\n  Sign in as {login.email} with {login.password}\n"
         "  Ctrl-C stops everything; `make demo` starts it again with the same data.\n"
     )
-    run_everything(host, port, stop_database=started, welcome=welcome)
+    run_everything(host, port, welcome=welcome)
 
 
 def run(host: str = HOST, port: int = PORT) -> None:
     """Run everything, empty at first: the pages say what to do next."""
     boot.require_free_port(host, port)
-    started = boot.ready()
+    boot.ready()
     migrate()
     from recorrido.site.demo import start_empty
 
@@ -39,4 +39,4 @@ def run(host: str = HOST, port: int = PORT) -> None:
     welcome = "\n  Recorrido is at {address}\n"
     if login:
         welcome += f"  Sign in as {login.email} with {login.password} – shown only now; change it after signing in.\n"
-    run_everything(host, port, stop_database=started, welcome=welcome + "  Ctrl-C stops everything.\n")
+    run_everything(host, port, welcome=welcome + "  Ctrl-C stops everything.\n")

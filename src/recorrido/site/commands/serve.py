@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
 def up(host: str = HOST, port: int = PORT) -> None:
     """Run everything on one port: pages and background work. Ctrl-C stops it."""
     boot.require_free_port(host, port)
-    started = boot.ready()
+    boot.ready()
     migrate()
-    run_everything(host, port, stop_database=started)
+    run_everything(host, port)
 
 
 def migrate() -> None:
@@ -32,8 +32,8 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def run_everything(host: str, port: int, *, stop_database: bool, welcome: str = "") -> None:
-    """Supervise web and worker until Ctrl-C; then stop the embedded server too, if we were to."""
+def run_everything(host: str, port: int, *, welcome: str = "") -> None:
+    """Supervise web and worker until Ctrl-C; then stop the embedded server too, unless others use it."""
     from recorrido.site.services.supervisor import Child, supervise
 
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}/"
@@ -45,8 +45,7 @@ def run_everything(host: str, port: int, *, stop_database: bool, welcome: str = 
     try:
         supervise(children)
     finally:
-        if stop_database:
-            boot.stop_database_if_idle()
+        boot.stop_database_if_idle()
     boot.say("Stopped.")
 
 
