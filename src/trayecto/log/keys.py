@@ -41,7 +41,9 @@ def key_events(events: Events, by: str | None) -> Keyed:
 
 
 def _object_types(events: Events) -> list[str]:
-    return [] if events.relations is None else sorted(pc.unique(events.relations["type"]).to_pylist())
+    if events.relations is None:
+        return []
+    return sorted(name for name in pc.unique(events.relations["type"]).to_pylist() if name is not None)
 
 
 def _by_column(column: pa.ChunkedArray) -> Keyed:
