@@ -47,19 +47,24 @@ class Selection:
         try:
             resolver = _RESOLVERS[self.kind, bool(self.arguments)]
             return resolver(study, filters, *self.arguments)
-        except (KeyError, TypeError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             raise BadSelection(
                 _("This link's selection “%(text)s” is not understood.") % {"text": self.encode()}
             ) from error
-        except trayecto.TrayectoError as error:
+        except trayecto.TrayectoError as error:  # an unknown step, a rank of 0
             raise BadSelection(str(error)) from error
 
 
 def select(study: Study, filters: Filters, selection: Selection) -> Any:
-    """The log narrowed to the journeys behind a click."""
+    """The log narrowed to the journeys behind a click. Raises BadSelection."""
     parts = [filters.resolve(study), selection.resolve(study, filters)]
     whole = trayecto_all([part for part in parts if part is not None])
-    return study.log if whole is None else study.log.where(whole)
+    if whole is None:
+        return study.log
+    try:
+        return study.log.where(whole)
+    except trayecto.TrayectoError as error:
+        raise BadSelection(str(error)) from error
 
 
 def all_journeys() -> Selection:
