@@ -1,4 +1,7 @@
-"""``python -m bench NAME …`` runs one benchmark; without a name, all of them with their usual sizes."""
+"""``python -m bench NAME …`` runs one benchmark; without a name, all of them with their usual sizes.
+
+A benchmark is a module of this folder with ``main(arguments) -> int``, listed in BENCHMARKS.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ENOUGH = 60.0  # seconds after which a task is not repeated
+ENOUGH = 20.0  # seconds after which a task is not repeated
 
 
 @dataclass
