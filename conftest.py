@@ -35,6 +35,15 @@ def _never_wait_for_the_disk(place) -> None:
         for setting in ("fsync", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
+        _drop_what_killed_runs_left(connection)
+
+
+def _drop_what_killed_runs_left(connection) -> None:
+    """A run that was killed could not drop its database, which is named with its process."""
+    names = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_recorrido_[0-9]+'")
+    for (name,) in names.fetchall():
+        if not Path(f"/proc/{name.split('_')[2]}").exists() and Path("/proc/self").exists():
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
