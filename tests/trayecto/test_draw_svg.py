@@ -88,18 +88,18 @@ def test_every_class_that_colours_is_in_the_stylesheet():
     used = {name for names in re.findall(r'class="([^"]*)"', drawn) for name in names.split()}
     known = set(re.findall(r"\.([a-z][a-z0-9-]*)", draw.STYLESHEET))
     structural = {
-        "flows",
-        "nodes",
-        "node",
-        "flow",
-        "callout",
-        "keys",
-        "level",
+        "jm-flows",
+        "jm-nodes",
+        "jm-node",
+        "jm-flow",
+        "jm-callout",
+        "jm-keys",
+        "jm-level",
         "jm-map",
-        "circle",
-        "frequency",
-        "branch",
-        "plain",
+        "jm-circle",
+        "jm-frequency",
+        "jm-branch",
+        "jm-plain",
     }
     assert used - known <= structural
 

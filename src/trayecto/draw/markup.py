@@ -45,9 +45,15 @@ def element(name: str, *inside: str, **attributes: object) -> str:
         if value is None:
             continue
         shown = px(value) if isinstance(value, float) else clean(str(value))
+        shown = own_classes(shown) if key == "class_" else shown
         parts.append(f"{key.rstrip('_').replace('_', '-')}={quoteattr(shown)}")
     head = " ".join(parts)
     return f"<{head}>{''.join(inside)}</{name}>" if inside else f"<{head}/>"
+
+
+def own_classes(names: str) -> str:
+    """Class names with our prefix: a page's own ``.card { width: 100% }`` would stretch ours, SVG or not."""
+    return " ".join(name if name.startswith("jm") else f"jm-{name}" for name in names.split())
 
 
 def words(text: str) -> str:

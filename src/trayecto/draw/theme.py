@@ -151,20 +151,25 @@ def _with_fallbacks(rules: str) -> str:
     )
 
 
+def _own(rules: str) -> str:
+    """Every class in selectors with our prefix, as ``markup.own_classes`` writes them."""
+    return re.sub(r"\.(?!jm\b)([a-z][a-z0-9-]*)", r".jm-\1", rules)
+
+
 def _stylesheet() -> str:
     chips = "".join(f".jm .chip-{n} {{ fill: var(--jm-chip-{n}); }}\n" for n in range(8))
     widths = "".join(f".jm-min-{n} {{ min-width: {n}px; }}\n" for n in range(600, 3001, 200))
     grades = "".join(_GRADES.format(n) for n in range(5))
     grades += "".join(_SLOW.format(n, f"pain-{n}" if n else "branch") for n in range(5))
     # The order matters: bold heads are open chevrons whatever the grade of their line.
-    bold = ".jm .bold .head { fill: none; }\n"
+    bold = _own(".jm .bold .head { fill: none; }\n")
     return (
         f".jm {{ --jm-font: {_FONT}; {_properties(LIGHT)} }}\n"
         "@media (prefers-color-scheme: dark) {\n"
         f'.jm:not([data-theme="light"] .jm) {{ {_properties(DARK)} }}\n'
         "}\n"
         f'[data-theme="dark"] .jm {{ {_properties(DARK)} }}\n'
-        + _with_fallbacks(_RULES + grades + chips)
+        + _with_fallbacks(_own(_RULES + grades + chips))
         + bold
         + widths
     )
