@@ -26,14 +26,18 @@ class Bar:
 def shares_by_period(bars: list[Bar], *, target: float, dark: bool = False) -> str:
     """Bars of a share by period, the last one strong, with the target as a line. Returns SVG."""
     colours = DARK if dark else LIGHT
-    rows = [_row(place, bar, place == len(bars) - 1) for place, bar in enumerate(bars) if bar.share is not None]
+    rows = [
+        _row(place, bar, place == len(bars) - 1) for place, bar in enumerate(bars) if bar.share is not None
+    ]
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("period:N", sort=alt.SortField("place"), title=None, axis=alt.Axis(labelAngle=0))
     )
     shown = base.mark_bar(size=34, cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
         y=alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None),
         color=alt.Color(
-            "last:N", legend=None, scale=alt.Scale(domain=[True, False], range=[colours["bar"], colours["soft"]])
+            "last:N",
+            legend=None,
+            scale=alt.Scale(domain=[True, False], range=[colours["bar"], colours["soft"]]),
         ),
     )
     words = base.mark_text(dy=-7, color=colours["ink"], fontSize=11).encode(y="share:Q", text="words:N")

@@ -33,6 +33,7 @@ PLACES = (
     Place(_("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
     Place(_("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
     Place(_("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
+    Place(_("People"), "people:find", Permission.SEE_PEOPLE),
     Place(_("Staff"), "staff:list", Permission.MANAGE_STAFF),
     Place(_("Audit log"), "staff:audit", Permission.SEE_AUDIT),
 )

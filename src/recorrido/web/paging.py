@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -50,3 +51,19 @@ def _decode(text: str, length: int) -> list[Any] | None:
         return None
     usable = isinstance(values, list) and len(values) == length
     return values if usable and all(isinstance(value, str | int) for value in values) else None
+
+
+def encode_place(at: datetime, id_: int) -> str:
+    """A place in a list that is ordered by time and id."""
+    return encode([at.isoformat(), id_])
+
+
+def decode_place(text: str) -> tuple[datetime, int] | None:
+    """The place, or None for the first page or a damaged text."""
+    values = _decode(text, 2)
+    if values is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(values[0])), int(values[1])
+    except ValueError:
+        return None

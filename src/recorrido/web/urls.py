@@ -6,4 +6,6 @@ urlpatterns = [
     path("", include("recorrido.web.home.urls")),
     path("account/", include("recorrido.web.account.urls")),
     path("company/", include("recorrido.web.staff.urls")),
+    path("journeys/", include("recorrido.web.journeys.urls")),
+    path("people/", include("recorrido.web.people.urls")),
 ]

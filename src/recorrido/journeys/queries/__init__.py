@@ -38,6 +38,7 @@ from recorrido.journeys.queries.lists import (
 )
 from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
+from recorrido.journeys.queries.pains import pain_level
 from recorrido.journeys.queries.selections import Selection
 from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
 from recorrido.journeys.queries.study import (
@@ -102,6 +103,7 @@ __all__ = [
     "journeys_behind",
     "map_as_csv",
     "open_study",
+    "pain_level",
     "regular_share",
     "step_figures",
     "text_of",

@@ -102,7 +102,9 @@ def _open(request: HttpRequest) -> Page:
 
 def _shareable(page: Page) -> str:
     filtered = {name for name, _value in page.filters.pairs()} | {"type", "log"}
-    others = [(name, value) for name, values in page.request.GET.lists() for value in values if name not in filtered]
+    others = [
+        (name, value) for name, values in page.request.GET.lists() for value in values if name not in filtered
+    ]
     pairs = [*page.pinned, *page.filters.pairs(), *others]
     return f"{page.request.path}?{urlencode(pairs)}"
 
@@ -124,13 +126,28 @@ def with_filters(page: Page) -> dict[str, Any]:
     return {"choices": queries.filter_choices(page.study), "kept_fields": kept_fields(page)}
 
 
-FILTER_FIELDS = ("from", "to", "channel", "path", "where", "has", "lacks", "log", "type", "format", "after", "q")
+FILTER_FIELDS = (
+    "from",
+    "to",
+    "channel",
+    "path",
+    "where",
+    "has",
+    "lacks",
+    "log",
+    "type",
+    "format",
+    "after",
+    "q",
+)
 
 
 def kept_fields(page: Page) -> list[tuple[str, str]]:
     """The fields of the address that the filter bar must hand on: mode, funnel steps, selection."""
     fields = [(name, value) for name, values in page.request.GET.lists() for value in values]
-    return [(name, value) for name, value in fields if name not in FILTER_FIELDS and not name.startswith("s.")]
+    return [
+        (name, value) for name, value in fields if name not in FILTER_FIELDS and not name.startswith("s.")
+    ]
 
 
 def refused(request: HttpRequest, error: JourneysError) -> HttpResponse:

@@ -25,7 +25,9 @@ def builds(request: HttpRequest) -> HttpResponse:
         types = ()
     context = {
         "types": types,
-        "moving": any(state.last and state.last.state in ("queued", "exporting", "building") for state in types),
+        "moving": any(
+            state.last and state.last.state in ("queued", "exporting", "building") for state in types
+        ),
         "may_ask": may(staff_of(request), Permission.EDIT_BLUEPRINT),
         "base": "journeys/_content.html" if request.htmx else "base.html",  # type: ignore[attr-defined]
     }

@@ -24,7 +24,12 @@ def journeys_behind(page: Page) -> HttpResponse | StreamingHttpResponse:
         return csv_stream("journeys", queries.journeys_as_csv(page.study, page.filters, selection))
     words = page.request.GET.get("q", "").strip()
     found = queries.journeys_behind(page.study, page.filters, selection, search=words, after=_after(page))
-    context = {"found": found, "words": words, "name": name_of(page.study, selection), "next": _next(page, found)}
+    context = {
+        "found": found,
+        "words": words,
+        "name": name_of(page.study, selection),
+        "next": _next(page, found),
+    }
     return show(page, "journeys/list.html", context | with_filters(page))
 
 
@@ -45,4 +50,6 @@ def _next(page: Page, found: queries.JourneyList) -> str:
 def journey(page: Page, row: int) -> HttpResponse:
     """One journey: its steps, waits, what came late, what became of it."""
     access.require_people(staff_of(page.request))
-    return show(page, "journeys/journey.html", {"journey": queries.journey_detail(page.study, page.filters, row)})
+    return show(
+        page, "journeys/journey.html", {"journey": queries.journey_detail(page.study, page.filters, row)}
+    )

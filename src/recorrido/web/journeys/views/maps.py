@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from recorrido.journeys import queries
+from recorrido.journeys import access, queries
 from recorrido.journeys.queries import Links, Selection
 from recorrido.web import charts
 from recorrido.web.allowed import staff_of
 from recorrido.web.exports import csv_text_file
 from recorrido.web.journeys.page import Page, journey_page, show, with_filters
-from recorrido.journeys import access
 
 SHOWN_HURTS = 3
 PERIODS = 6  # bars of the trend

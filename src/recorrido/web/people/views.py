@@ -1,0 +1,94 @@
+"""One person's life with us: identifiers, why they belong together, and everything that happened, newest first."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from recorrido.company.access import Permission
+from recorrido.events.queries import Place, Recorded, events_of_object, timeline_of_person
+from recorrido.people import queries
+from recorrido.people.errors import UnknownPerson
+from recorrido.web.allowed import allowed
+from recorrido.web.exports import csv_file
+from recorrido.web.paging import decode_place, encode_place
+from recorrido.web.people.lookup import people_named
+
+PAGE = 50
+CSV_EVENTS = 10_000
+
+
+@require_safe
+@allowed(Permission.SEE_PEOPLE)
+def find(request: HttpRequest) -> HttpResponse:
+    """Find a person by an identifier: e-mail, telephone, customer number."""
+    words = request.GET.get("q", "").strip()
+    return render(
+        request, "people/find.html", {"words": words, "found": people_named(words) if words else []}
+    )
+
+
+@require_safe
+@allowed(Permission.SEE_PEOPLE)
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A merged person's address leads to the person of today."""
+    try:
+        current = queries.current_person_id(person_id)
+    except UnknownPerson as error:
+        raise Http404(_("No person has this number.")) from error
+    if current != person_id:
+        return redirect("people:person", current)
+    if request.GET.get("format") == "csv":
+        return _csv(f"person-{current}", timeline_of_person(current, limit=CSV_EVENTS))
+    events = timeline_of_person(current, limit=PAGE + 1, before=_before(request))
+    context = {
+        "person_id": current,
+        "attributes": queries.attributes_of([current]).get(current, {}),
+        "identifiers": queries.leaves_of(current),
+        "links": queries.links_of(current),
+        "earlier": queries.earlier_ids(current),
+    }
+    return render(request, "people/person.html", context | _page_of(events))
+
+
+@require_safe
+@allowed(Permission.SEE_PEOPLE)
+def thing(request: HttpRequest, kind: str, external_id: str) -> HttpResponse:
+    """Everything that touched one order, return, shipment or case."""
+    if request.GET.get("format") == "csv":
+        return _csv(f"{kind}-{external_id}", events_of_object(kind, external_id, limit=CSV_EVENTS))
+    events = events_of_object(kind, external_id, limit=PAGE + 1, before=_before(request))
+    if not events and _before(request) is None:
+        raise Http404(_("No event names this."))
+    return render(
+        request, "people/object.html", {"kind": kind, "external_id": external_id} | _page_of(events)
+    )
+
+
+def _before(request: HttpRequest) -> Place | None:
+    place = decode_place(request.GET.get("after", ""))
+    return Place(*place) if place else None
+
+
+def _page_of(events: list[Recorded]) -> dict[str, object]:
+    shown = events[:PAGE]
+    last = shown[-1].place if len(events) > PAGE else None
+    return {"events": shown, "next_after": encode_place(last.at, last.id) if last else ""}
+
+
+def _csv(name: str, events: list[Recorded]) -> HttpResponse:
+    header = [_("When"), _("What"), _("Channel"), _("Source"), _("Objects"), _("Properties")]
+    rows = (
+        [
+            event.at.isoformat(),
+            event.type,
+            event.channel or "",
+            event.source,
+            " ".join(f"{thing.kind}:{thing.external_id}" for thing in event.objects),
+            str(event.properties),
+        ]
+        for event in events
+    )
+    return csv_file(name, header, rows)
