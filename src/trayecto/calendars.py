@@ -23,7 +23,7 @@ from trayecto.units import DAY, MINUTE, WEEK, parse_duration, to_datetime, to_mi
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAYS_9_TO_6 = "mon-fri 09:00-18:00"
-FIRST_YEAR, LAST_YEAR = 1900, 2200  # outside, no working time passes
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # before and after, no working time passes
 FULL_DAY = 24 * 60  # minutes
 YEAR = 366 * DAY
 
@@ -185,7 +185,7 @@ def _decades(earliest: int, latest: int) -> Span:
     lowest = to_microseconds(datetime(FIRST_YEAR, 1, 2, tzinfo=UTC))
     first = to_datetime(min(max(earliest, lowest), 0)).year // 10 * 10
     last = to_datetime(max(min(latest, limit), 0)).year // 10 * 10 + 10
-    return max(first - 10, FIRST_YEAR), last
+    return max(first - 10, FIRST_YEAR), min(last, LAST_YEAR)
 
 
 @cache

@@ -15,7 +15,7 @@ from trayecto.calendars import Calendar
 from trayecto.errors import BadValue, UnknownStep
 from trayecto.filters import has, late_at, parse_filter
 from trayecto.questions import delays
-from trayecto.questions.delays import Promise
+from trayecto.questions.promised import Promise, waiting_of
 from trayecto.units import to_datetime
 
 
@@ -182,7 +182,7 @@ def test_a_late_filter_without_a_limit_takes_the_90th_percentile_of_the_log():
 @given(views(), st.permutations(range(4)))
 def test_summaries_merge_in_any_order(view, order):
     given_ = {"b": Promise("1h", since="a")}
-    waiting = delays.waiting_of(view, given_)
+    waiting = waiting_of(view, given_)
     yardstick, measured = delays.measure_up(view, given_, waiting, None)
     parts = [delays.scan(batch, waiting, yardstick) for batch in view.batches(4)]
     answers = [

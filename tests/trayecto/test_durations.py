@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.trayecto.filter_strategies import steps
 from tests.trayecto.logs import chosen_journeys, views
 from tests.trayecto.memory_view import HOUR, view_of
 from tests.trayecto.twins_durations import pairs
+
 from trayecto.calendars import Calendar
 from trayecto.errors import BadValue
 from trayecto.filters import followed_by, parse_filter, took

@@ -3,10 +3,10 @@ from functools import reduce
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.trayecto.logs import chosen_journeys, views
 from tests.trayecto.memory_view import view_of
 from tests.trayecto.twins_rework import figures
+
 from trayecto.filters import has, parse_filter, repeats, repeats_directly, returns_to
 from trayecto.questions import rework
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.trayecto.logs import chosen_journeys, views
 from tests.trayecto.memory_view import DAY, HOUR, MemoryView, view_of
+
 from trayecto.errors import BadValue
 from trayecto.filters import occurs_between
 from trayecto.questions import volume
@@ -76,7 +76,7 @@ def test_volume_equals_counting_by_hand(view, period, tz):
         cells = [(step, period_of(at, period, tz)) for step, at in journey]
         events.update(cells)
         journeys.update(set(cells))
-        weighed.update({cell: weight for cell in set(cells)})
+        weighed.update(dict.fromkeys(set(cells), weight))
     answer = volume.ask(view, period, tz)
     assert {(step.step, step.start): step.events for step in answer.steps} == events
     assert {(step.step, step.start): step.journeys for step in answer.steps} == journeys

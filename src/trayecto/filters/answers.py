@@ -23,7 +23,7 @@ from trayecto.filters.text import call, duration_text, hours_text, seconds_or_te
 from trayecto.kernels import repeats as repeats_kernel
 from trayecto.kernels import waits
 from trayecto.kernels.inputs import FOREVER
-from trayecto.questions import delays, dropoff, durations
+from trayecto.questions import delays, dropoff, durations, promised
 from trayecto.units import to_microseconds
 
 STATES = {"open": dropoff.OPEN, "lost": dropoff.LOST}
@@ -95,19 +95,19 @@ class LateAt(Filter):
     calendar: Calendar | None
 
     def mask(self, view: View) -> Mask:
-        promise = delays.Promise(None, self.since, self.calendar)
-        waiting = delays.waiting_of(view, {self.step: promise})
+        promise = promised.Promise(None, self.since, self.calendar)
+        waiting = promised.waiting_of(view, {self.step: promise})
         code = view.code(self.step)
         limit = self._p90(view, waiting, code) if self.limit is None else self.limit
         return mask_by_batch(view, partial(self._late, waiting=waiting, code=code, limit=limit))
 
-    def _p90(self, view: View, waiting: delays.Waiting, code: int) -> int:
-        batches = delays.baseline_batches(view, None)
+    def _p90(self, view: View, waiting: promised.Waiting, code: int) -> int:
+        batches = promised.baseline_batches(view, None)
         own = np.concatenate([waiting.of(batch, code)[1] for batch in batches])
         return waits.percentile(own, delays.PERCENT)[0] if len(own) else FOREVER
 
     @staticmethod
-    def _late(batch: Batch, waiting: delays.Waiting, code: int, limit: int) -> Mask:
+    def _late(batch: Batch, waiting: promised.Waiting, code: int, limit: int) -> Mask:
         arrivals, length = waiting.of(batch, code)
         found = np.zeros(batch.journeys, dtype=np.bool_)
         found[arrivals.journeys[length > limit]] = True

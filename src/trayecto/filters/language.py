@@ -203,10 +203,7 @@ class _Parser:
                 positional.append(value)
             else:
                 named[key] = value
-            after = self._peek()
-            if after is not None and after.is_sign(")"):
-                continue
-            self._need_sign(",")
+            self._need_comma_unless(")")
         return positional, named
 
     def _argument_name(self) -> str | None:
@@ -267,8 +264,10 @@ class _Parser:
 
     def _need_comma_unless(self, closing: str) -> None:
         after = self._peek()
-        if after is None or not after.is_sign(closing):
-            self._need_sign(",")
+        if after is not None and after.is_sign(closing):
+            return
+        if not self._take_sign(","):
+            raise BadExpression(f"{self.unexpected()} A ',' or a '{closing}' was expected there.")
 
     # conditions -------------------------------------------------------------------------------------
 
