@@ -34,8 +34,11 @@ def record_events(*, source: Source, events: Sequence[NewEvent]) -> RecordReport
     """Record up to 5,000 events of one source in one transaction, with their persons and objects.
 
     An event is unique by its message id within its source, for ever: recording it again changes nothing and counts as
-    a duplicate. What cannot be understood goes to quarantine with its reason and never fails the others. Inside a
-    caller's transaction it commits with the caller. Raises GroupTooLarge.
+    a duplicate. What cannot be understood goes to quarantine with its reason and never fails the others.
+
+    Inside a caller's transaction it commits with the caller: call it once there, with all its events. (Two transactions
+    that each record twice may lock each other up; PostgreSQL ends one of them, and that caller tries again.)
+    Raises GroupTooLarge.
     """
     if len(events) > MAX_GROUP:
         raise GroupTooLarge(len(events), MAX_GROUP)

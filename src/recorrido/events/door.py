@@ -110,6 +110,11 @@ def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime) 
         except RefusedEvent as error:
             group.turned.append(turn_away(position, source, event, error.code, str(error)))
             continue
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            # A client's odd shapes must not take the group down with them.
+            why = f"The event has not the shape of one: {error}."
+            group.turned.append(turn_away(position, source, event, "malformed", why))
+            continue
         identity = (source.id, ready.message)
         if identity in seen:
             group.repeats += 1
@@ -226,6 +231,8 @@ def _time(at: datetime | None) -> str:
         return "\\N"
     if at.tzinfo is None:
         raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
+    if not 1900 <= at.year < 9999:
+        raise RefusedEvent("absurd_time", f"The time {at.isoformat()} is no time of a computer's.")
     return at.isoformat()
 
 

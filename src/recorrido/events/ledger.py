@@ -109,7 +109,7 @@ def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     if new := sorted(wanted - objects.keys()):
         kinds, ids = zip(*new, strict=True)
         sql.execute(
-            _INSERT_OBJECTS, sql.array(kinds), sql.text_array(ids)
+            _INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(ids)
         )  # sorted: two writers wait for each other in one order
         objects |= _find_objects(new)
     return objects
@@ -117,7 +117,7 @@ def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
 
 def _find_objects(keys: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
     kinds, ids = zip(*keys, strict=True)
-    rows = sql.fetch(_FIND_OBJECTS, sql.array(kinds), sql.text_array(ids))
+    rows = sql.fetch(_FIND_OBJECTS, sql.text_array(kinds), sql.text_array(ids))
     return {(kind, external_id): id_ for kind, external_id, id_ in rows}
 
 

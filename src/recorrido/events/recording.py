@@ -11,7 +11,13 @@ from recorrido.events.ledger import Known, new_to_the_ledger, write_events, writ
 from recorrido.events.records import RecordReport
 
 RACES = (pg.UniqueViolation, pg.DeadlockDetected, pg.SerializationFailure)
-REJECTED = (pg.DataError, pg.ProgramLimitExceeded, pg.StatementTooComplex)
+REJECTED = (
+    pg.DataError,
+    pg.NotNullViolation,
+    pg.CheckViolation,
+    pg.ProgramLimitExceeded,
+    pg.StatementTooComplex,
+)
 TRIES = 8
 
 

@@ -107,7 +107,7 @@ def _find_leaves(wanted: Collection[Key]) -> dict[Key, int]:
     if not wanted:
         return {}
     kinds, values = zip(*wanted, strict=True)
-    rows = sql.fetch(_FIND_LEAVES, sql.array(kinds), sql.text_array(values))
+    rows = sql.fetch(_FIND_LEAVES, sql.text_array(kinds), sql.text_array(values))
     return {(kind, value): id_ for kind, value, id_ in rows}
 
 
@@ -174,7 +174,7 @@ def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
     made = sql.execute(
         _INSERT_LEAVES,
         sql.array(new[key] for key in keys),
-        sql.array(kind for kind, _ in keys),
+        sql.text_array(kind for kind, _ in keys),
         sql.text_array(value for _, value in keys),
         sql.array(components.find(new[key]) for key in keys),
     )

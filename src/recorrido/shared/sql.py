@@ -32,7 +32,7 @@ def copy_in(statement: LiteralString, lines: Sequence[str]) -> None:
 
 
 def array(items: Iterable[int | str]) -> str:
-    """The text form of an array of numbers or of words that need no quotes (hashes in hex).
+    """The text form of an array of numbers or of hashes in hex: nothing that needs quotes, and never the word NULL.
 
     The driver quotes arrays element by element; on thousands of ids that costs more than the statement they feed.
     """

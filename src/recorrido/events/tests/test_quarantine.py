@@ -32,6 +32,10 @@ BAD = [
     ("too_large", {"properties": {"a": "x" * 300_000}}),
     ("bad_object_id", {"objects": (("order", "1\x00"),)}),
     ("bad_object", {"objects": (("An Order", "1"),)}),
+    ("malformed", {"type_": ["a list"]}),
+    ("malformed", {"identifiers": (("customer",),)}),
+    ("malformed", {"objects": ((["order"], "1"),)}),
+    ("absurd_time", {"sent_at": NOON.replace(year=1)}),
     ("attributes_of_nobody", {"attributes": {"city": "Talca"}}),
 ]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from recorrido.events.actions import ensure_source, record_events, record_from_sources, record_many
 from recorrido.events.errors import GroupTooLarge
-from recorrido.events.models import Event, EventObject, EventType, Source
+from recorrido.events.models import Event, EventObject, EventType, ObjectRef, Source
 from recorrido.events.queries import count_by_type
 from recorrido.events.records import MAX_GROUP
 from recorrido.events.tests.making import NOON, event, figures, record
@@ -85,6 +85,14 @@ def test_an_identifier_nobody_can_read_stays_with_its_event():
     report = record(event(identifiers=(("customer", "C1"), ("phone", "ask him"))))
     assert (figures(report), report.unread_identifiers) == ((1, 0, 0), 1)
     assert Event.objects.get().properties == {"$unread_identifiers": [["phone", "ask him"]]}
+
+
+def test_words_that_mean_something_to_a_database_are_only_words():
+    odd = "a\"b\\c,{d} 'e' NULL\\N"
+    record(event("m1", identifiers=(("null", "NULL"), ("customer", odd)), objects=(("null", odd),)))
+    person = person_of("customer", odd)
+    assert {(leaf.kind, leaf.value) for leaf in leaves_of(person)} == {("null", "NULL"), ("customer", odd)}
+    assert list(ObjectRef.objects.values_list("kind", "external_id")) == [("null", odd)]
 
 
 def test_a_long_input_is_cut_into_short_transactions():
