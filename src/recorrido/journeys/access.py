@@ -23,6 +23,11 @@ def require_people(actor: Staff) -> None:
     require(actor, Permission.SEE_PEOPLE)
 
 
+def may_export(actor: Staff) -> bool:
+    """Whether pages offer their lists as files."""
+    return may(actor, Permission.EXPORT)
+
+
 def require_export(actor: Staff) -> None:
     """For lists as CSV: raises Forbidden."""
     require(actor, Permission.EXPORT)

@@ -142,7 +142,7 @@ def journey_detail(study: Study, filters: Filters, row: int) -> JourneyDetail:
     return JourneyDetail(
         row=_row(study, facts),
         outcome=outcome,
-        outcome_label={REACHED: _("goal reached"), OPEN: _("open"), LOST: _("lost")}[outcome],
+        outcome_label={REACHED: _("goal reached"), OPEN: _("still open"), LOST: _("was lost")}[outcome],
         regular=bool(study.regular.mask(study.log)[row]),
         steps=tuple(_steps(study, filters, row, outcome)),
     )
