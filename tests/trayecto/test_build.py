@@ -224,3 +224,10 @@ def test_the_steps_of_a_row_come_with_their_times(tmp_path):
     assert log.steps_of(0)[0] == ("a", moment) and len(log.steps_of(0)) == 2
     with pytest.raises(BadValue, match="row 7"):
         log.steps_of(7)
+
+
+def test_a_log_says_where_it_is_and_how_many_journeys_it_selects(tmp_path):
+    log = trayecto.build(events_of([("p", "a", 1), ("q", "b", 2)]), tmp_path / "log")
+    assert repr(log).endswith("log': 2 journeys)") and repr(log.where("has('a')")).endswith(
+        "1 of 2 journeys)"
+    )

@@ -80,6 +80,11 @@ def test_variants_are_read_like_a_sequence():
         rows[2]
 
 
+def test_results_with_the_same_variants_are_equal():
+    assert question.ask(view_of("a0 b1", "c0")) == question.ask(view_of("a5 b6", "c9"))
+    assert question.ask(view_of("a0 b1", "c0")) != question.ask(view_of("a0 b1", "b0"))
+
+
 def test_variants_of_no_journeys_are_none():
     assert question.ask(MemoryView((), ())).to_dict() == {
         "journeys": 0, "distinct": 0, "coverage_80": {"variants": 0, "share": 0.0}, "variants": [],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ from trayecto.units import to_datetime
 Condition = Filter | str  # a filter, or text in the filter language
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class JourneyLog:
     """A journey log, whole or narrowed by ``where``; implements ``trayecto.batch.View``.
 
@@ -46,6 +47,10 @@ class JourneyLog:
         chosen = version or store.read_manifest(folder).version
         meta = store.read_meta(folder, chosen)
         return cls(Stored(folder, chosen, meta, read_arrow(folder / chosen / JOURNEYS)))
+
+    def __repr__(self) -> str:
+        chosen = "" if self.selection is None else f"{self.journey_count:,} of "
+        return f"JourneyLog({str(self.path)!r}: {chosen}{self.total_journeys:,} journeys)"
 
     # --- what is in it ---
 
@@ -257,10 +262,10 @@ class JourneyLog:
         return rework.ask(self._narrow(where))
 
     def volume(
-        self, period: volume.Period = "month", tz: str = "UTC", *, where: Condition | None = None
+        self, period: str = "month", tz: str = "UTC", *, where: Condition | None = None
     ) -> volume.VolumeResult:
-        """Events by step and period; see ``trayecto.questions.volume.ask``."""
-        return volume.ask(self._narrow(where), period, tz)
+        """Events by step and day, week, month or quarter; see ``trayecto.questions.volume.ask``."""
+        return volume.ask(self._narrow(where), cast("volume.Period", period), tz)  # ask refuses any other
 
     def delays(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, overload, runtime_checkable
@@ -52,7 +53,7 @@ class Coverage:
     share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class VariantTable(Sequence[VariantFigures]):
     """The listed variants, most frequent first, made one by one when read: there may be a million of them."""
 
@@ -67,6 +68,14 @@ class VariantTable(Sequence[VariantFigures]):
 
     def __len__(self) -> int:
         return len(self.counts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(operator.eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} variants>"
 
     @overload
     def __getitem__(self, index: int) -> VariantFigures: ...
