@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -50,14 +52,24 @@ def require_free_port(host: str, port: int) -> None:
     require_free(host, port)
 
 
-def stop_database_if_idle() -> None:
+@contextmanager
+def database_stopped_afterwards() -> Iterator[None]:
+    """Leave nothing running behind, also when Ctrl-C comes in the middle of the preparations."""
+    try:
+        yield
+    finally:
+        if not os.environ.get("DATABASE_URL"):
+            _stop_database_if_idle()
+        say("Stopped.")
+
+
+def _stop_database_if_idle() -> None:
     """Stop the embedded server unless another program is connected to it; the next command starts it again."""
-    if os.environ.get("DATABASE_URL"):
-        return
     from django.db import connection
 
     from recorrido.site import postgres
 
+    connection.close()  # it may stand in the middle of what was interrupted
     others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
         cursor.execute(others)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from recorrido.site import boot
 from recorrido.site.commands.serve import HOST, PORT, migrate, run_everything
+
+if TYPE_CHECKING:
+    from recorrido.site.demo import Login
 
 
 def register(app: typer.Typer) -> None:
@@ -17,26 +22,31 @@ def demo(host: str = HOST, port: int = PORT) -> None:
     """Run everything, with the simulated retailer Calzados Aromo. The data stays for the next start."""
     boot.require_free_port(host, port)
     boot.ready()
-    migrate()
-    from recorrido.site.demo import fill_with_aromo
+    with boot.database_stopped_afterwards():
+        migrate()
+        from recorrido.site.demo import fill_with_aromo
 
-    login = fill_with_aromo(boot.data_folder())
-    welcome = (
-        f"\n  Calzados Aromo is at {{address}}\n  Sign in as {login.email} with {login.password}\n"
-        "  Ctrl-C stops everything; `make demo` starts it again with the same data.\n"
-    )
-    run_everything(host, port, welcome=welcome)
+        login = fill_with_aromo(boot.data_folder())
+        welcome = (
+            f"\n  Calzados Aromo is at {{address}}\n  Sign in as {login.email} with {login.password}\n"
+            "  Ctrl-C stops everything; `make demo` starts it again with the same data.\n"
+        )
+        run_everything(host, port, welcome=welcome)
 
 
 def run(host: str = HOST, port: int = PORT) -> None:
     """Run everything, empty at first: the pages say what to do next."""
     boot.require_free_port(host, port)
     boot.ready()
-    migrate()
-    from recorrido.site.demo import start_empty
+    with boot.database_stopped_afterwards():
+        migrate()
+        from recorrido.site.demo import start_empty
 
-    login = start_empty()
-    welcome = "\n  Recorrido is at {address}\n"
+        run_everything(host, port, welcome=_welcome(start_empty()))
+
+
+def _welcome(login: Login | None) -> str:
+    words = "\n  Recorrido is at {address}\n"
     if login:
-        welcome += f"  Sign in as {login.email} with {login.password} – shown only now; change it after signing in.\n"
-    run_everything(host, port, welcome=welcome + "  Ctrl-C stops everything.\n")
+        words += f"  Sign in as {login.email} with {login.password} – shown only now; change it after signing in.\n"
+    return words + "  Ctrl-C stops everything.\n"

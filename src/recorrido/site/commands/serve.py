@@ -22,8 +22,9 @@ def up(host: str = HOST, port: int = PORT) -> None:
     """Run everything on one port: pages and background work. Ctrl-C stops it."""
     boot.require_free_port(host, port)
     boot.ready()
-    migrate()
-    run_everything(host, port)
+    with boot.database_stopped_afterwards():
+        migrate()
+        run_everything(host, port)
 
 
 def migrate() -> None:
@@ -33,7 +34,7 @@ def migrate() -> None:
 
 
 def run_everything(host: str, port: int, *, welcome: str = "") -> None:
-    """Supervise web and worker until Ctrl-C; then stop the embedded server too, unless others use it."""
+    """Supervise web and worker until Ctrl-C."""
     from recorrido.site.services.supervisor import Child, supervise
 
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}/"
@@ -42,11 +43,7 @@ def run_everything(host: str, port: int, *, welcome: str = "") -> None:
         Child("web server", ["web", "--host", host, "--port", str(port)]),
         Child("worker", ["worker"]),
     ]
-    try:
-        supervise(children)
-    finally:
-        boot.stop_database_if_idle()
-    boot.say("Stopped.")
+    supervise(children)
 
 
 def web(
