@@ -1,0 +1,93 @@
+"""Builds asked for from a page or by the clock are done by the worker, each once."""
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from recorrido.company.models import AuditEntry
+from recorrido.journeys.actions import (
+    build_now,
+    install_blueprint,
+    request_build,
+    request_stale_builds,
+    run_build,
+)
+from recorrido.journeys.errors import BuildFailed
+from recorrido.journeys.models import BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.tests.blueprints import SMALL, with_lines
+from recorrido.journeys.tests.ledgers import build, event, record
+from recorrido.journeys.tests.test_build_journeys import APPS
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=[*APPS, "procrastinate.contrib.django"])
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(data_folder, transactional_db):
+    """The queue's tables are not Django's, so no flush empties them."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture
+def blueprint():
+    return install_blueprint(source=SMALL, file_name="small.yaml", actor=None)
+
+
+def ask():
+    return request_build(journey_type="order", actor=None, reason=BuildReason.MANUAL)
+
+
+def test_a_request_waits_for_the_worker(blueprint):
+    asked = ask()
+    job = ProcrastinateJob.objects.get(task_name="recorrido.journeys.tasks.build_journey_log")
+    assert (asked.state, job.args) == (BuildState.QUEUED, {"build_id": asked.id})
+    assert AuditEntry.objects.filter(action="journeys.build_asked", subject_id=str(asked.id)).exists()
+
+
+def test_a_second_request_joins_the_one_that_waits(blueprint):
+    assert ask() == ask()
+    assert JourneyBuild.objects.count() == 1
+
+
+def test_the_worker_carries_a_request_out(blueprint):
+    record(event("order.placed", order="o1"))
+    assert run_build(build=ask()).state == BuildState.DONE
+
+
+def test_a_build_that_fails_keeps_its_reason(blueprint):
+    asked = ask()
+    with pytest.raises(BuildFailed):
+        run_build(build=asked)
+    asked.refresh_from_db()
+    assert asked.state == BuildState.FAILED
+    assert asked.error
+
+
+def test_a_build_whose_process_died_is_told_by_the_next_one():
+    record(event("order.placed", order="o1"))
+    build(SMALL)
+    dead = JourneyBuild.objects.create(
+        journey_type="order", blueprint_id=JourneyBuild.objects.get().blueprint_id, state=BuildState.EXPORTING
+    )
+    build_now(journey_type="order", actor=None)
+    dead.refresh_from_db()
+    assert dead.state == BuildState.FAILED
+
+
+def test_the_clock_asks_only_for_logs_that_lack_something():
+    record(event("order.placed", order="o1"))
+    build(SMALL)
+    assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
+    record(event("order.placed", 1, order="o2"))
+    assert [asked.journey_type for asked in request_stale_builds(reason=BuildReason.SCHEDULE)] == ["order"]
+
+
+def test_a_new_blueprint_makes_logs_stale():
+    record(event("order.placed", order="o1"))
+    build(SMALL)
+    install_blueprint(source=with_lines("nature: support", "nature: advice"), file_name="x.yaml", actor=None)
+    assert len(request_stale_builds(reason=BuildReason.INSTALL)) == 1
+
+
+def test_without_a_blueprint_the_clock_asks_for_nothing():
+    assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
