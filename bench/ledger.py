@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from recorrido.events.records import NewEvent
 
 EVENTS = 200_000
 STEPS = (
@@ -84,7 +88,7 @@ def _rate(count: int, work: Callable[[], object]) -> float:
     return count / (time.perf_counter() - began)
 
 
-def _events(tag: str, count: int, customers: int, people: str) -> Iterator[object]:
+def _events(tag: str, count: int, customers: int, people: str) -> Iterator[NewEvent]:
     from recorrido.events.records import NewEvent
 
     random = Random(7)
