@@ -126,6 +126,7 @@ LANGUAGE_COOKIE_NAME = "recorrido_language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["recorrido.web.formats"]
 USE_TZ = True
 TIME_ZONE = environment.text("RECORRIDO_TIME_ZONE", "America/Santiago")  # of pages; the database holds UTC
 

@@ -43,7 +43,7 @@ def _recorded_pid(cluster: Path) -> int | None:
 
 def _serves(pid: int, cluster: Path) -> bool:
     if not Path("/proc/self/stat").exists():
-        return _looks_like_postgres(pid)
+        return _was_started_on(pid, cluster)
     try:
         state = Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()[0]
         folder = Path(f"/proc/{pid}/cwd").resolve(strict=True)
@@ -60,10 +60,9 @@ def _same_folder(folder: Path, cluster: Path) -> bool:
         return False
 
 
-def _looks_like_postgres(pid: int) -> bool:
-    """Where there is no /proc (macOS) the program's name has to do."""
-    answer = subprocess.run(
-        ["ps", "-o", "stat=,comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    state, _, name = answer.stdout.strip().partition(" ")
-    return bool(state) and not state.startswith("Z") and Path(name.strip()).name.startswith("postgres")
+def _was_started_on(pid: int, cluster: Path) -> bool:
+    """Where there is no /proc (macOS): the process's command line names the cluster, as ours always does."""
+    command = ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    state, _, line = answer.stdout.strip().partition(" ")
+    return bool(state) and not state.startswith("Z") and f"-D {cluster} " in line

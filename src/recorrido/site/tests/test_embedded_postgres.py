@@ -114,6 +114,14 @@ def test_a_stop_never_ends_another_program(home):
     bystander.wait()
 
 
+def test_without_proc_the_command_line_tells_our_server_from_others(home):
+    start(home)
+    cluster_ = place_for(home).cluster
+    assert pidfile._was_started_on(pid_of(place_for(home)), cluster_)
+    assert not pidfile._was_started_on(pid_of(place_for(home)), home / "another")
+    assert not pidfile._was_started_on(os.getpid(), cluster_)
+
+
 def test_a_zombie_counts_as_dead(home):
     """When the application is process 1, nobody else collects a dead postmaster."""
     place = place_for(home)
