@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from recorrido.journeys import access, queries
 from recorrido.journeys.errors import (
@@ -25,6 +26,7 @@ from recorrido.journeys.errors import (
 )
 from recorrido.journeys.queries import Figure, Filters, Selection, Study
 from recorrido.web.allowed import staff_of
+from recorrido.web.navigation import Link, links_for
 
 STATUS = {BadSelection: 400, JourneyNotFound: 404, UnknownJourneyType: 404, LogVersionGone: 410}
 UNREADY = (NoBlueprint, NoLog, LogDamaged)
@@ -68,20 +70,27 @@ class Page:
         return f"{self.request.path}?{fields.urlencode()}"
 
 
+    @property
+    def other_fields(self) -> list[tuple[str, str]]:
+        """The fields of the address that a search must hand on."""
+        return [(name, value) for name, value in fields_of(self.request) if name not in PASSING]
+
+
 JourneyView = Callable[..., HttpResponse]
 
 
 def journey_page(view: JourneyView) -> JourneyView:
     """Open the study and the filters of a request for ``view(page, …)``; turn what journeys refuse into a page.
 
-    A bare address is sent on to one that names its period and log version: every page can be shared as it is.
+    A bare address, and what a form sends with fields left empty, is sent on to the address that says just what is
+    asked, with its log version: every page can be shared as it is.
     """
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             page = _open(request)
-            if "log" not in request.GET:
+            if "log" not in request.GET or _has_empty_fields(request):
                 return redirect(_shareable(page))
             return view(page, *args, **kwargs)
         except JourneysError as error:
@@ -100,13 +109,33 @@ def _open(request: HttpRequest) -> Page:
     return Page(request, study, filters)
 
 
+def _has_empty_fields(request: HttpRequest) -> bool:
+    return any(not value for _name, values in request.GET.lists() for value in values)
+
+
 def _shareable(page: Page) -> str:
-    filtered = {name for name, _value in page.filters.pairs()} | {"type", "log"}
-    others = [
-        (name, value) for name, values in page.request.GET.lists() for value in values if name not in filtered
-    ]
+    others = [(name, value) for name, value in fields_of(page.request) if not _is_filter(name)]
     pairs = [*page.pinned, *page.filters.pairs(), *others]
     return f"{page.request.path}?{urlencode(pairs)}"
+
+
+FILTERS = ("type", "log", "from", "to", "channel", "path", "where", "has", "lacks")
+PASSING = ("format", "after", "q")  # fields of one answer, never handed on by the filter bar
+
+
+def _is_filter(name: str) -> bool:
+    return name in FILTERS or name.startswith("s.")
+
+
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every field of the address that says something, in its order; names may repeat."""
+    return [(name, value) for name, values in request.GET.lists() for value in values if value]
+
+
+def kept_fields(page: Page) -> list[tuple[str, str]]:
+    """The fields that the filter bar must hand on: mode, funnel steps, selection."""
+    fields = fields_of(page.request)
+    return [(name, value) for name, value in fields if not _is_filter(name) and name not in PASSING]
 
 
 def show(page: Page, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -117,37 +146,32 @@ def show(page: Page, template: str, context: dict[str, Any]) -> HttpResponse:
         "filters": page.filters,
         "base": "journeys/_content.html" if page.request.htmx else "base.html",  # type: ignore[attr-defined]
         "types": queries.journey_types(),
+        "may_export": access.may_export(staff_of(page.request)),
+        "nav_links": _nav_links(page),
     }
-    return render(page.request, template, shared | context)
+    # Moments are shown where the journeys happened, as the filters and the files say them.
+    with timezone.override(page.study.blueprint.time_zone):
+        return render(page.request, template, shared | context)
+
+
+def _nav_links(page: Page) -> list[Link]:
+    """The top bar's places; those of journeys keep the study and the filters."""
+    links = links_for(staff_of(page.request), page.request.path)
+    query = urlencode([*page.pinned, *page.filters.pairs()])
+    ours = reverse("journeys:map")
+    return [replace(link, url=f"{link.url}?{query}") if link.url.startswith(ours) else link for link in links]
 
 
 def with_filters(page: Page) -> dict[str, Any]:
     """What the filter bar needs."""
-    return {"choices": queries.filter_choices(page.study), "kept_fields": kept_fields(page)}
-
-
-FILTER_FIELDS = (
-    "from",
-    "to",
-    "channel",
-    "path",
-    "where",
-    "has",
-    "lacks",
-    "log",
-    "type",
-    "format",
-    "after",
-    "q",
-)
-
-
-def kept_fields(page: Page) -> list[tuple[str, str]]:
-    """The fields of the address that the filter bar must hand on: mode, funnel steps, selection."""
-    fields = [(name, value) for name, values in page.request.GET.lists() for value in values]
-    return [
-        (name, value) for name, value in fields if name not in FILTER_FIELDS and not name.startswith("s.")
-    ]
+    filters = page.filters
+    return {
+        "choices": queries.filter_choices(page.study),
+        "kept_fields": kept_fields(page),
+        "has_places": [*filters.steps, ""],
+        "lacks_places": [*filters.lacks, ""],
+        "narrowed": len(filters.segments) + len(filters.steps) + len(filters.lacks) + bool(filters.where),
+    }
 
 
 def refused(request: HttpRequest, error: JourneysError) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import number_format
@@ -51,8 +52,8 @@ def share(value: float | None) -> str:
     """0.714 → "71,4 %"."""
     if value is None:
         return "–"
-    digits = 0 if value in (0, 1) else 1
-    return f"{number_format(round(100 * value, digits), decimal_pos=digits)} %"
+    percent = round(100 * value, 1)
+    return f"{number_format(percent, decimal_pos=0 if percent == int(percent) else 1)} %"
 
 
 @register.filter
@@ -138,6 +139,12 @@ def with_field(context: dict[str, Any], name: str, value: Any) -> str:
     fields[name] = str(value)
     fields.pop("after", None)
     return f"{context['request'].path}?{fields.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def cleared(context: dict[str, Any]) -> str:
+    """The query of this page without any filter: its study, and what is no filter (mode, funnel steps)."""
+    return urlencode([("type", context["study"].journey_type.slug), *context["kept_fields"]])
 
 
 @register.filter

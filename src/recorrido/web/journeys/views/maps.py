@@ -38,7 +38,9 @@ def journey_map(page: Page) -> HttpResponse:
         "currency": hurts.currency,
         "outcomes": _outcomes(page),
         "modes": queries.MODES,
+        "paths": queries.PATHS,
         "trend": page.address("trend") if page.filters.previous else "",
+        "trend_words": charts.words_of(_bars(page)),
     }
     return show(page, "journeys/map.html", context | with_filters(page))
 
@@ -77,13 +79,17 @@ def flow(page: Page, source: str, target: str) -> HttpResponse:
 @journey_page
 def trend(page: Page) -> HttpResponse:
     """The share of the regular path in this period and those before it, as a picture."""
-    shares, filters = [], page.filters
-    while filters is not None and len(shares) < PERIODS:
-        shares.append(queries.regular_share(page.study, filters))
-        filters = filters.previous
-    bars = [charts.Bar(share.filters.start, share.share, share.decided.count) for share in reversed(shares)]
     dark = page.request.GET.get("theme") == "dark"
-    svg = charts.shares_by_period(bars, target=page.study.blueprint.target, dark=dark)
+    svg = charts.shares_by_period(_bars(page), target=page.study.blueprint.target, dark=dark)
     response = HttpResponse(svg, content_type="image/svg+xml")
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def _bars(page: Page) -> list[charts.Bar]:
+    """The shares of this period and of the equal ones before it, the oldest first, as far back as there are any."""
+    shares, filters = [], page.filters if page.filters.previous else None
+    while filters is not None and len(shares) < PERIODS:
+        shares.append(queries.regular_share(page.study, filters))
+        filters = filters.previous
+    return [charts.Bar(share.filters.start, share.filters.end, share.share) for share in reversed(shares)]

@@ -11,20 +11,33 @@ document.addEventListener("click", async (event) => {
   const link = opensPanel(event);
   if (!link) return;
   event.preventDefault();
-  const address = link.getAttribute("href");
   const panel = document.getElementById("panel");
   panel.setAttribute("aria-busy", "true");
-  await htmx.ajax("GET", address, { target: "#panel", swap: "innerHTML", select: ".chosen" });
+  await htmx.ajax("GET", link.getAttribute("href"), { target: "#panel", swap: "innerHTML ignoreTitle:true", select: ".chosen" });
   panel.removeAttribute("aria-busy");
-  panel.dataset.address = address;
   const heading = panel.querySelector("h1");
-  if (heading) {
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: false });
-  }
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus();
+  panel.origin = link;
 });
 
 document.addEventListener("keydown", (event) => {
   const panel = document.getElementById("panel");
-  if (event.key === "Escape" && panel && panel.contains(document.activeElement)) panel.replaceChildren();
+  if (event.key !== "Escape" || !panel || !panel.contains(document.activeElement)) return;
+  panel.replaceChildren();
+  if (panel.origin && panel.origin.isConnected) panel.origin.focus();
+});
+
+// What was unfolded stays so when the filters bring a new page.
+const unfolded = new Set();
+
+document.addEventListener("toggle", (event) => {
+  if (!event.target.id) return;
+  if (event.target.open) unfolded.add(event.target.id);
+  else if (event.target.isConnected) unfolded.delete(event.target.id);
+}, true);
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 });
