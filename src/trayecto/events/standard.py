@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ from trayecto.events.zones import Zone
 Mask = NDArray[np.bool_]
 STANDARD = (JOURNEY, STEP, AT, DATE_ONLY)
 EVENT_ID = "\0id"
+WINDOW = 1 << 15
 
 
 @dataclass
@@ -181,19 +183,27 @@ def _reject(raw: Raw, faults: list[_Fault], rejects: Rejects) -> None:
 
 
 def describe(raw: Raw, rows: NDArray[np.int64], column: str, reason: str) -> Iterator[Reject]:
-    """Rejects for rows of the raw table, in runs so that memory stays small."""
-    for start in range(0, len(rows), 1000):
-        run = rows[start : start + 1000]
-        for row, values in zip(run, raw.table.take(pa.array(run)).to_pylist(), strict=True):
-            text = values[column]
-            yield Reject(
-                file=raw.file,
-                row=raw.label(int(row)),
-                column=column,
-                value="" if text is None else str(text),
-                reason=reason,
-                raw=json.dumps(values, ensure_ascii=False, default=str),
-            )
+    """Rejects for ascending rows of the raw table, window by window: picking from the whole would copy it each time."""
+    for start in range(0, raw.table.num_rows, WINDOW):
+        low, high = np.searchsorted(rows, (start, start + WINDOW))
+        if low == high:
+            continue
+        inside = rows[low:high]
+        found = raw.table.slice(start, WINDOW).take(pa.array(inside - start)).to_pylist()
+        for row, values in zip(inside, found, strict=True):
+            yield _described(raw, int(row), values, column, reason)
+
+
+def _described(raw: Raw, row: int, values: dict[str, Any], column: str, reason: str) -> Reject:
+    text = values[column]
+    return Reject(
+        file=raw.file,
+        row=raw.label(row),
+        column=column,
+        value="" if text is None else str(text),
+        reason=reason,
+        raw=json.dumps(values, ensure_ascii=False, default=str),
+    )
 
 
 def _assemble(raw: Raw, standard: pa.Table, keep: pa.Array | None) -> pa.Table:
