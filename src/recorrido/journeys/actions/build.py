@@ -21,7 +21,14 @@ from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.events.queries import ledger_horizon
 from recorrido.journeys import bridge
-from recorrido.journeys.actions.export import Census, Export, plan_export, take_census, write_export
+from recorrido.journeys.actions.export import (
+    Census,
+    Export,
+    plan_export,
+    room_to_sort,
+    take_census,
+    write_export,
+)
 from recorrido.journeys.blueprint import JourneyType
 from recorrido.journeys.errors import (
     BuildFailed,
@@ -156,7 +163,8 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
     journey_type = blueprint.journeys[build.journey_type]
     progress.set(state=BuildState.EXPORTING, started_at=clock.now(), percent=1)
     export = plan_export(blueprint, journey_type, ledger_horizon())
-    census = take_census(export)
+    with room_to_sort():
+        census = take_census(export)
     progress.set(
         percent=10,
         events_total=census.total,
@@ -195,7 +203,8 @@ def _export_and_build(export: Export, census: Census, progress: _Progress) -> tr
     with TemporaryDirectory(dir=folder, prefix="export-") as scratch:
         path = Path(scratch) / "events.csv"
         share = (_EXPORTED - 10) / max(census.used, 1)
-        write_export(export, path, lambda rows: progress.percent(min(_EXPORTED, 10 + int(rows * share))))
+        with room_to_sort():
+            write_export(export, path, lambda rows: progress.percent(min(_EXPORTED, 10 + int(rows * share))))
         progress.set(state=BuildState.BUILDING, percent=_EXPORTED)
         events = trayecto.read_events(
             path,

@@ -277,6 +277,18 @@ def _value(attribute: Attribute) -> sql.Composable:
     return property_number(name) if attribute.type == "number" else property_text(name)
 
 
+@contextmanager
+def room_to_sort() -> Iterator[None]:
+    """Memory for joins and the sort of an export, for this session only while it runs: spilling to disk doubles it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '192MB'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET work_mem")
+
+
 def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection)

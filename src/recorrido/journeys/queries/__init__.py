@@ -36,7 +36,7 @@ from recorrido.journeys.queries.lists import (
     journeys_as_csv,
     journeys_behind,
 )
-from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map
+from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map, warm_up
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
 from recorrido.journeys.queries.pains import pain_level
 from recorrido.journeys.queries.selections import Selection
@@ -111,5 +111,6 @@ __all__ = [
     "variants",
     "variants_as_csv",
     "wait_against_promise",
+    "warm_up",
     "where_it_hurts",
 ]

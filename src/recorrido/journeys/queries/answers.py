@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import get_language
 
-from recorrido.journeys.queries.study import Study
+from recorrido.journeys.queries.study import Study, forget_studies
 
 KEPT = 512  # answers per process; a map of Aromo is about 30 kB
 
@@ -45,5 +45,6 @@ def _keep(key: Any, answer: Any) -> None:
 
 
 def forget_answers() -> None:
+    forget_studies()
     with _lock:
         _answers.clear()

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-import trayecto
 from recorrido.journeys import bridge
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.counting import weight_of
 from recorrido.journeys.queries.figures import Figure
 from recorrido.journeys.queries.filters import Filters
-from recorrido.journeys.queries.lateness import Rule, late_filter, rules
-from recorrido.journeys.queries.outcomes import lost_filter
-from recorrido.journeys.queries.selections import Selection, all_journeys, at_step, select
+from recorrido.journeys.queries.lateness import Rule, late_filter
+from recorrido.journeys.queries.selections import Selection, all_journeys
 from recorrido.journeys.queries.study import Study
+from recorrido.journeys.queries.tallies import Lookout, Masks, Tally, tallies
 from trayecto.questions import delays
-
-FEW = 30  # under this many journeys a score is shown grey and ranked last
 
 
 @dataclass(frozen=True)
@@ -90,78 +87,42 @@ class WhereItHurts:
 
 
 @kept
-def where_it_hurts(study: Study, filters: Filters, *, compare: bool = True) -> WhereItHurts:
-    """Rank the steps of the journeys that meet the filters. ``compare`` False leaves the previous period out."""
-    before = filters.previous if compare else None
-    earlier = (
-        {h.step: h.score for h in where_it_hurts(study, before, compare=False).steps if not h.few}
-        if before
-        else {}
-    )
-    view = select(study, filters, all_journeys())
-    hurts = [replace(hurt, previous_score=earlier.get(hurt.step)) for hurt in _hurts(study, filters, view)]
+def where_it_hurts(study: Study, filters: Filters) -> WhereItHurts:
+    """Rank the steps of the journeys that meet the filters, beside their scores in the previous equal period."""
+    before = filters.previous
+    earlier = tallies(study, before) if before else {}
+    lookout = Lookout(study, filters)
+    found = tallies(study, filters)
+    hurts = [_hurt(study, filters, lookout, step, tally, earlier.get(step)) for step, tally in found.items()]
     hurts.sort(key=lambda hurt: (hurt.few, -hurt.score, -hurt.hurt.count, hurt.step))
-    journeys = Figure(view.journey_count, all_journeys(), weight_of(view))
+    journeys = Figure(lookout.view.journey_count, all_journeys(), weight_of(lookout.view))
     return WhereItHurts(filters, journeys, tuple(hurts), study.blueprint.currency)
 
 
-def _hurts(study: Study, filters: Filters, view: Any) -> list[Hurt]:
-    fixed = rules(study, filters.start)
-    asked = {step: rule.promise for step, rule in fixed.items() if rule.promise is not None}
-    waits = {row.step: row for row in view.delays(asked).steps}
-    steps = [row.step for row in view.map(percentiles=False).steps]
-    return [_hurt(study, filters, view, step, fixed.get(step), waits.get(step)) for step in steps]
-
-
-def _hurt(study: Study, filters: Filters, view: Any, step: str, rule: Rule | None, delay: Any) -> Hurt:
+def _hurt(
+    study: Study, filters: Filters, lookout: Lookout, step: str, tally: Tally, before: Tally | None
+) -> Hurt:
     touchpoint = study.blueprint.by_key.get(step)
-    importance = touchpoint.importance if touchpoint else 0.0
-    masks = _masks(study, filters, view, step, rule)
-    reached = _figure(view, masks.reached, at_step(step))
-    lost = _figure(view, masks.lost, Selection("lost", (step,)))
-    late = _figure(view, masks.late, Selection("late", (step,)))
-    share = (lost.best + late.best) / reached.best if reached.best else 0.0
+    masks = lookout.masks(step, tally)
     return Hurt(
         step=step,
         label=study.label(step),
         owner=study.owner_label(step),
         phase=touchpoint.phase if touchpoint else "",
-        importance=importance,
-        score=min(1.0, importance * share),
-        previous_score=None,
-        few=reached.count < FEW,
-        reached=reached,
-        lost=lost,
-        late=late,
-        hurt=_figure(view, masks.lost | masks.late, Selection("hurt", (step,))),
+        importance=tally.importance,
+        score=tally.score,
+        previous_score=before.score if before and not before.few else None,
+        few=tally.few,
+        reached=tally.reached,
+        lost=tally.lost,
+        late=tally.late,
+        hurt=lookout.figure(masks.hurt, Selection("hurt", (step,))),
         gate=touchpoint is not None and touchpoint.gate is not None,
-        wait=_wait(study, rule, delay),
-        longest_wait_before=_before(study, filters, view, rule, delay) if late.count else None,
+        wait=_wait(study, tally.rule, tally.delay),
+        longest_wait_before=_before(study, filters, lookout.view, tally) if tally.late.count else None,
         value_at_stake=_value(study, masks),
         satisfaction=_satisfaction(study, masks),
     )
-
-
-@dataclass(frozen=True)
-class _Masks:
-    """Which journeys of the log (inside the filters) reached the step, were lost at it, came late to it."""
-
-    reached: Any
-    lost: Any
-    late: Any
-
-
-def _masks(study: Study, filters: Filters, view: Any, step: str, rule: Rule | None) -> _Masks:
-    nobody = np.zeros(view.total_journeys, np.bool_)
-    inside = ~nobody if view.selection is None else view.selection
-    lost = lost_filter(study, step).mask(view) & inside
-    late = late_filter(study, filters, step).mask(view) & inside if rule else nobody
-    return _Masks(trayecto.has(step).mask(view) & inside, lost, late)
-
-
-def _figure(view: Any, mask: Any, selection: Selection) -> Figure:
-    weighted = None if view.weights is None else float(view.weights[mask].sum())
-    return Figure(int(np.count_nonzero(mask)), selection, weighted)
 
 
 def _wait(study: Study, rule: Rule | None, delay: Any) -> Wait | None:
@@ -182,7 +143,8 @@ def _wait(study: Study, rule: Rule | None, delay: Any) -> Wait | None:
     )
 
 
-def _before(study: Study, filters: Filters, view: Any, rule: Rule | None, delay: Any) -> Before | None:
+def _before(study: Study, filters: Filters, view: Any, tally: Tally) -> Before | None:
+    rule, delay = tally.rule, tally.delay
     if (
         rule is not None and rule.attribute
     ):  # promised on the events: ask the late journeys alone, all of them late
@@ -195,21 +157,21 @@ def _before(study: Study, filters: Filters, view: Any, rule: Rule | None, delay:
     return Before(step, study.label(step), study.owner_label(step), delay.cause.excess_seconds)
 
 
-def _value(study: Study, masks: _Masks) -> float | None:
+def _value(study: Study, masks: Masks) -> float | None:
     if study.journey_type.value is None:
         return None
     values = _numbers(study, study.journey_type.value)
-    chosen = (masks.lost | masks.late) & ~np.isnan(values)
+    chosen = masks.hurt & ~np.isnan(values)
     weights = study.log.weights
     return float((values[chosen] if weights is None else values[chosen] * weights[chosen]).sum())
 
 
-def _satisfaction(study: Study, masks: _Masks) -> Satisfaction | None:
+def _satisfaction(study: Study, masks: Masks) -> Satisfaction | None:
     if study.journey_type.satisfaction is None:
         return None
     scores = _numbers(study, study.journey_type.satisfaction)
     answered = ~np.isnan(scores)
-    hurt = (masks.lost | masks.late) & answered
+    hurt = masks.hurt & answered
     others = masks.reached & answered & ~hurt
     return Satisfaction(*_mean(study, scores, hurt), *_mean(study, scores, others))
 

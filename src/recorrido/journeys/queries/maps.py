@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from recorrido.journeys.errors import JourneysError
 from recorrido.journeys.queries.answers import kept
+from recorrido.journeys.queries.choices import default_filters
 from recorrido.journeys.queries.counting import RegularShare, regular_share, weight_of
 from recorrido.journeys.queries.figures import Figure
 from recorrido.journeys.queries.filters import Filters
@@ -16,7 +19,7 @@ from recorrido.journeys.queries.hurts import Hurt, where_it_hurts
 from recorrido.journeys.queries.notes import notes_on
 from recorrido.journeys.queries.picture import design_of
 from recorrido.journeys.queries.selections import Selection, all_journeys, at_flow, at_step, select
-from recorrido.journeys.queries.study import Study
+from recorrido.journeys.queries.study import Study, journey_types, open_study
 from trayecto import draw
 from trayecto.draw import words
 
@@ -226,3 +229,18 @@ def trunk(study: Study, filters: Filters) -> frozenset[tuple[str, str]]:
     flows = view.map(percentiles=False).flows
     least = TRUNK_SHARE * view.journey_count
     return frozenset((f.source, f.target) for f in flows if f.journeys >= least and f.source != f.target)
+
+
+def warm_up() -> None:
+    """Answer the first page of every journey type once, so that no reader waits while kernels and logs are loaded.
+
+    For a web process that has just started; what is not ready yet is passed over.
+    """
+    try:
+        slugs = [state.journey_type.slug for state in journey_types() if state.ready]
+    except JourneysError:
+        return
+    for slug in slugs:
+        with suppress(JourneysError):
+            study = open_study(slug)
+            journey_map(study, default_filters(study))

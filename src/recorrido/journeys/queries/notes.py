@@ -13,41 +13,67 @@ from trayecto.draw import Note, words
 
 SHOWN = 3
 LEAST = 0.12  # steps that hurt less need no words
+LEAST_OF_A_GATE = 0.05  # nobody asked for a gate: what it costs is said sooner
+TELLING = 0.3  # scores closer than this say nothing
+ENOUGH_ANSWERS = 10  # a mean of fewer scores is an anecdote
 
 
 def notes_on(study: Study, hurts: Iterable[Hurt]) -> tuple[Note, ...]:
-    """At most three notes, on the steps that hurt most."""
-    worst = sorted((h for h in hurts if h.score >= LEAST and not h.few), key=lambda h: -h.score)[:SHOWN]
+    """At most three notes: on the steps that hurt most, one place kept for the gate that loses most people."""
+    ranked = sorted((hurt for hurt in hurts if not hurt.few), key=lambda hurt: -hurt.score)
+    gates = [hurt for hurt in ranked if hurt.gate and hurt.score >= LEAST_OF_A_GATE][:1]
+    others = [hurt for hurt in ranked if hurt.score >= LEAST and hurt not in gates]
+    worst = gates + others[: SHOWN - len(gates)]
     return tuple(Note(hurt.step, title_of(hurt), text_of(hurt), hurt.score) for hurt in worst)
 
 
 def title_of(hurt: Hurt) -> str:
-    """A gate says whom it stops, a late step its wait against the promise."""
+    """A gate says whom it stops, a step that is usually late its wait against the promise, others how many are hurt."""
     language = get_language() or "es"
     if hurt.gate:
         return _("Requirement: %(count)s stopped") % {"count": words.number(hurt.reached.best, language)}
-    if hurt.late.count and hurt.wait and _usually_broken(hurt.wait):
-        return wait_against_promise(hurt.wait)
-    facts = {
-        "count": words.number(hurt.hurt.best, language),
-        "share": words.share(hurt.hurt.share_of(hurt.reached), language),
-    }
-    return _("%(count)s lost or late (%(share)s)") % facts
-
-
-def _usually_broken(wait: Wait) -> bool:
-    """The mean wait is beyond the promise, so that the two numbers side by side say what is wrong."""
-    return wait.promised and wait.mean is not None and wait.limit is not None and wait.mean > wait.limit
+    if _usually_broken(hurt):
+        return wait_against_promise(hurt.wait) if hurt.wait else ""
+    return f"{_lost_and_late(hurt)} ({words.share(hurt.hurt.share_of(hurt.reached), language)})"
 
 
 def text_of(hurt: Hurt) -> str:
+    """What the title left unsaid: how many, else how they scored us beside the others."""
+    if hurt.gate or _usually_broken(hurt):
+        return _lost_and_late(hurt)
+    return _scores(hurt)
+
+
+def _usually_broken(hurt: Hurt) -> bool:
+    """The mean wait is beyond the promise, so that the two numbers side by side say what is wrong."""
+    wait = hurt.wait
+    if not hurt.late.count or wait is None or not wait.promised:
+        return False
+    return wait.mean is not None and wait.limit is not None and wait.mean > wait.limit
+
+
+def _lost_and_late(hurt: Hurt) -> str:
     language = get_language() or "es"
     parts = []
     if hurt.lost.count:
         parts.append(_("%(count)s lost") % {"count": words.number(hurt.lost.best, language)})
-    if hurt.late.count:
+    if hurt.late.count or not parts:
         parts.append(_("%(count)s late") % {"count": words.number(hurt.late.best, language)})
     return " · ".join(parts)
+
+
+def _scores(hurt: Hurt) -> str:
+    told, language = hurt.satisfaction, get_language() or "es"
+    if told is None or told.hurt is None or told.hurt_answers < ENOUGH_ANSWERS:
+        return ""
+    facts = {"hurt": words.decimal(told.hurt, language)}
+    if told.others is None or told.others_answers < ENOUGH_ANSWERS:
+        return _("they score %(hurt)s") % facts
+    if abs(told.hurt - told.others) < TELLING:
+        return ""
+    return _("they score %(hurt)s, others %(others)s") % (
+        facts | {"others": words.decimal(told.others, language)}
+    )
 
 
 def wait_against_promise(wait: Wait) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,7 +22,7 @@ class Selection:
     """``kind`` and its arguments; the URL form is ``kind:argument,argument`` (``sel=flow:cart.filled,order.placed``).
 
     Kinds: all · step:S · flow:A,B · start:S · end:S · reached · lost · open · regular · exceptions · begun · decided ·
-    lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2…
+    lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
     """
 
     kind: str = "all"
@@ -88,11 +88,25 @@ def funnel_level(level: int, steps: tuple[str, ...], within: str, strict: bool) 
     return Selection("funnel", (str(level), within, "strict" if strict else "", *steps))
 
 
+def funnel_stop(level: int, steps: tuple[str, ...], within: str, strict: bool) -> Selection:
+    """The journeys that reach a level and not the next."""
+    return replace(funnel_level(level, steps, within, strict), kind="stopped")
+
+
+def in_link(link: str, selection: Selection) -> str:
+    """An address with ``{selection}`` in it, made to lead to the journeys of a selection."""
+    return link.replace("{selection}", quote(selection.encode(), safe=""))
+
+
 Resolver = Callable[..., Any]
 
 
 def _funnel(_study: Study, _filters: Filters, level: str, within: str, strict: str, *steps: str) -> Any:
     return trayecto.funnel_reached(list(steps), within=within or None, strict=bool(strict), k=int(level))
+
+
+def _stopped(study: Study, filters: Filters, level: str, *rest: str) -> Any:
+    return _funnel(study, filters, level, *rest) & ~_funnel(study, filters, str(int(level) + 1), *rest)
 
 
 def _decided(study: Study, filters: Filters) -> Any:
@@ -120,4 +134,5 @@ _RESOLVERS: Mapping[tuple[str, bool], Resolver] = {
     ("hurt", True): lambda study, filters, step: lost_filter(study, step) | late_filter(study, filters, step),
     ("variant", True): lambda study, filters, rank: trayecto.variant_rank(exactly=int(rank)),
     ("funnel", True): _funnel,
+    ("stopped", True): _stopped,
 }

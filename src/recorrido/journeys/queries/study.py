@@ -171,5 +171,11 @@ def _read(version_id: int) -> Blueprint:
     return BlueprintVersion.objects.get(id=version_id).read()
 
 
+def forget_studies() -> None:
+    """Open logs and blueprints that were read; for tests, which use the same numbers for other things."""
+    _open_log.cache_clear()
+    _read.cache_clear()
+
+
 def step_labels(study: Study) -> Mapping[str, str]:
     return {step: study.label(step) for step in study.log.step_names}

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.figures import Figure
 from recorrido.journeys.queries.filters import Filters
-from recorrido.journeys.queries.selections import all_journeys, of_variant, select
+from recorrido.journeys.queries.selections import all_journeys, in_link, of_variant, select
 from recorrido.journeys.queries.study import Study
 from trayecto import draw
 
@@ -46,8 +46,9 @@ class Variants:
 
 
 @kept
-def variants(study: Study, filters: Filters, *, top: int = TOP) -> Variants:
-    """The ``top`` most frequent variants of the journeys that meet the filters."""
+def variants(study: Study, filters: Filters, *, top: int = TOP, link: str = "") -> Variants:
+    """The ``top`` most frequent variants of the journeys that meet the filters. ``link`` is the address of a list with
+    ``{selection}`` in it, for clicks on the picture."""
     view = select(study, filters, all_journeys())
     result = view.variants(top=top)
     ranks = _ranks(view, len(result.variants))
@@ -72,7 +73,7 @@ def variants(study: Study, filters: Filters, *, top: int = TOP) -> Variants:
         coverage=result.coverage_80.variants,
         coverage_share=result.coverage_80.share,
         variants=rows,
-        svg=_draw(study, result),
+        svg=_draw(study, result, ranks, link),
     )
 
 
@@ -83,9 +84,15 @@ def _ranks(view: Any, top: int) -> list[int]:
     return [int(number) + 1 for number in np.argsort(-counts, kind="stable")[:top]]
 
 
-def _draw(study: Study, result: Any) -> str:
+def _draw(study: Study, result: Any, ranks: list[int], link: str) -> str:
     if not result.journeys:
         return ""
-    labels = {step: study.label(step) for step in study.log.step_names}
-    picture = draw.variants(result, labels=labels, lang=get_language() or "es", standalone=False)
+    picture = draw.variants(
+        result,
+        labels={step: study.label(step) for step in study.log.step_names},
+        href=(lambda place: in_link(link, of_variant(ranks[place - 1]))) if link else None,
+        lang=get_language() or "es",
+        standalone=False,
+        weighted=study.log.has_weights,
+    )
     return str(picture.text)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from recorrido.journeys.queries import Filters, where_it_hurts
-from recorrido.journeys.queries.hurts import FEW
 from recorrido.journeys.queries.lateness import rules
 from recorrido.journeys.queries.outcomes import limits
+from recorrido.journeys.queries.tallies import FEW
 
 pytestmark = pytest.mark.django_db
 
