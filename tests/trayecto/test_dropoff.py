@@ -135,7 +135,7 @@ def test_dropoff_equals_plain_python(view, goal, hours, as_of):
             assert view.weights is None or getattr(step, f"weighted_{name}") == weighed[step.step, name]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(views(), st.lists(st.sampled_from(NAMES), min_size=1, max_size=2), st.integers(0, 30))
 def test_every_count_equals_the_rows_of_its_filter(view, goal, as_of):
     view = replace(view, as_of_us=as_of * HOUR)
@@ -180,3 +180,11 @@ def test_summaries_merge_in_any_order(view, order):
 def test_limits_come_back_as_lengths_of_time():
     answer = dropoff.ask(view_of("a0", names="ag", as_of_us=HOUR), "g", {"a": timedelta(hours=2)})
     assert answer.limits == {"a": timedelta(hours=2)}
+
+
+def test_a_step_without_a_limit_stays_open_for_the_filter_too():
+    view = view_of("b0", "a0 a0", names="abg", as_of_us=HOUR, selection=np.array([True, False]))
+    answer = dropoff.ask(view, "g")
+    assert answer.limits == {"b": None}
+    assert str(lost_at("b", "g", answer.limits)) == "lost_at('b', 'g', {'b': null})"
+    assert not lost_at("b", "g", answer.limits).mask(view).any()

@@ -26,6 +26,7 @@ from trayecto.kernels.inputs import FOREVER
 from trayecto.questions import delays, dropoff, durations, promised
 from trayecto.units import to_microseconds
 
+Limits = Mapping[str, Length | None]  # by step; None: for ever
 STATES = {"open": dropoff.OPEN, "lost": dropoff.LOST}
 
 
@@ -59,12 +60,14 @@ class Standing(Filter):
     state: str
     goal: tuple[str, ...]
     step: str | None
-    limits: tuple[tuple[str, int], ...]
+    limits: tuple[tuple[str, int | None], ...]  # None: for ever
 
     def mask(self, view: View) -> Mask:
         goal = dropoff.goal_codes(view, self.goal)
         at = None if self.step is None else view.code(self.step)
-        given = {step: timedelta(microseconds=length) for step, length in self.limits}
+        given = {
+            step: None if length is None else timedelta(microseconds=length) for step, length in self.limits
+        }
         limits = dropoff.find_limits(view, goal, given, None if at is None else [at])
         params = dropoff.DropoffParams(goal, to_microseconds(view.as_of), limits.microseconds)
         return mask_by_batch(view, partial(self._stands, params=params, at=at))
@@ -79,7 +82,9 @@ class Standing(Filter):
 
     def __str__(self) -> str:
         goal = self.goal[0] if len(self.goal) == 1 else self.goal
-        limits = {step: duration_text(length) for step, length in self.limits} or None
+        limits = {
+            step: None if length is None else duration_text(length) for step, length in self.limits
+        } or None
         if self.step is None:
             return call(self.state, goal, limits)
         return call(f"{self.state}_at", self.step, goal, limits)
@@ -176,26 +181,22 @@ def reached(*goal: str) -> Filter:
     return Has(steps_given("reached", goal))
 
 
-def lost(goal: str | Sequence[str], limits: Mapping[str, Length] | None = None) -> Filter:
+def lost(goal: str | Sequence[str], limits: Limits | None = None) -> Filter:
     """Journeys that ``dropoff`` with the same goal counts as lost; pass ``result.limits`` to find the same ones."""
     return Standing("lost", _goal("lost", goal), None, _limits(limits, None))
 
 
-def open_(goal: str | Sequence[str], limits: Mapping[str, Length] | None = None) -> Filter:
+def open_(goal: str | Sequence[str], limits: Limits | None = None) -> Filter:
     """Journeys that ``dropoff`` counts as open; ``open('goal')`` in the filter language."""
     return Standing("open", _goal("open", goal), None, _limits(limits, None))
 
 
-def lost_at(
-    step: str, goal: str | Sequence[str], limits: Length | Mapping[str, Length] | None = None
-) -> Filter:
+def lost_at(step: str, goal: str | Sequence[str], limits: Limits | Length | None = None) -> Filter:
     """Journeys that ``dropoff`` counts as lost after ``step``; ``limits`` by step, or the length for this one."""
     return Standing("lost", _goal("lost_at", goal), *_at("lost_at", step, limits))
 
 
-def open_at(
-    step: str, goal: str | Sequence[str], limits: Length | Mapping[str, Length] | None = None
-) -> Filter:
+def open_at(step: str, goal: str | Sequence[str], limits: Limits | Length | None = None) -> Filter:
     """Journeys that ``dropoff`` counts as open and standing at ``step``."""
     return Standing("open", _goal("open_at", goal), *_at("open_at", step, limits))
 
@@ -235,12 +236,12 @@ def _goal(name: str, goal: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _at(
-    name: str, step: str, limits: Length | Mapping[str, Length] | None
-) -> tuple[str, tuple[tuple[str, int], ...]]:
+    name: str, step: str, limits: Limits | Length | None
+) -> tuple[str, tuple[tuple[str, int | None], ...]]:
     return steps_given(name, (step,))[0], _limits(limits, step)
 
 
-def _limits(limits: Length | Mapping[str, Length] | None, step: str | None) -> tuple[tuple[str, int], ...]:
+def _limits(limits: Limits | Length | None, step: str | None) -> tuple[tuple[str, int | None], ...]:
     """Limits in microseconds by step, in order of name; of one step only when one is named."""
     if limits is None:
         return ()
@@ -248,8 +249,7 @@ def _limits(limits: Length | Mapping[str, Length] | None, step: str | None) -> t
         if step is None:
             raise BadValue("Give limits by step: {'order.placed': '3d'}.")
         limits = {step: limits}
-    lengths = {name: window_us(length) or 0 for name, length in limits.items()}
-    return tuple(sorted((name, length) for name, length in lengths.items() if step in (None, name)))
+    return tuple((name, window_us(limits[name])) for name in sorted(limits) if step in (None, name))
 
 
 def _calendar(calendar: Calendar | str | None) -> Calendar | None:

@@ -40,7 +40,7 @@ class Limits:
     """How long a journey may stand at each step, in microseconds; FOREVER where nothing is known."""
 
     microseconds: NDArray[np.int64]  # (n_steps,)
-    origin: dict[int, LimitFrom]  # by step code
+    origin: dict[int, LimitFrom | None]  # by step code; None where there was nothing to compare with
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ class DropoffResult:
     share_open: float
     share_lost: float
     steps: tuple[DropoffStep, ...]
-    limits: Mapping[str, timedelta]  # as applied; what a filter needs to find the same journeys
+    limits: Mapping[
+        str, timedelta | None
+    ]  # as applied, None for no limit; a filter finds the same rows by them
     weighted_journeys: float | None = None
     weighted_reached: float | None = None
     weighted_open: float | None = None
@@ -120,9 +122,11 @@ def _plain_step(step: DropoffStep) -> dict[str, Any]:
 
 
 def ask(
-    view: View, goal: str | Sequence[str], limits: Mapping[str, str | timedelta] | None = None
+    view: View, goal: str | Sequence[str], limits: Mapping[str, str | timedelta | None] | None = None
 ) -> DropoffResult:
     """Where the journeys of ``view`` that have not reached ``goal`` (one of these steps) stand and are lost.
+
+    ``limits`` by step: how long a journey may stand there; None for ever.
 
     Raises UnknownStep, and BadValue for no goal or a limit that is not a length of time.
     """
@@ -146,20 +150,21 @@ def goal_codes(view: View, goal: str | Sequence[str]) -> tuple[int, ...]:
 def find_limits(
     view: View,
     goal: tuple[int, ...],
-    given: Mapping[str, str | timedelta] | None = None,
+    given: Mapping[str, str | timedelta | None] | None = None,
     only: Sequence[int] | None = None,
 ) -> Limits:
     """The limits of the steps (``only`` these, else all) at which selected journeys stand without the goal."""
     limits = np.full(len(view.step_names), FOREVER, dtype=np.int64)
-    origin: dict[int, LimitFrom] = {}
+    origin: dict[int, LimitFrom | None] = {}
     for step, length in (given or {}).items():
-        limits[view.code(step)] = parse_duration(length)
+        limits[view.code(step)] = FOREVER if length is None else parse_duration(length)
         origin[view.code(step)] = "given"
     standing = engine.run(view.batches(), partial(_standing, goal=goal), np.logical_or)
     asked = [code for code in np.flatnonzero(standing).tolist() if only is None or code in only]
-    measured = _percentiles(view, [code for code in asked if code not in origin])
-    for code, (microseconds, source) in measured.items():
-        limits[code], origin[code] = microseconds, source
+    unknown = [code for code in asked if code not in origin]
+    measured = _percentiles(view, unknown)
+    for code in unknown:
+        limits[code], origin[code] = measured.get(code, (FOREVER, None))
     return Limits(limits, origin)
 
 
@@ -263,7 +268,7 @@ def _shares(states_: Sequence[float], prefix: str) -> dict[str, Any]:
 
 def _step(name: str, code: int, summary: DropoffSummary, limits: Limits) -> DropoffStep:
     waits = np.concatenate([waits[steps == code] for steps, waits in summary.idle])
-    known = code in limits.origin and len(waits) > 0
+    known = len(waits) > 0 and limits.microseconds[code] != FOREVER
     here = slice(3 * code, 3 * code + 3)
     weighed = {} if summary.weighted is None else _counts(summary.weighted[here].tolist(), "weighted_")
     return DropoffStep(
@@ -277,5 +282,6 @@ def _step(name: str, code: int, summary: DropoffSummary, limits: Limits) -> Drop
     )
 
 
-def _length(limits: Limits, code: int) -> timedelta:
-    return timedelta(microseconds=int(limits.microseconds[code]))
+def _length(limits: Limits, code: int) -> timedelta | None:
+    limit = int(limits.microseconds[code])
+    return None if limit == FOREVER else timedelta(microseconds=limit)
