@@ -10,8 +10,22 @@ import vl_convert
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-LIGHT = {"bar": "#2f7478", "soft": "#a9c6c5", "ink": "#1b2422", "faint": "#4f5b58", "target": "#b0262c", "on": "#ffffff"}
-DARK = {"bar": "#4ea3a4", "soft": "#2f5a5b", "ink": "#e7ecea", "faint": "#a9b5b1", "target": "#f2696b", "on": "#0d1314"}
+LIGHT = {
+    "bar": "#2f7478",
+    "soft": "#a9c6c5",
+    "ink": "#1b2422",
+    "faint": "#4f5b58",
+    "target": "#b0262c",
+    "on": "#ffffff",
+}
+DARK = {
+    "bar": "#4ea3a4",
+    "soft": "#2f5a5b",
+    "ink": "#e7ecea",
+    "faint": "#a9b5b1",
+    "target": "#f2696b",
+    "on": "#0d1314",
+}
 
 
 WIDTH, HEIGHT = 296, 44
@@ -62,9 +76,13 @@ def _shown(rows: list[dict[str, object]], colours: dict[str, str]) -> alt.LayerC
     colour = alt.Color(
         "last:N", legend=None, scale=alt.Scale(domain=[True, False], range=[colours["bar"], colours["soft"]])
     )
-    bars = base.mark_bar(size=30, cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(y=height, color=colour)
+    bars = base.mark_bar(size=30, cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
+        y=height, color=colour
+    )
     inside = base.mark_text(baseline="bottom", dy=-3, fontSize=11).encode(
-        y=alt.datum(0), text="words:N", color=alt.condition("datum.last", alt.value(colours["on"]), alt.value(colours["ink"]))
+        y=alt.datum(0),
+        text="words:N",
+        color=alt.condition("datum.last", alt.value(colours["on"]), alt.value(colours["ink"])),
     )
     return bars + inside
 

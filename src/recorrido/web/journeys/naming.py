@@ -21,6 +21,11 @@ def _funnel(study: Study, level: str, _within: str, _strict: str, *steps: str) -
     return _("Journeys that reach level %(level)s of the funnel, %(step)s") % facts
 
 
+def _stopped(study: Study, level: str, _within: str, _strict: str, *steps: str) -> str:
+    facts = {"step": study.label(steps[int(level) - 1]), "next": study.label(steps[int(level)])}
+    return _("Journeys that reach %(step)s in the funnel and do not go on to %(next)s") % facts
+
+
 def _flow(study: Study, source: str, target: str) -> str:
     facts = {"source": study.label(source), "target": study.label(target)}
     return _("Journeys that go from %(source)s to %(target)s") % facts
@@ -45,4 +50,5 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("hurt", True): lambda study, step: _("Journeys lost or late at %(step)s") % {"step": study.label(step)},
     ("variant", True): lambda study, rank: _("Journeys of variant %(rank)s") % {"rank": rank},
     ("funnel", True): _funnel,
+    ("stopped", True): _stopped,
 }

@@ -57,6 +57,11 @@ class Page:
         return self.address("list", filters=filters, sel=selection.encode())
 
     @property
+    def list_link(self) -> str:
+        """The address of the list behind any selection, with ``{selection}`` for the picture to fill in."""
+        return f"{self.address('list')}&sel={{selection}}"
+
+    @property
     def newest_address(self) -> str:
         """The same page on the newest log."""
         fields = self.request.GET.copy()
@@ -68,7 +73,6 @@ class Page:
         fields = self.request.GET.copy()
         fields["format"] = "csv"
         return f"{self.request.path}?{fields.urlencode()}"
-
 
     @property
     def other_fields(self) -> list[tuple[str, str]]:

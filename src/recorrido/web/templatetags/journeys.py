@@ -25,7 +25,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def figure(context: dict[str, Any], found: Figure | None, filters: Filters | None = None) -> SafeString:
     """A figure as the link to its rows; "≈ 1,234 (66 rows)" where the rows carry weights."""
     if found is None:
-        return format_html("–")
+        return mark_safe("–")
     rows = number_format(found.count, decimal_pos=0, force_grouping=True)
     text = rows
     if found.weighted is not None:
@@ -53,7 +53,8 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     percent = round(100 * value, 1)
-    return f"{number_format(percent, decimal_pos=0 if percent == int(percent) else 1)} %"
+    number = number_format(percent, decimal_pos=0 if percent == int(percent) else 1)
+    return _("%(number)s%%") % {"number": number}
 
 
 @register.filter

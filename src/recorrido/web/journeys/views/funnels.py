@@ -39,7 +39,7 @@ def _ask(page: Page, question: FunnelQuestion) -> tuple[queries.Funnel | None, s
     if not question.steps:
         return None, ""
     try:
-        return queries.funnel(page.study, page.filters, question), ""
+        return queries.funnel(page.study, page.filters, question, link=page.list_link), ""
     except BadSelection as error:
         return None, str(error)
 

@@ -16,7 +16,9 @@ TOPS = (10, 30, 100)
 @require_safe
 @journey_page
 def variants(page: Page) -> HttpResponse:
-    found = queries.variants(page.study, page.filters, top=_top(page.request.GET.get("top", "")))
+    found = queries.variants(
+        page.study, page.filters, top=_top(page.request.GET.get("top", "")), link=page.list_link
+    )
     if page.request.GET.get("format") == "csv":
         access.require_export(staff_of(page.request))
         return csv_text_file("variants", queries.variants_as_csv(found))
