@@ -85,6 +85,15 @@ def leaves_of(person_id: int) -> list[Leaf]:
     return [Leaf(*row) for row in rows.values_list("id", "kind", "value")]
 
 
+def leaves_of_all(person_ids: Iterable[int]) -> dict[int, list[Leaf]]:
+    """Per current person: its identifiers, oldest first."""
+    known: dict[int, list[Leaf]] = {}
+    rows = Identifier.objects.filter(person_id__in=list(person_ids)).order_by("id")
+    for person_id, *leaf in rows.values_list("person_id", "id", "kind", "value"):
+        known.setdefault(person_id, []).append(Leaf(*leaf))
+    return known
+
+
 def earlier_ids(person_id: int) -> list[int]:
     """The ids of persons that were merged into this one."""
     survivors = Identifier.objects.filter(person_id=person_id).values("id")

@@ -50,6 +50,7 @@ from recorrido.journeys.queries.study import (
 )
 from recorrido.journeys.queries.tables import funnel_as_csv, hurts_as_csv, map_as_csv, variants_as_csv
 from recorrido.journeys.queries.variants import Variant, Variants, variants
+from recorrido.journeys.queries.wording import event_labels
 
 __all__ = [
     "ALL",
@@ -89,6 +90,7 @@ __all__ = [
     "channel_label",
     "count",
     "default_filters",
+    "event_labels",
     "figures_of",
     "filter_choices",
     "flow_figures",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from recorrido.people import queries
-
-SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,7 @@ class FoundPerson:
 
 
 def people_named(words: str) -> list[FoundPerson]:
-    """The persons with this identifier, or this number."""
-    ids = queries.find_persons(words, limit=SHOWN)
-    known: dict[int, dict[str, Any]] = queries.attributes_of(ids)
-    return [FoundPerson(id_, str(known.get(id_, {}).get("name", "")), queries.leaves_of(id_)) for id_ in ids]
+    """The persons with this identifier, or this number: at most one for each kind of identifier, so one page."""
+    ids = queries.find_persons(words)
+    known, leaves = queries.attributes_of(ids), queries.leaves_of_all(ids)
+    return [FoundPerson(id_, str(known.get(id_, {}).get("name", "")), leaves.get(id_, [])) for id_ in ids]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from recorrido.company.access import Permission
+from recorrido.company.access import Permission, may, require
 from recorrido.events.queries import Place, Recorded, events_of_object, timeline_of_person
+from recorrido.journeys.queries import event_labels
 from recorrido.people import queries
 from recorrido.people.errors import UnknownPerson
-from recorrido.web.allowed import allowed
+from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.paging import decode_place, encode_place
-from recorrido.web.people.lookup import people_named
+from recorrido.web.people.lookup import FoundPerson, people_named
 
 PAGE = 50
 CSV_EVENTS = 10_000
@@ -25,9 +28,22 @@ CSV_EVENTS = 10_000
 def find(request: HttpRequest) -> HttpResponse:
     """Find a person by an identifier: e-mail, telephone, customer number."""
     words = request.GET.get("q", "").strip()
-    return render(
-        request, "people/find.html", {"words": words, "found": people_named(words) if words else []}
-    )
+    found = people_named(words) if words else []
+    if request.GET.get("format") == "csv":
+        require(staff_of(request), Permission.EXPORT)
+        return csv_file(
+            "people", [_("Person"), _("Name"), _("Known by")], [_cells(person) for person in found]
+        )
+    return render(request, "people/find.html", {"words": words, "found": found} | _rights(request))
+
+
+def _cells(person: FoundPerson) -> list[object]:
+    known_by = " ".join(f"{leaf.kind}:{leaf.value}" for leaf in person.identifiers)
+    return [person.person_id, person.name, known_by]
+
+
+def _rights(request: HttpRequest) -> dict[str, object]:
+    return {"may_export": may(staff_of(request), Permission.EXPORT)}
 
 
 @require_safe
@@ -41,7 +57,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if current != person_id:
         return redirect("people:person", current)
     if request.GET.get("format") == "csv":
-        return _csv(f"person-{current}", timeline_of_person(current, limit=CSV_EVENTS))
+        return _csv(request, f"person-{current}", timeline_of_person(current, limit=CSV_EVENTS))
     events = timeline_of_person(current, limit=PAGE + 1, before=_before(request))
     context = {
         "person_id": current,
@@ -50,7 +66,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "links": queries.links_of(current),
         "earlier": queries.earlier_ids(current),
     }
-    return render(request, "people/person.html", context | _page_of(events))
+    return render(request, "people/person.html", context | _page_of(events) | _rights(request))
 
 
 @require_safe
@@ -58,7 +74,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def thing(request: HttpRequest, kind: str, external_id: str) -> HttpResponse:
     """Everything that touched one order, return, shipment or case."""
     if request.GET.get("format") == "csv":
-        return _csv(f"{kind}-{external_id}", events_of_object(kind, external_id, limit=CSV_EVENTS))
+        return _csv(request, f"{kind}-{external_id}", events_of_object(kind, external_id, limit=CSV_EVENTS))
     events = events_of_object(kind, external_id, limit=PAGE + 1, before=_before(request))
     if not events and _before(request) is None:
         raise Http404(_("No event names this."))
@@ -72,13 +88,25 @@ def _before(request: HttpRequest) -> Place | None:
     return Place(*place) if place else None
 
 
+@dataclass(frozen=True)
+class Happened:
+    """An event and what the blueprint calls it."""
+
+    event: Recorded
+    label: str
+
+
 def _page_of(events: list[Recorded]) -> dict[str, object]:
-    shown = events[:PAGE]
+    shown, label = events[:PAGE], event_labels()
     last = shown[-1].place if len(events) > PAGE else None
-    return {"events": shown, "next_after": encode_place(last.at, last.id) if last else ""}
+    return {
+        "events": [Happened(event, label(event.type, event.channel)) for event in shown],
+        "next_after": encode_place(last.at, last.id) if last else "",
+    }
 
 
-def _csv(name: str, events: list[Recorded]) -> HttpResponse:
+def _csv(request: HttpRequest, name: str, events: list[Recorded]) -> HttpResponse:
+    require(staff_of(request), Permission.EXPORT)
     header = [_("When"), _("What"), _("Channel"), _("Source"), _("Objects"), _("Properties")]
     rows = (
         [

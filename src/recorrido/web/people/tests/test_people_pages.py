@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from recorrido.journeys.tests.ledgers import event, record
+from recorrido.people.queries import person_of
+from recorrido.web.tests.links import links_from
+
+pytestmark = pytest.mark.django_db
+QUERIES_OF_A_TIMELINE = 16
+
+
+def lived(*, customer: str = "c1", steps: int = 3) -> int:
+    """A person with one order of so many steps."""
+    record(*(event("order.placed", day, customer=customer, order=f"{customer}-o1") for day in range(steps)))
+    person = person_of("customer", customer)
+    assert person is not None
+    return person
+
+
+def times_on(client, address: str) -> list[str]:
+    page = client.get(address).content.decode()
+    return [part.partition('"')[0] for part in page.split('<time datetime="')[1:]]
+
+
+def rows_of(answer) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+
+
+def test_a_person_is_found_by_an_identifier_and_by_number(signed_in, analyst):
+    person = lived(customer="c77")
+    client = signed_in(analyst)
+    for words in ("c77", str(person)):
+        assert f"/people/{person}/" in links_from(client, f"/people/?q={words}", "/people/")
+
+
+def test_nobody_is_found_by_what_nobody_is_known_by(signed_in, analyst):
+    lived()
+    assert "Nadie" in signed_in(analyst).get("/people/?q=nobody@example.com").content.decode()
+
+
+def test_the_timeline_goes_on_where_its_page_ended(signed_in, analyst):
+    person, client = lived(steps=120), signed_in(analyst)
+    address, seen = f"/people/{person}/", []
+    while address:
+        seen += times_on(client, address)
+        following = links_from(client, address, "?after=")
+        address = f"/people/{person}/{following[0]}" if following else ""
+    assert len(seen) == len(set(seen)) == 120
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_an_orders_timeline_holds_its_events(signed_in, analyst):
+    lived(customer="c1", steps=4)
+    lived(customer="c2", steps=2)
+    assert len(times_on(signed_in(analyst), "/people/object/order/c1-o1/")) == 4
+
+
+def test_an_object_that_no_event_names_is_not_found(signed_in, analyst):
+    assert signed_in(analyst).get("/people/object/order/none/").status_code == 404
+
+
+def test_the_file_of_a_timeline_has_all_events(signed_in, analyst):
+    person = lived(steps=70)
+    assert len(rows_of(signed_in(analyst).get(f"/people/{person}/?format=csv"))) == 70
+
+
+def test_the_file_of_a_search_has_the_persons_found(signed_in, analyst):
+    person = lived(customer="c9")
+    assert rows_of(signed_in(analyst).get("/people/?q=c9&format=csv"))[0][0] == str(person)
+
+
+@pytest.mark.parametrize("page", ["/people/?q=c1", "/people/{person}/", "/people/object/order/c1-o1/"])
+def test_an_agent_sees_people_and_exports_nothing(signed_in, make_staff, page):
+    client, address = signed_in(make_staff("agent")), page.format(person=lived())
+    file = address + ("&" if "?" in address else "?") + "format=csv"
+    assert (client.get(address).status_code, client.get(file).status_code) == (200, 403)
+    assert "format=csv" not in client.get(address).content.decode()
+
+
+def test_a_merged_persons_address_leads_to_the_person_of_today(signed_in, analyst):
+    first, second = lived(customer="c1"), lived(customer="c2")
+    both = event("order.placed", 5, customer="c1")
+    record(
+        type(both)(
+            **{f: getattr(both, f) for f in both.__struct_fields__}
+            | {"identifiers": (("customer", "c1"), ("customer", "c2"))}
+        )
+    )
+    client = signed_in(analyst)
+    gone = {first, second} - {person_of("customer", "c1")}
+    assert all(client.get(f"/people/{person}/").status_code == 302 for person in gone)
+
+
+@pytest.mark.parametrize("steps", [2, 60])
+def test_a_timeline_asks_as_many_queries_whatever_its_length(
+    signed_in, analyst, django_assert_max_num_queries, steps
+):
+    person, client = lived(steps=steps), signed_in(analyst)
+    with django_assert_max_num_queries(QUERIES_OF_A_TIMELINE):
+        client.get(f"/people/{person}/")
+
+
+def test_a_search_asks_as_many_queries_whatever_it_finds(signed_in, analyst, django_assert_num_queries):
+    lived(customer="c1")
+    client = signed_in(analyst)
+    with django_assert_num_queries(5):  # session, staff, persons, their names, their identifiers
+        client.get("/people/?q=c1")
