@@ -68,6 +68,13 @@ def test_a_filter_narrows_every_question(tmp_path):
     assert log.map(where="lacks('a')").events == 1
 
 
+def test_a_key_that_pandas_made_a_float_is_written_without_a_point(tmp_path):
+    events = events_of([("1", "a", 1), ("2", "b", 2), ("3", "c", 3)], person=[12345678901.0, None, 7.0])
+    log = trayecto.build(events, tmp_path / "log", by="person")
+    assert log.attributes["journey"].to_pylist() == ["12345678901", "7"]
+    assert log.info().events_left_out == 1
+
+
 def test_any_column_can_be_the_key(tmp_path):
     events = events_of(
         [("o1", "a", 1), ("o2", "b", 2), ("o3", "a", 3)], person=pa.array(["ana", "ana", None])

@@ -1,5 +1,6 @@
 """The trayecto command as a person or a script meets it: files in, JSON out, one sentence when something is wrong."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -226,6 +227,13 @@ def test_files_without_events_are_refused(run, tmp_path):
     assert "nowhere.csv" in refusal(
         run("build", str(tmp_path / "nowhere.csv"), "--out", str(tmp_path / "new"))
     )
+
+
+def test_a_truncated_file_is_refused_also_when_columns_are_named(run, tmp_path):
+    short = tmp_path / "short.csv.gz"
+    short.write_bytes(gzip.compress(EVENTS.encode())[:14])
+    answer = run("build", str(short), "--out", str(tmp_path / "new"), *NAMES, "--attr", "country")
+    assert "short.csv.gz is cut short" in refusal(answer)
 
 
 def test_a_pause_cuts_journeys(run, folder, tmp_path):

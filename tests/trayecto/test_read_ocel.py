@@ -104,6 +104,7 @@ def test_relations_to_what_is_not_there_are_told():
     ("content", "sentence"),
     [
         (json.dumps(LOG)[:-9], "is not JSON, or is cut short"),
+        ("hello", "is not an OCEL 2.0 log: it is neither JSON, XML nor an SQLite database"),
         (json.dumps({"events": []}), "is not an OCEL 2.0 log: it has no list 'objects'"),
         (json.dumps({"ocel:events": {}}), "it is OCEL 1.0; convert it first"),
         ("[1]", "it is not one JSON object"),

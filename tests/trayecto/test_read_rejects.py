@@ -1,3 +1,4 @@
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,25 @@ def test_strict_stops_with_the_first_bad_row_and_the_count(tmp_path):
     with pytest.raises(BadRows, match=sentence):
         read_text(BAD, strict=True, rejects=tmp_path / "bad.csv")
     assert len((tmp_path / "bad.csv").read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (pa.timestamp("ns", "UTC"), 1700000000123456789, "2023-11-14 22:13:20.123456789Z"),
+        (pa.time64("ns"), 3, "00:00:00.000000003"),
+        (pa.duration("ms"), 2**60, str(2**60)),
+    ],
+)
+def test_a_bad_row_may_hold_times_that_python_cannot(kind, value, shown):
+    table = pa.table({"case": [None], "step": ["a"], "at": [1], "seen": pa.array([value], kind)})
+    assert f'"seen": "{shown}"' in rejects_file(read(table).report)[0]["raw"]
+
+
+def test_a_time_beyond_the_calendar_is_a_bad_row():
+    at = pa.array([1700000000000, 2**55], pa.timestamp("ms"))
+    events = read(pa.table({"case": ["1", "2"], "step": ["a", "b"], "at": at}))
+    assert told(events.report) == [("2", "at", "the time is outside the years 1800 to 2299")]
 
 
 def test_a_row_with_two_faults_is_rejected_once():

@@ -98,8 +98,21 @@ def test_nested_columns_are_kept_as_json():
     assert read(table).table.column("lines").to_pylist() == ['[{"sku": "x"}]']
 
 
+def test_nested_values_that_python_cannot_hold_are_kept_too():
+    nanoseconds = pa.array([[1700000000123456789]], pa.list_(pa.timestamp("ns")))
+    table = pa.table({"case": ["1"], "step": ["a"], "at": [1], "seen": nanoseconds})
+    assert read(table).table.column("seen").to_pylist() == ['"[2023-11-14 22:13:20.123456789]"']
+
+
+def test_whole_numbers_that_pandas_made_floats_are_ids_without_a_point():
+    ids = pa.array([12345678901.0, None, float("nan")])
+    events = read(pa.table({"case": ids, "step": ["a"] * 3, "at": [1, 2, 3]}))
+    assert events.table.column("journey").to_pylist() == ["12345678901"]
+    assert told(events.report) == [(row, "case", "the journey is empty") for row in ("2", "3")]
+
+
 def test_a_list_cannot_be_a_step():
-    with pytest.raises(BadValue, match="cannot be read as text"):
+    with pytest.raises(BadValue, match=r"column 'step': A column of type list.* cannot be read as text"):
         read(pa.table({"case": ["1"], "step": [["a"]], "at": [1]}))
 
 

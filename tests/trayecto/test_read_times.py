@@ -36,10 +36,18 @@ def moments(*args, **kwargs):
         "20180817T121510",
         " 2018-08-17T12:15:10 ",
         "2018-08-17T12:15:10,000Z",
+        "2018/08/17 12:15:10",
+        "2018/08/17 14:15:10.000 +02:00",
     ],
 )
 def test_iso_8601_is_understood_as_people_and_programs_write_it(text):
     assert moments([text]) == [NOON]
+
+
+def test_year_first_dates_with_slashes_are_dates():
+    found = understood(["2018/08/17", "2018-08-18"])
+    assert [moment.day for moment in found.at.to_pylist()] == [17, 18]
+    assert found.date_only.to_pylist() == [True, True]
 
 
 def test_unlike_texts_may_stand_in_one_column():

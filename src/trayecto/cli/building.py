@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -172,7 +173,7 @@ def _header(file: Path) -> list[str] | None:
             with gzip.open(file, "rb") if name.endswith(".gz") else file.open("rb") as stream:
                 first = stream.readline(1_000_000).decode("utf-8-sig", errors="replace")
             return [part.strip().strip('"') for part in re.split(r"[,;\t|]", first)]
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError, zlib.error):
         return None  # read_events says what is wrong with it
     return None
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from trayecto.errors import BadValue
 
 LEADING_ZERO = r"^[+-]?0\d|^\+"
 
@@ -31,3 +35,43 @@ def _has_leading_zero(column: pa.ChunkedArray) -> bool:
 def holds_text(kind: pa.DataType) -> bool:
     """Whether values of this type are strings, in any of Arrow's ways to store them."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Any plain column as strings; raises BadValue for lists and the like."""
+    if pa.types.is_string(column.type):
+        return column
+    try:
+        return without_point(column).cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as problem:
+        raise BadValue(f"A column of type {column.type} cannot be read as text.") from problem
+
+
+def without_point(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers that a table holds as floats, as pandas does where some are missing, as the whole numbers they are.
+
+    Else the id 12345678901 would be called 1.2345678901e+10. Not-a-number is a missing value.
+    """
+    if not pa.types.is_floating(column.type):
+        return column
+    known = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    try:
+        return known.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return known
+
+
+def plain_values(column: pa.ChunkedArray) -> list[Any]:
+    """Its values as Python's own; as text where Python has none for them (nanoseconds, the year 300000)."""
+    try:
+        return column.to_pylist()
+    except (ValueError, OverflowError):
+        return [_printed(column.slice(row, 1)) for row in range(len(column))]
+
+
+def _printed(one: pa.ChunkedArray) -> str | None:
+    if one.null_count:
+        return None
+    return (
+        str(one.combine_chunks().to_string(indent=0, skip_new_lines=True)).removeprefix("[").removesuffix("]")
+    )

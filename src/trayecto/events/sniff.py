@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trayecto.errors import UnreadableFile
 from trayecto.events import json_rows, ocel_json, ocel_sqlite, ocel_xml, xes
 from trayecto.events.raw import Raw, Request
 from trayecto.events.source import Source
@@ -33,4 +34,10 @@ def read_ocel(source: Source, request: Request) -> Raw:
     head = source.head(64).removeprefix(json_rows.BOM).lstrip()
     if head.startswith(b"SQLite format 3"):
         return ocel_sqlite.read(source, request)
-    return (ocel_xml if head.startswith(b"<") else ocel_json).read(source, request)
+    if head.startswith(b"<"):
+        return ocel_xml.read(source, request)
+    if head.startswith((b"{", b"[")):
+        return ocel_json.read(source, request)
+    raise UnreadableFile(
+        f"{source.name} is not an OCEL 2.0 log: it is neither JSON, XML nor an SQLite database."
+    )

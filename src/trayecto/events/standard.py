@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trayecto.errors import BadValue
-from trayecto.events.kinds import holds_text, typed
+from trayecto.events.kinds import as_text, holds_text, plain_values, typed
 from trayecto.events.mapping import Wish
 from trayecto.events.raw import Raw
 from trayecto.events.rejects import Rejects
@@ -58,7 +59,7 @@ def standardise(raw: Raw, wish: Wish, rejects: Rejects) -> Part:
     left_out = _set_lifecycle_apart(raw, wish)
     zone = Zone(wish.tz)
     times = _times(raw, zone, wish)
-    step, journey = _coded(raw.table.column(raw.columns.step)), _journey(raw)
+    step, journey = _step(raw), _journey(raw)
     faults = [*_journey_faults(raw, journey), *_step_faults(raw, step), *_time_faults(raw, times)]
     bad = np.logical_or.reduce([fault.mask for fault in faults]) if faults else None
     _reject(raw, faults, rejects)
@@ -78,7 +79,8 @@ def _set_lifecycle_apart(raw: Raw, wish: Wish) -> int:
     """Keep only the events of one lifecycle transition; returns how many were left out."""
     if raw.columns.lifecycle is None or wish.lifecycle is None:
         return 0
-    found = _text(raw.table.column(raw.columns.lifecycle))
+    with _about(raw, raw.columns.lifecycle):
+        found = as_text(raw.table.column(raw.columns.lifecycle))
     keep = pc.fill_null(pc.equal(pc.utf8_lower(found), wish.lifecycle.lower()), False).to_numpy()
     left_out = int(len(keep) - keep.sum())
     if left_out:
@@ -90,26 +92,31 @@ def _set_lifecycle_apart(raw: Raw, wish: Wish) -> int:
 
 
 def _times(raw: Raw, zone: Zone, wish: Wish) -> Times:
-    try:
+    with _about(raw, raw.columns.at):
         times = read_times(raw.table.column(raw.columns.at), zone, wish.time_format)
-    except BadValue as problem:
-        raise BadValue(f"{raw.file}, column '{raw.columns.at}': {problem}") from problem
     raw.notes += [f"{raw.file}: '{raw.columns.at}' was {note}." for note in times.notes]
     return times
 
 
+def _step(raw: Raw) -> pa.ChunkedArray:
+    with _about(raw, raw.columns.step):
+        return _coded(raw.table.column(raw.columns.step))
+
+
 def _journey(raw: Raw) -> pa.ChunkedArray | None:
-    return None if raw.columns.journey is None else _text(raw.table.column(raw.columns.journey))
+    if raw.columns.journey is None:
+        return None
+    with _about(raw, raw.columns.journey):
+        return as_text(raw.table.column(raw.columns.journey))
 
 
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Any plain column as strings; raises BadValue for lists and the like."""
-    if pa.types.is_string(column.type):
-        return column
+@contextmanager
+def _about(raw: Raw, column: str) -> Iterator[None]:
+    """Say of which file and column a BadValue speaks."""
     try:
-        return column.cast(pa.string())
-    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as problem:
-        raise BadValue(f"A column of type {column.type} cannot be read as text.") from problem
+        yield
+    except BadValue as problem:
+        raise BadValue(f"{raw.file}, column '{column}': {problem}") from problem
 
 
 def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -119,7 +126,7 @@ def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
         values = shared.chunk(0).dictionary
         if values.null_count == 0 and (column.num_chunks > 1 or len(pc.unique(values)) == len(values)):
             return _one_chunk(shared)
-    return _one_chunk(pc.dictionary_encode(_text(column)))
+    return _one_chunk(pc.dictionary_encode(as_text(column)))
 
 
 def _one_chunk(shared: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -189,8 +196,10 @@ def describe(raw: Raw, rows: NDArray[np.int64], column: str, reason: str) -> Ite
         if low == high:
             continue
         inside = rows[low:high]
-        found = raw.table.slice(start, WINDOW).take(pa.array(inside - start)).to_pylist()
-        for row, values in zip(inside, found, strict=True):
+        found = raw.table.slice(start, WINDOW).take(pa.array(inside - start))
+        columns = {name: plain_values(found.column(name)) for name in found.column_names}
+        for place, row in enumerate(inside):
+            values = {name: column_values[place] for name, column_values in columns.items()}
             yield _described(raw, int(row), values, column, reason)
 
 
@@ -240,7 +249,7 @@ def tidy(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_nested(kind):
         texts = [
             None if value is None else json.dumps(value, ensure_ascii=False, default=str)
-            for value in column.to_pylist()
+            for value in plain_values(column)
         ]
         return _coded(pa.chunked_array([pa.array(texts, pa.string())]))
     return column

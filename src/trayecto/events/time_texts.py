@@ -18,6 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE = pa.timestamp("us")
 HAS_OFFSET = re.compile(r"^.{11,}(Z|z| UTC|[+-]\d\d(:?\d\d)?)$", re.ASCII)
 LOOSE_OFFSET = re.compile(r"\s+(Z|[+-]\d\d(:?\d\d)?)$", re.ASCII)
+SLASHED = r"^(\d{4})/(\d\d)/(\d\d)"  # 2018/08/17, as spreadsheets and some systems write it
 UNIX = r"^-?(\d{9,13}|\d{16}|\d{19})(\.\d+)?$"
 TIME_OF_DAY = re.compile(r"%[HIMSfgTRXcpsL]")
 
@@ -58,6 +59,8 @@ def _iso(chunk: pa.Array, zone: Zone) -> Piece:
     first = _first_text(chunk)
     if first is None:
         return Piece(pa.nulls(len(chunk), TIME_TYPE))
+    if re.match(SLASHED, first):
+        return _iso(pc.replace_substring_regex(chunk, SLASHED, r"\1-\2-\3"), zone)
     if HAS_OFFSET.match(first):
         at = _cast(_with_plain_offset(chunk, first), "UTC")
         return Piece(at) if at is not None else _one_by_one(chunk, zone)
@@ -109,6 +112,7 @@ def _understand(text: str | None) -> tuple[int, bool, bool] | None:
     plain = LOOSE_OFFSET.sub(
         r"\1", text.strip().removesuffix(" UTC") + ("Z" if text.rstrip().endswith(" UTC") else "")
     )
+    plain = re.sub(SLASHED, r"\1-\2-\3", plain)
     try:
         day = date.fromisoformat(plain)
     except ValueError:

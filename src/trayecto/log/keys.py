@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trayecto.errors import BadValue, UnknownColumn, did_you_mean
+from trayecto.events.kinds import without_point
 from trayecto.events.table import Events
 from trayecto.log.pieces import whole
 
@@ -46,7 +47,8 @@ def _object_types(events: Events) -> list[str]:
     return sorted(name for name in pc.unique(events.relations["type"]).to_pylist() if name is not None)
 
 
-def _by_column(column: pa.ChunkedArray) -> Keyed:
+def _by_column(given: pa.ChunkedArray) -> Keyed:
+    column = without_point(given)
     codes, names = encode(column)
     return Keyed(codes, names, None, int(column.null_count))
 
