@@ -46,14 +46,20 @@ def chromium() -> Iterator:
 
 
 @pytest.fixture
-def open_page(chromium, live_server) -> Iterator[Callable]:
+def address(live_server) -> str:
+    """Where the application answers; a folder may serve another one."""
+    return live_server.url
+
+
+@pytest.fixture
+def open_page(chromium, address) -> Iterator[Callable]:
     """Open a page: ``open_page("/path/", width=360, color_scheme="dark")``. What the console says of errors, and
     what the content policy stops, fails the test at its end."""
     contexts, complaints = [], []
 
     def open_at(path: str, *, width: int = 1440, height: int = 900, locale: str = "es", **options):
         viewport = {"width": width, "height": height}
-        context = chromium.new_context(viewport=viewport, locale=locale, base_url=live_server.url, **options)
+        context = chromium.new_context(viewport=viewport, locale=locale, base_url=address, **options)
         contexts.append(context)
         page = context.new_page()
         page.on(
