@@ -165,10 +165,35 @@ def test_weights_come_from_a_column(tmp_path):
     assert log.map().weighted_journeys == 2.5 and log.variants().variants[1].weighted_journeys == 2.0
 
 
-@pytest.mark.parametrize("values", [[2.0, 3.0], [2.0, None], [-1.0, -1.0]])
-def test_weights_that_differ_or_miss_inside_a_journey_are_refused(tmp_path, values):
+@pytest.mark.parametrize(
+    ("values", "weight", "differ"),
+    [([2.0, 3.0], 2.0, 1), ([None, 3.0], 3.0, 0), ([2.0, None], 2.0, 0), ([2, 2], 2.0, 0)],
+)
+def test_the_first_weight_of_a_journey_counts_and_others_are_told(tmp_path, values, weight, differ):
     events = events_of([("p", "a", 1), ("p", "b", 2)], share=pa.array(values))
-    with pytest.raises(BadValue, match="weight 'share'"):
+    log = trayecto.build(events, tmp_path / "log", weight="share")
+    assert log.weights.tolist() == [weight] and log.info().weights_differ == differ
+
+
+def test_journeys_whose_weights_differ_are_counted_once_each_and_in_log_order(tmp_path):
+    found = [("p", "c", 9), ("q", "a", 1), ("p", "a", 1), ("p", "b", 2), ("r", "a", 1), ("r", "b", 2)]
+    events = events_of(found, share=pa.array([5.0, 7.0, 1.0, 4.0, 2.0, 2.0]))
+    log = trayecto.build(events, tmp_path / "log", weight="share")
+    weights = dict(zip(log.attributes["journey"].to_pylist(), log.weights.tolist(), strict=True))
+    assert weights == {"p": 1.0, "q": 7.0, "r": 2.0} and log.info().weights_differ == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        (pa.array([None, None], pa.float64()), "missing"),
+        ([-1.0, 2.0], "negative"),
+        (["x", "y"], "no numbers"),
+    ],
+)
+def test_a_journey_without_a_usable_weight_is_refused(tmp_path, values, fault):
+    events = events_of([("p", "a", 1), ("p", "b", 2)], share=values)
+    with pytest.raises(BadValue, match=fault):
         trayecto.build(events, tmp_path / "log", weight="share")
 
 

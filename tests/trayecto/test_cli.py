@@ -67,6 +67,21 @@ def refusal(answer):
     return err
 
 
+def test_build_tells_of_journeys_whose_weights_differ(run, folder):
+    arguments = [
+        "build",
+        str(folder / "events.csv"),
+        "--out",
+        str(folder / "weighed"),
+        *NAMES,
+        "--weight",
+        "amount",
+    ]
+    code, out, err = run(*arguments, "--json")
+    assert code == 0 and json.loads(out)["log"]["weights_differ"] == 2
+    assert err == "2 of 3 journeys have events with different weights: the first of each counts.\n"
+
+
 def test_map_has_the_documented_shape(facts):
     found = facts("map", "LOG")
     assert (found["journeys"], found["events"]) == (3, 7)

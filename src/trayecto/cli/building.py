@@ -17,6 +17,7 @@ from trayecto.errors import BadValue, EmptyLog, UnknownStep, did_you_mean
 if TYPE_CHECKING:
     from trayecto.events.table import Events, ReadReport
     from trayecto.log.attributes import Aggregate
+    from trayecto.log.info import LogInfo
 
 KINDS = ("first", "last", "count", "total")
 USUAL = ("channel", "owner", "person")
@@ -104,6 +105,7 @@ def build(
         weight=weight,
         progress=progress,
     )
+    _tell_weights(log.info())
     facts = {"log": log.info().to_dict(), "read": events.report.to_dict()}
     if json:
         output.give_json(facts)
@@ -193,6 +195,14 @@ def _tell(report: ReadReport) -> None:
         )
         for reject in report.first_rejects[:3]:
             output.note(f"  {reject}")
+
+
+def _tell_weights(info: LogInfo) -> None:
+    if info.weights_differ:
+        output.note(
+            f"{info.weights_differ:,} of {info.journeys:,} journeys have events with different weights: "
+            "the first of each counts."
+        )
 
 
 def info(log: asked.Log, where: asked.Where = None, json: asked.Json = False) -> None:

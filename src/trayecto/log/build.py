@@ -26,6 +26,7 @@ from trayecto.log.boundaries import Boundaries, cut
 from trayecto.log.journeylog import JourneyLog
 from trayecto.log.keys import Keyed, encode, key_events
 from trayecto.log.pieces import whole
+from trayecto.log.weights import weigh
 from trayecto.log.write import Content, Stage, write_log
 from trayecto.units import DAY, to_datetime, to_microseconds
 
@@ -66,12 +67,14 @@ def build(
     ``by``: whose journeys – a column, an OCEL object type, or None for the column ``journey``. ``attributes``: one
     value per journey, as ``{"country": first("country")}`` or a list of columns (first values). ``columns``: values
     kept per event (default: channel and owner, where present). ``boundaries`` cut each key's life into journeys.
-    ``weight``: a column, constant in each journey. ``as_of``: the moment the log speaks of (default: the last event).
+    ``weight``: the column with what a journey stands for: its first value in the journey counts, and ``info()`` tells
+    how many journeys have events with another. ``as_of``: the moment the log speaks of (default: the last event).
     ``order``: steps in blueprint order, which orders times that are only dates. ``person``: the column with the
     person of a journey (default: ``person``, where present). ``progress``: called with (done, total), or True for a bar.
 
     The folder is written atomically and the old log stays until then. Raises BadLog when it cannot be written,
-    UnknownColumn for a column that is not there, BadValue for weights that differ inside a journey.
+    UnknownColumn for a column that is not there, BadValue for a journey whose weight is
+    missing or negative.
     """
     settings = _check(
         events, Settings(
@@ -119,10 +122,11 @@ def _content(events: Events, settings: Settings, advance: Stage) -> Content:
     advance(20)
     journeys, key_of = _cut(lives, times, settings)
     ids, persons = _names(journeys, key_of, keyed, settings)
+    weights = None if settings.weight is None else weigh(settings.weight, journeys)
     return Content(
         journeys=ids,
         persons=persons,
-        weights=None if settings.weight is None else _weights(settings.weight, journeys),
+        weights=weights.values if weights else None,
         offsets=journeys.offsets,
         steps=journeys.steps,
         times=times,
@@ -132,6 +136,7 @@ def _content(events: Events, settings: Settings, advance: Stage) -> Content:
         as_of=_as_of(settings, times),
         key=settings.by or "journey",
         left_out=keyed.left_out,
+        weights_differ=weights.differ if weights else 0,
         date_only_steps=date_only_steps,
     )
 
@@ -241,26 +246,6 @@ def _names(
     if settings.person is None:
         return keys, pa.nulls(len(keys), pa.large_string())
     return keys, journey_attributes.pick(journeys.table[settings.person], journeys).cast(pa.large_string())
-
-
-def _weights(name: str, journeys: Journeys) -> NDArray[np.float64]:
-    """The weight of each journey; BadValue where its events disagree or have none."""
-    column = journeys.table[name]
-    kind = column.type
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
-        raise BadValue(f"Column '{name}' holds no numbers, so it cannot be the weight.")
-    values = take(pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy(), journeys.rows)
-    weights = values[journeys.offsets[:-1]]
-    differs = ~(values == np.repeat(weights, np.diff(journeys.offsets)))
-    if differs.any():
-        journey = int(np.searchsorted(journeys.offsets, int(np.argmax(differs)), side="right")) - 1
-        raise BadValue(
-            f"The weight '{name}' must be one number per journey, and journey number {journey + 1} of the log "
-            "has events without it or with different values."
-        )
-    if (weights < 0).any():
-        raise BadValue(f"The weight '{name}' is negative in a journey.")
-    return weights
 
 
 def _event_column(name: str, journeys: Journeys) -> tuple[NDArray[np.int32], tuple[str, ...]]:

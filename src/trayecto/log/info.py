@@ -21,6 +21,7 @@ class LogInfo:
     attributes: tuple[str, ...]
     columns: tuple[str, ...]
     weighted: bool
+    weights_differ: int  # journeys whose events name more than one weight; the first counts
     date_only_steps: tuple[str, ...]
     started: datetime | None
     ended: datetime | None

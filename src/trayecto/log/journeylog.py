@@ -202,6 +202,7 @@ class JourneyLog:
             attributes=tuple(meta["attributes"]),
             columns=tuple(meta["columns"]),
             weighted=self.has_weights,
+            weights_differ=meta.get("weights_differ", 0),  # logs built before it was counted could have none
             date_only_steps=self.date_only_steps,
             started=to_datetime(self.times[self.offsets[:-1]].min()) if self.total_events else None,
             ended=to_datetime(self.times[self.offsets[1:] - 1].max()) if self.total_events else None,

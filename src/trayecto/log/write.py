@@ -40,6 +40,7 @@ class Content:
     as_of: datetime
     key: str
     left_out: int
+    weights_differ: int  # journeys whose events name more than one weight
     date_only_steps: tuple[str, ...]
 
 
@@ -121,6 +122,7 @@ def _meta(content: Content, answer: map_question.MapResult, files: dict[str, Any
         "key": content.key,
         "as_of": content.as_of.isoformat(),
         "events_left_out": content.left_out,
+        "weights_differ": content.weights_differ,
         "date_only_steps": list(content.date_only_steps),
         "steps": list(content.step_names),
         "attributes": list(content.attributes),

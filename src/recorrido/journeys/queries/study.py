@@ -41,6 +41,11 @@ class Study:
         return self.version == self.newest
 
     @property
+    def weights_differ(self) -> int:
+        """Journeys whose events name more than one weight; the first of each counts."""
+        return int(self.log.info().weights_differ)
+
+    @property
     def as_of(self) -> datetime:
         """The moment the figures speak of, in the blueprint's time zone."""
         return self.log.as_of.astimezone(ZoneInfo(self.blueprint.time_zone))  # type: ignore[no-any-return]

@@ -65,7 +65,16 @@ def _built(build_now, slug: str, expected: type[Exception]) -> bool:  # type: ig
     for entry in done.unmatched:
         place = f"{entry['type']} ({entry['channel'] or 'no channel'})"
         boot.say(f"  {entry['events']:,} events {place} fit no touchpoint of the blueprint.")
+    _tell_weights(slug)
     return True
+
+
+def _tell_weights(slug: str) -> None:
+    from recorrido.journeys.queries import open_study
+
+    differ = open_study(slug).weights_differ
+    if differ:
+        boot.say(f"  {differ:,} journeys have events with different weights: the first of each counts.")
 
 
 @journeys.command("list")
