@@ -70,9 +70,8 @@ class Page:
 
     @property
     def csv_address(self) -> str:
-        fields = self.request.GET.copy()
-        fields["format"] = "csv"
-        return f"{self.request.path}?{fields.urlencode()}"
+        """This list as a file: whole, whatever its page or search."""
+        return f"{self.request.path}?{urlencode([*self.other_fields, ('format', 'csv')])}"
 
     @property
     def other_fields(self) -> list[tuple[str, str]]:
