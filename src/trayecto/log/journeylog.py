@@ -44,8 +44,11 @@ class JourneyLog:
     def open(cls, path: str | Path, version: str | None = None) -> JourneyLog:
         """Open the current version, or an older one by name; BadLog says in one sentence what is wrong."""
         folder = Path(path)
-        chosen = version or store.read_manifest(folder).version
-        meta = store.read_meta(folder, chosen)
+        if version is None:
+            current = store.read_manifest(folder)
+            chosen, meta = current.version, store.read_meta(folder, current.version, current.checksum)
+        else:
+            chosen, meta = version, store.read_meta(folder, version)
         return cls(Stored(folder, chosen, meta, read_arrow(folder / chosen / JOURNEYS)))
 
     def __repr__(self) -> str:

@@ -28,6 +28,7 @@ MANIFEST = "manifest.json"
 META = "log.json"
 LOCK = ".lock"
 KEEP = timedelta(hours=1)
+SMALL = 1 << 20  # bytes; files up to here are compared with their checksum whenever the log is opened
 _VERSION = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 
 
@@ -76,16 +77,23 @@ def _understand(path: Path, facts: Any) -> Manifest:
         raise BadLog(f"{path} is damaged ({error} is missing or wrong): build the log again.") from error
 
 
-def read_meta(folder: Path, version: str) -> dict[str, Any]:
-    """The ``log.json`` of a version whose files are all there in the size it says."""
+def read_meta(folder: Path, version: str, checksum: str | None = None) -> dict[str, Any]:
+    """The ``log.json`` of a version whose files are all there in the size it says, the small ones unchanged.
+
+    ``checksum``: what the manifest says of ``log.json``, which it does for the current version.
+    """
     place = folder / version
     if not _VERSION.fullmatch(version) or not place.is_dir():
         raise BadLog(f"The log {folder} no longer has version {version}: open its current version.")
+    if checksum is not None:
+        _check_sum(place / META, checksum)
     facts = _load_json(place / META)
     if not isinstance(facts, dict) or not isinstance(facts.get("files"), dict):
         raise BadLog(f"{place / META} is damaged: build the log again.")
     for name, figures in facts["files"].items():
         _check_size(place / name, figures["bytes"])
+        if figures["bytes"] <= SMALL:
+            _check_sum(place / name, figures["sha256"])
     return facts
 
 
@@ -98,6 +106,11 @@ def _check_size(path: Path, size: int) -> None:
         raise BadLog(f"{path} is damaged: it has {found} bytes and should have {size}. Build the log again.")
 
 
+def _check_sum(path: Path, checksum: str) -> None:
+    if digest(path) != checksum:
+        raise BadLog(f"{path} does not match its checksum: build the log again.")
+
+
 def _load_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -107,12 +120,9 @@ def _load_json(path: Path) -> Any:
 
 def verify(folder: Path, manifest: Manifest, version: str) -> None:
     """Compare every file of the version with its checksum; BadLog names the first that differs."""
-    place = folder / version
-    if version == manifest.version and digest(place / META) != manifest.checksum:
-        raise BadLog(f"{place / META} does not match its checksum: build the log again.")
-    for name, figures in read_meta(folder, version)["files"].items():
-        if digest(place / name) != figures["sha256"]:
-            raise BadLog(f"{place / name} does not match its checksum: build the log again.")
+    checksum = manifest.checksum if version == manifest.version else None
+    for name, figures in read_meta(folder, version, checksum)["files"].items():
+        _check_sum(folder / version / name, figures["sha256"])
 
 
 def digest(path: Path) -> str:

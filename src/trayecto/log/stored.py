@@ -91,5 +91,5 @@ def read_arrow(path: Path) -> pa.Table:
     """Memory-map an Arrow file; BadLog when it is damaged."""
     try:
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeError, pa.ArrowException) as error:
         raise BadLog(f"{path} is damaged ({error}): build the log again.") from error
