@@ -70,7 +70,9 @@ def shares_by_period(bars: list[Bar], *, target: float, dark: bool = False) -> s
 
 def _shown(rows: list[dict[str, object]], colours: dict[str, str]) -> alt.LayerChart:
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("period:N", sort=[row["period"] for row in rows], title=None, axis=alt.Axis(labelAngle=0))
+        x=alt.X(
+            "period:N", sort=[str(row["period"]) for row in rows], title=None, axis=alt.Axis(labelAngle=0)
+        )
     )
     height = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None)
     colour = alt.Color(
@@ -102,5 +104,6 @@ def _row(bar: Bar, last: bool) -> dict[str, object]:
 
 
 def _themed(chart: alt.LayerChart, colours: dict[str, str]) -> alt.LayerChart:
-    axis = {"labelColor": colours["faint"], "domain": False, "ticks": False, "grid": False}
-    return chart.configure_axis(**axis, labelFontSize=11).configure_view(stroke=None)
+    faint = colours["faint"]
+    bare = chart.configure_axis(labelColor=faint, labelFontSize=11, domain=False, ticks=False, grid=False)
+    return bare.configure_view(stroke=None)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -79,7 +80,7 @@ class Page:
         return [(name, value) for name, value in fields_of(self.request) if name not in PASSING]
 
 
-JourneyView = Callable[..., HttpResponse]
+JourneyView = Callable[..., HttpResponseBase]
 
 
 def journey_page(view: JourneyView) -> JourneyView:
@@ -90,7 +91,7 @@ def journey_page(view: JourneyView) -> JourneyView:
     """
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             page = _open(request)
             if "log" not in request.GET or _has_empty_fields(request):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
@@ -41,8 +43,8 @@ def _after(page: Page) -> int | None:
 def _next(page: Page, found: queries.JourneyList) -> str:
     if found.after is None:
         return ""
-    more = {"sel": found.selection.encode(), "after": str(found.after)}
-    return page.address("list", **(more | ({"q": found.search} if found.search else {})))
+    more: dict[str, Any] = {"sel": found.selection.encode(), "after": str(found.after)}
+    return page.address("list", **more, **({"q": found.search} if found.search else {}))
 
 
 @require_safe

@@ -88,7 +88,8 @@ def trend(page: Page) -> HttpResponse:
 
 def _bars(page: Page) -> list[charts.Bar]:
     """The shares of this period and of the equal ones before it, the oldest first, as far back as there are any."""
-    shares, filters = [], page.filters if page.filters.previous else None
+    shares: list[queries.RegularShare] = []
+    filters = page.filters if page.filters.previous else None
     while filters is not None and len(shares) < PERIODS:
         shares.append(queries.regular_share(page.study, filters))
         filters = filters.previous

@@ -10,7 +10,6 @@ from recorrido.people.queries import person_of
 from recorrido.web.tests.links import links_from
 
 pytestmark = pytest.mark.django_db
-QUERIES_OF_A_TIMELINE = 16
 
 
 def lived(*, customer: str = "c1", steps: int = 3) -> int:
@@ -96,12 +95,22 @@ def test_a_merged_persons_address_leads_to_the_person_of_today(signed_in, analys
 
 
 @pytest.mark.parametrize("steps", [2, 60])
-def test_a_timeline_asks_as_many_queries_whatever_its_length(
-    signed_in, analyst, django_assert_max_num_queries, steps
+def test_a_persons_timeline_asks_as_many_queries_whatever_its_length(
+    signed_in, analyst, django_assert_num_queries, steps
 ):
     person, client = lived(steps=steps), signed_in(analyst)
-    with django_assert_max_num_queries(QUERIES_OF_A_TIMELINE):
+    with django_assert_num_queries(16):
         client.get(f"/people/{person}/")
+
+
+@pytest.mark.parametrize("steps", [2, 60])
+def test_an_objects_timeline_asks_as_many_queries_whatever_its_length(
+    signed_in, analyst, django_assert_num_queries, steps
+):
+    lived(steps=steps)
+    client = signed_in(analyst)
+    with django_assert_num_queries(6):
+        client.get("/people/object/order/c1-o1/")
 
 
 def test_a_search_asks_as_many_queries_whatever_it_finds(signed_in, analyst, django_assert_num_queries):
