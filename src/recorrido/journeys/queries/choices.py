@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from recorrido.journeys.blueprint.design import Attribute
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.filters import Filters
 from recorrido.journeys.queries.study import Study
@@ -58,7 +59,7 @@ def filter_choices(study: Study) -> FilterChoices:
     return FilterChoices(
         channels=tuple(Choice(channel, channel_label(channel)) for channel in sorted(channels)),
         segments=tuple(
-            SegmentChoice(a.name, a.label.text(language), _values(study, a.name))
+            SegmentChoice(a.name, a.label.text(language), _values(study, a))
             for a in study.journey_type.segments
         ),
         steps=tuple(Choice(step, study.label(step)) for step in ordered),
@@ -83,10 +84,11 @@ def channel_label(channel: str) -> str:
     return labels.get(channel, channel)
 
 
-def _values(study: Study, name: str) -> tuple[Choice, ...]:
-    values = [value for value in study.log.attributes[name].unique().to_pylist() if value is not None]
-    texts = sorted(_text(value) for value in values)
-    return tuple(Choice(text, _spoken(text)) for text in texts[:VALUES_SHOWN])
+def _values(study: Study, attribute: Attribute) -> tuple[Choice, ...]:
+    column = study.log.attributes[attribute.name].unique().to_pylist()
+    texts = sorted(_text(value) for value in column if value is not None)
+    speak = channel_label if attribute.property == "channel" else _spoken
+    return tuple(Choice(text, speak(text)) for text in texts[:VALUES_SHOWN])
 
 
 def _text(value: object) -> str:

@@ -204,6 +204,13 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+@register.simple_tag
+def attribute_value(attribute: Any, value: Any) -> str:
+    """The value of a journey's attribute; channels by their names."""
+    of_channel = attribute.property == "channel" and isinstance(value, str)
+    return channel_label(value) if of_channel else cell(value)
+
+
 @register.filter
 def item(values: Any, name: str) -> Any:
     return values.get(name)

@@ -44,7 +44,9 @@ def _next(page: Page, found: queries.JourneyList) -> str:
     if found.after is None:
         return ""
     more: dict[str, Any] = {"sel": found.selection.encode(), "after": str(found.after)}
-    return page.address("list", **more, **({"q": found.search} if found.search else {}))
+    if found.search:
+        more["q"] = found.search
+    return page.address("list", **more)
 
 
 @require_safe
