@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -107,6 +108,17 @@ def test_an_empty_start_serves_prints_a_login_and_stops_everything_on_ctrl_c(hom
     assert "Sign in as admin@recorrido.example with" in said and said.endswith("Stopped.\n")
     assert not any(alive(pid) for pid in children.values())
     assert not postgres.is_running(postgres.place_for(home / "data"))
+
+
+def test_preparing_the_pages_ahead_never_complains_of_an_installation_without_journeys(
+    transactional_db, caplog
+):
+    from recorrido.site.services.web import warm_up
+
+    preparing = Thread(target=warm_up)
+    preparing.start()
+    preparing.join()
+    assert not caplog.records
 
 
 def test_what_dies_is_started_again_and_orphans_end_by_themselves(home):
