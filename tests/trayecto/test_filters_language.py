@@ -72,7 +72,16 @@ def test_a_case_keeps_its_ands():
 
 def test_the_complement_of_a_condition_has_a_text_of_its_own():
     assert str(~f.attribute("a = 1")) == "(a = 1) is not true"
-    assert str(~(f.attribute("a = 1") & f.has("b"))) == "not (a = 1 and has('b'))"
+    assert str(~(f.attribute("a = 1") & f.has("b"))) == "(a = 1 and has('b')) is not true"
+
+
+def test_not_of_a_bracket_leaves_null_alone_as_sql_does():
+    assert f.parse_filter("not (has('a') or country = 'CL')") == (
+        ~f.has("a") & f.attribute("not country = 'CL'")
+    )
+    assert f.parse_filter("not (has('a') and country = 'CL')") == (
+        ~f.has("a") | f.attribute("not country = 'CL'")
+    )
 
 
 def test_brackets_of_arithmetic_are_no_group():
@@ -114,7 +123,7 @@ def test_lengths_keep_every_microsecond():
         ("country = 'CL' -- no", "cannot hold '-'"),
         ("country = $1", r"cannot hold '\$'"),
         ("country = E'x'", "without 'E'"),
-        ("followed_by('a')", "missing a required argument"),
+        ("followed_by('a')", r"followed_by\(a, b, within=None\): missing a required argument: 'b'"),
         ("has(steps => 'a')", "unexpected keyword"),
         ("country = = 'CL'", "syntax error|Could not read"),
         ("not " * 100 + "has('a')", "nested"),

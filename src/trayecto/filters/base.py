@@ -87,7 +87,7 @@ class Not(Filter):
     """The other journeys, also those for which an SQL condition is null.
 
     SQL's own ``not`` of a condition, which leaves null alone, is part of the condition; so the complement of
-    a condition is written ``(condition) is not true``.
+    what holds a condition is written ``(…) is not true``.
     """
 
     filter: Filter
@@ -99,9 +99,16 @@ class Not(Filter):
         return _sql_if_pure(self, (self.filter,))
 
     def __str__(self) -> str:
-        if self.filter.as_sql() is not None:
+        if may_be_null(self.filter):
             return f"({self.filter}) is not true"
         return f"not ({self.filter})" if isinstance(self.filter, And | Or) else f"not {self.filter}"
+
+
+def may_be_null(one: Filter) -> bool:
+    """Whether SQL conditions take part, so that SQL's ``not`` of it is not its complement."""
+    if isinstance(one, And | Or):
+        return any(map(may_be_null, one.filters))
+    return one.as_sql() is not None
 
 
 def _sql_if_pure(whole: Filter, parts: tuple[Filter, ...]) -> str | None:

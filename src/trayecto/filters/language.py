@@ -19,7 +19,7 @@ from typing import Any
 
 from trayecto.errors import BadExpression, did_you_mean
 from trayecto.filters.attributes import FUNCTIONS, Attribute
-from trayecto.filters.base import And, Filter, Not, Or
+from trayecto.filters.base import And, Filter, Not, Or, may_be_null
 from trayecto.filters.tokens import Token, sql_of, tokens_of, unquoted
 
 Functions = Mapping[str, Callable[..., Filter]]
@@ -189,7 +189,7 @@ class _Parser:
         try:
             inspect.signature(function).bind(*positional, **named)
         except TypeError as error:
-            raise BadExpression(f"{name}{inspect.signature(function)}: {error} (`{self.text}`).") from None
+            raise BadExpression(f"{name}({_parameters(function)}): {error} (`{self.text}`).") from None
         return function(*positional, **named)
 
     def _arguments(self, name: str) -> tuple[list[Any], dict[str, Any]]:
@@ -319,9 +319,17 @@ def _ends_factor(tokens: Sequence[Token], place: int) -> bool:
     return place >= len(tokens) or tokens[place].is_word("and", "or") or tokens[place].is_sign(")")
 
 
+def _parameters(function: Callable[..., Filter]) -> str:
+    parameters = inspect.signature(function).parameters.values()
+    return ", ".join(str(parameter.replace(annotation=inspect.Parameter.empty)) for parameter in parameters)
+
+
 def _negated(operand: Filter) -> Filter:
-    """``not`` as SQL means it for conditions on attributes, the complement for everything else."""
+    """``not`` as SQL means it: null stays null, also when functions stand beside conditions on attributes."""
     sql = operand.as_sql()
-    if sql is None:
-        return Not(operand)
-    return Attribute(f"not ({sql})" if isinstance(operand, And | Or) else f"not {sql}")
+    if sql is not None:
+        return Attribute(f"not ({sql})" if isinstance(operand, And | Or) else f"not {sql}")
+    if isinstance(operand, And | Or) and may_be_null(operand):
+        other = Or if isinstance(operand, And) else And
+        return other(tuple(map(_negated, operand.filters)))
+    return Not(operand)
