@@ -10,8 +10,7 @@ import typer
 
 from recorrido.site import commands
 from recorrido.site.boot import say
-from recorrido.site.postgres import PostgresError
-from recorrido.site.services.ports import PortTaken
+from recorrido.site.complaints import sentence_for
 
 HELP = "Recorrido: the customer journey across every channel."
 
@@ -27,8 +26,10 @@ def build() -> typer.Typer:
 def main() -> None:
     try:
         build()()
-    except (PostgresError, PortTaken) as error:
-        say(str(error))
+    except Exception as error:
+        if not (sentence := sentence_for(error)):
+            raise
+        say(sentence)
         sys.exit(2)
 
 

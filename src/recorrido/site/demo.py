@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from recorrido.company import actions as company
 from recorrido.company.actions.staff import generate_password
-from recorrido.company.models import Department, Staff
+from recorrido.company.models import Department, Staff, Store
 from recorrido.company.queries import has_staff
 from recorrido.journeys import actions as journeys
 from recorrido.journeys.blueprint import Blueprint
@@ -43,6 +43,7 @@ def fill_with_aromo(data: Path) -> Login:
     admin = _first_admin(login, "Camila Rojas")
     blueprint = _install("aromo.yaml", admin)
     _create_departments(admin, blueprint)
+    _create_stores(admin)
     with _progress() as progress:
         if not _feed_is_complete(data):
             _feed(progress)
@@ -90,6 +91,20 @@ def _create_departments(admin: Staff, blueprint: Blueprint) -> None:
     for slug, department in blueprint.departments.items():
         if not Department.objects.filter(slug=slug).exists():
             company.create_department(actor=admin, slug=slug, name=department.label.text("es"))
+
+
+def _create_stores(admin: Staff) -> None:
+    known = set(Store.objects.values_list("code", flat=True))
+    for store, country in simulator.demo_stores():
+        if store.code not in known:
+            company.create_store(
+                actor=admin,
+                code=store.code,
+                name=store.city,
+                city=store.city,
+                region=store.region,
+                country=country,
+            )
 
 
 def _feed_is_complete(data: Path) -> bool:

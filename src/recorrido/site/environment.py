@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -39,6 +40,14 @@ def number(name: str, default: int) -> int:
     return int(word)
 
 
+def choice(name: str, default: str, known: Collection[str], hint: str) -> str:
+    """A word out of ``known``; ``hint`` says which those are."""
+    word = text(name, default)
+    if word not in known:
+        raise ImproperlyConfigured(f"{name} is {word!r}; write {hint}.")
+    return word
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -61,7 +70,7 @@ def _embedded(data: Path) -> dict[str, Any]:
 
 def _from_url(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/") or not _has_a_port(parts):
         raise ImproperlyConfigured(
             "DATABASE_URL must look like postgresql://user:password@host:5432/name; this one does not."
         )
@@ -74,6 +83,14 @@ def _from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
     }
+
+
+def _has_a_port(parts: SplitResult) -> bool:
+    """False for a port that is no number; to name none is to mean the usual one."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def secret_key(data: Path) -> str:

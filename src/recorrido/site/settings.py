@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
 
 from recorrido.site import environment
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PACKAGE = Path(__file__).resolve().parent.parent
 
 RECORRIDO_DATA = Path(environment.text("RECORRIDO_DATA", ".recorrido")).absolute()
@@ -128,7 +130,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 FORMAT_MODULE_PATH = ["recorrido.web.formats"]
 USE_TZ = True
-TIME_ZONE = environment.text("RECORRIDO_TIME_ZONE", "America/Santiago")  # of pages; the database holds UTC
+TIME_ZONE = environment.choice(  # of pages; the database holds UTC
+    "RECORRIDO_TIME_ZONE", "America/Santiago", available_timezones(), "a zone such as America/Santiago"
+)
 
 # Files: hashed names, cached for ever, served by ourselves
 
@@ -143,10 +147,11 @@ STORAGES = {
 
 PROCRASTINATE_IMPORT_PATHS = ["recorrido.site.services.maintenance"]
 
+_LOG_LEVEL = environment.choice("RECORRIDO_LOG_LEVEL", "WARNING", LOG_LEVELS, "DEBUG, INFO, WARNING or ERROR")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("RECORRIDO_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": _LOG_LEVEL},
 }

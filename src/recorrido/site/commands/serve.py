@@ -33,6 +33,19 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def require_sound_installation() -> None:
+    """Raise ImproperlyConfigured where the checks of ``docs/settings.md`` find what must not be served."""
+    from django.core.checks import ERROR, Tags, run_checks
+    from django.core.exceptions import ImproperlyConfigured
+
+    problems = run_checks(tags=[Tags.security, Tags.database], databases=["default"])
+    for problem in problems:
+        if problem.level < ERROR:
+            boot.say(str(problem.msg))
+    if errors := [f"{problem.msg} ({problem.id})" for problem in problems if problem.level >= ERROR]:
+        raise ImproperlyConfigured(" ".join(errors))
+
+
 def run_everything(host: str, port: int, *, welcome: str = "") -> None:
     """Supervise web and worker until Ctrl-C."""
     from recorrido.site.services.supervisor import Child, supervise
@@ -55,6 +68,7 @@ def web(
     """Serve pages only."""
     boot.require_free_port(host, port)
     boot.ready()
+    require_sound_installation()
     from recorrido.site.services import orphans
     from recorrido.site.services.web import serve
 

@@ -17,6 +17,10 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(_sentence(host, port, error)) from error
+        except OverflowError as error:
+            raise PortTaken(
+                f"There is no port {port}: choose one below 65536 with RECORRIDO_PORT or --port."
+            ) from error
 
 
 def _sentence(host: str, port: int, error: OSError) -> str:
