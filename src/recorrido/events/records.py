@@ -26,6 +26,9 @@ CHANNELS = (
 MAX_GROUP = 5_000
 """Events per transaction: ledger writes stay short, imports included."""
 
+MAX_SOURCE = 64
+"""Characters of a source's name."""
+
 
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """Something that happened once, as its source tells it.

@@ -17,7 +17,7 @@ Key = tuple[str, str]
 
 MAX_VALUE = 255
 
-_KIND = re.compile(r"[a-z][a-z0-9_.]{0,31}")
+KIND = re.compile(r"[a-z][a-z0-9_.]{0,31}")
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -32,7 +32,7 @@ def normalise(kind: str, value: str, country: str = "") -> Key | None:
 
     Raises UnreadableIdentifier.
     """
-    if not _KIND.fullmatch(kind):
+    if not KIND.fullmatch(kind):
         raise UnreadableIdentifier(kind, value, _("the kind is not a short lower-case word"))
     text = unicodedata.normalize("NFC", value).strip()
     if not text:

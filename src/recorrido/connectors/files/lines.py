@@ -7,8 +7,10 @@ JSON lines: ``{"message_id", "type", "at", "channel", "source", "date_only", "id
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +21,7 @@ from django.utils.translation import gettext as _
 from recorrido.connectors.files.errors import FileUnreadable
 from recorrido.connectors.files.rejects import Reject
 from recorrido.connectors.files.times import read_time
-from recorrido.events.records import NewEvent
+from recorrido.events.records import MAX_SOURCE, NewEvent
 
 Members = dict[str, Any] | list[tuple[str, str]]
 
@@ -46,7 +48,8 @@ decode = msgspec.json.Decoder(Line).decode
 
 
 def to_event(line: Line, zone: ZoneInfo) -> NewEvent:
-    """Raises ValueError where a time cannot be read."""
+    """Raises ValueError where a time cannot be read or the source has no name the ledger could keep."""
+    _check_source(line.source)
     at, date_only = read_time(line.at, zone)
     return NewEvent(
         line.message_id,
@@ -62,6 +65,11 @@ def to_event(line: Line, zone: ZoneInfo) -> NewEvent:
         date_only=line.date_only or date_only,
         attributes=line.attributes,
     )
+
+
+def _check_source(source: str | None) -> None:
+    if source and (len(source) > MAX_SOURCE or not source.isprintable()):
+        raise ValueError(_("the source is no name of at most %d characters") % MAX_SOURCE)
 
 
 def pairs(members: Members) -> tuple[tuple[str, str], ...]:
@@ -92,12 +100,12 @@ def read_file(file: Path, zone: ZoneInfo, rejects: list[Reject]) -> Iterator[tup
 def _json_lines(file: Path, zone: ZoneInfo, rejects: list[Reject]) -> Iterator[tuple[str | None, NewEvent]]:
     with file.open("rb") as lines:
         for number, text in enumerate(lines, 1):
-            if text.isspace():
+            if not text.strip():
                 continue
             try:
-                line = decode(text)
+                line = decode(text.removeprefix(codecs.BOM_UTF8))
                 event = to_event(line, zone)
-            except (msgspec.MsgspecError, ValueError) as error:
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 content = text.decode(errors="replace").rstrip("\n")
                 rejects.append(Reject("events", file.name, None, number, "", str(error), content))
                 continue
@@ -106,29 +114,44 @@ def _json_lines(file: Path, zone: ZoneInfo, rejects: list[Reject]) -> Iterator[t
 
 def _csv_lines(file: Path, zone: ZoneInfo, rejects: list[Reject]) -> Iterator[tuple[str | None, NewEvent]]:
     with file.open(newline="", encoding="utf-8-sig") as lines:
-        reader = csv.DictReader(lines)
-        _check_header(file, reader.fieldnames or ())
-        for row in reader:
+        reader = csv.reader(lines)
+        rows = _csv_rows(file, reader)
+        header = next(rows, [])
+        _check_header(file, header)
+        for cells in rows:
             try:
-                line = _csv_line(row)
+                line = _csv_line(header, cells)
                 event = to_event(line, zone)
             except (msgspec.MsgspecError, ValueError) as error:
-                content = msgspec.json.encode({str(k): v for k, v in row.items()}).decode()
+                content = msgspec.json.encode(cells).decode()
                 rejects.append(Reject("events", file.name, None, reader.line_num, "", str(error), content))
                 continue
             yield line.source, event
 
 
-def _check_header(file: Path, names: Any) -> None:
+def _csv_rows(file: Path, reader: Any) -> Iterator[list[str]]:
+    """The records that hold anything. Raises FileUnreadable."""
+    try:
+        yield from filter(None, reader)
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(file.name, _("it is not written in UTF-8")) from error
+    except csv.Error as error:
+        place = _("line %d") % reader.line_num
+        raise FileUnreadable(file.name, f"{place}: {error}") from error
+
+
+def _check_header(file: Path, names: Sequence[str]) -> None:
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise FileUnreadable(file.name, _("two columns have the name %s; rename one") % twice[0])
     if missing := [name for name in ("message_id", "type", "at") if name not in names]:
         why = _("ready events need the columns message_id, type and at; %s is missing") % missing[0]
         raise FileUnreadable(file.name, why)
 
 
-def _csv_line(row: dict[str, Any]) -> Line:
-    if None in row or None in row.values():
+def _csv_line(header: Sequence[str], cells: Sequence[str]) -> Line:
+    if len(cells) != len(header):
         raise ValueError(_("the row has more or fewer cells than the header"))
-    filled = {name: value for name, value in row.items() if value != ""}
+    filled: dict[str, Any] = {name: cell for name, cell in zip(header, cells, strict=True) if cell != ""}
     plain = {name: filled.pop(name) for name in _PLAIN & filled.keys()}
     plain["date_only"] = str(plain.get("date_only", "")).lower() in ("true", "1", "yes")
     groups: dict[str, dict[str, Any]] = {"identifiers": {}, "objects": {}, "attributes": {}, "properties": {}}

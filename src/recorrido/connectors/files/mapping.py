@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -96,6 +96,7 @@ class FileMapping:
     zone: ZoneInfo
     country: str
     currency: str
+    line: Callable[[Path], int]  # of a place in the file, for messages
     tables: Mapping[str, Table] = field(default_factory=dict)
     events: tuple[EventRule, ...] = ()
     persons: tuple[PersonRule, ...] = ()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from recorrido.connectors.files.errors import MappingInvalid, Problem, UnknownMapping
+from recorrido.connectors.files.errors import FileUnreadable, MappingInvalid, Problem, UnknownMapping
 from recorrido.connectors.files.mapping import (
     COLUMN_TYPES,
     Column,
@@ -21,10 +21,11 @@ from recorrido.connectors.files.mapping import (
     PersonRule,
     Table,
 )
-from recorrido.events.records import CHANNELS
+from recorrido.events.records import CHANNELS, MAX_SOURCE
 from recorrido.journeys.blueprint.fields import Fields
 from recorrido.journeys.blueprint.source import Document
 from recorrido.journeys.errors import BlueprintInvalid
+from recorrido.people.identifiers import KIND
 
 SHIPPED = FilePath(__file__).parent / "mappings"
 INTERNAL = "none"
@@ -36,7 +37,11 @@ def find_mapping(name: str) -> FileMapping:
     path = shipped if shipped.is_file() else FilePath(name)
     if not path.is_file():
         raise UnknownMapping(name, sorted(file.stem for file in SHIPPED.glob("*.yaml")))
-    return parse_mapping(path.read_text(encoding="utf-8"), path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(path.name, _("it is not written in UTF-8")) from error
+    return parse_mapping(text, path.name)
 
 
 def parse_mapping(text: str, file: str) -> FileMapping:
@@ -61,10 +66,11 @@ def _mapping(top: Fields, sha256: str) -> FileMapping:
         file=top.document.file,
         sha256=sha256,
         title=top.text("title", "") or "",
-        source=top.required("source"),
+        source=_source(top),
         zone=ZoneInfo(zone) if zone in available_timezones() else ZoneInfo("UTC"),
         country=(top.text("country", "") or "").upper(),
         currency=(top.text("currency", "") or "").upper(),
+        line=top.document.line,
         tables=tables,
         events=tuple(_event(fields, tables, channel) for fields in _list(top, "events")),
         persons=tuple(_person(fields, tables) for fields in _list(top, "persons")),
@@ -146,8 +152,8 @@ def _event(fields: Fields, tables: Mapping[str, Table], default_channel: str | N
         when=_expression(fields, "when"),
         channel=_channel(fields, default_channel),
         date_only=fields.flag("date_only", False),
-        identifiers=_expressions(fields, "identifiers"),
-        objects=_expressions(fields, "objects"),
+        identifiers=_kinds(fields, "identifiers"),
+        objects=_kinds(fields, "objects"),
         properties=properties,
         attributes=_expressions(fields, "attributes"),
         path=fields.path,
@@ -165,7 +171,7 @@ def _person(fields: Fields, tables: Mapping[str, Table]) -> PersonRule:
         table=fields.choice("from", tables),
         at=_expression(fields, "at"),
         when=_expression(fields, "when"),
-        identifiers=_expressions(fields, "identifiers"),
+        identifiers=_kinds(fields, "identifiers"),
         attributes=_expressions(fields, "attributes"),
         path=fields.path,
     )
@@ -173,6 +179,13 @@ def _person(fields: Fields, tables: Mapping[str, Table]) -> PersonRule:
         fields.note("", _("“identifiers” is missing: a person is known by at least one"))
     fields.close()
     return rule
+
+
+def _source(top: Fields) -> str:
+    source = top.required("source")
+    if len(source) > MAX_SOURCE:
+        top.note("source", _("the name is too long; at most %d characters") % MAX_SOURCE)
+    return source
 
 
 def _channel(fields: Fields, default: str | None) -> str | None:
@@ -200,6 +213,17 @@ def _list(fields: Fields, key: str) -> Iterator[Fields]:
 def _expressions(fields: Fields, key: str) -> dict[str, Expression]:
     section = fields.section(key)
     return {name: _or_null(_expression(section, name)) for name in section.value}
+
+
+def _kinds(fields: Fields, key: str) -> dict[str, Expression]:
+    """Expressions by kind; the ledger would refuse any other word in every single row."""
+    kinds = _expressions(fields, key)
+    for kind in kinds:
+        if not KIND.fullmatch(kind):
+            fields.section(key).note(
+                kind, _("a kind is a short word of small letters, such as customer or order")
+            )
+    return kinds
 
 
 def _expression(fields: Fields, key: str) -> Expression | None:

@@ -19,6 +19,9 @@ from recorrido.connectors.files.tables import OWN, Connection, columns_of, liter
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _UNKNOWN_COLUMN = re.compile(r'column "?([^"\s]+)"? not found', re.IGNORECASE)
+_UNKNOWN_CELL = re.compile(r'find key "([^"]+)" in struct\s+Candidate Entries: (.*)')
+_QUOTED = re.compile(r'"([^"]+)"')
+_OF_SOME_ROW = ("Conversion Error", "Invalid Input Error", "Out of Range Error")
 
 
 def create_views(db: Connection, mapping: FileMapping) -> None:
@@ -34,10 +37,26 @@ def check_rules(db: Connection, mapping: FileMapping) -> None:
         problem
         for rule in mapping.rules
         for path, expression in _expressions_of(rule)
-        if (problem := _problem(db, rule, path, expression))
+        if (problem := _problem(db, mapping, rule, path, f"DESCRIBE SELECT {expression} FROM {_seen(rule)}"))
     ]
     if problems:
         raise MappingInvalid(mapping.file, tuple(problems))
+
+
+def run_rules(db: Connection, mapping: FileMapping, query: str) -> None:
+    """Execute ``query`` over the rules. Raises MappingInvalid naming the expressions that fail on some row."""
+    try:
+        db.execute(query)
+    except duckdb.Error as error:
+        problems = [
+            problem
+            for rule in mapping.rules
+            for path, expression in _expressions_of(rule)
+            if (problem := _problem(db, mapping, rule, path, f"SELECT max({expression}) FROM {_seen(rule)}"))
+        ]
+        if not problems:
+            raise
+        raise MappingInvalid(mapping.file, tuple(problems)) from error
 
 
 def select_rows(rule: Rule, number: int, mapping: FileMapping) -> str:
@@ -128,7 +147,7 @@ def _check_join(db: Connection, mapping: FileMapping, join: Join) -> None:
 
 
 def _stop(mapping: FileMapping, path: tuple[str, ...], message: str) -> None:
-    raise MappingInvalid(mapping.file, (Problem(".".join(path), 0, message),))
+    raise MappingInvalid(mapping.file, (Problem(".".join(path), mapping.line(path), message),))
 
 
 def _struct(expressions: Mapping[str, Expression]) -> str:
@@ -158,19 +177,30 @@ def _expressions_of(rule: Rule) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (*rule.path, "id"), template(rule.id)
 
 
-def _problem(db: Connection, rule: Rule, path: tuple[str, ...], expression: str) -> Problem | None:
-    seen = "seen_" + rule.table
+def _problem(
+    db: Connection, mapping: FileMapping, rule: Rule, path: tuple[str, ...], query: str
+) -> Problem | None:
     try:
-        db.execute(f"DESCRIBE SELECT {expression} FROM {quoted(seen)}")
+        db.execute(query)
     except duckdb.Error as error:
-        return Problem(".".join(path), 0, _why(str(error), [c for c in columns_of(db, seen) if c not in OWN]))
+        columns = [column for column in columns_of(db, "seen_" + rule.table) if column not in OWN]
+        return Problem(".".join(path), mapping.line(path), _why(str(error), columns))
     return None
+
+
+def _seen(rule: Rule) -> str:
+    return quoted("seen_" + rule.table)
 
 
 def _why(error: str, columns: list[str]) -> str:
     if found := _UNKNOWN_COLUMN.search(error):
         message = _("there is no column %(column)s%(mend)s")
         return message % {"column": found[1], "mend": _nearest(found[1], columns)}
+    if found := _UNKNOWN_CELL.search(error):
+        message = _("there is no column %(column)s%(mend)s")
+        return message % {"column": found[1], "mend": _nearest(found[1], _QUOTED.findall(found[2]))}
+    if error.startswith(_OF_SOME_ROW):
+        return _("fails on some row (%s); TRY_CAST or “when” can leave such rows out") % error.splitlines()[0]
     return _("not an expression over this row: %s") % error.splitlines()[0]
 
 

@@ -116,7 +116,9 @@ def _header(table: Table, file: Path) -> list[str]:
     try:
         with file.open(newline="", encoding=_codec(table)) as lines:
             header = next(csv.reader(lines, delimiter=table.delimiter), [])
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise _not_encoded(table, file) from error
+    except (OSError, csv.Error) as error:
         raise FileUnreadable(file.name, str(error)) from error
     header = [name.strip() for name in header]
     if not header or len(set(header)) < len(header) or "" in header:
@@ -141,8 +143,13 @@ def _in_utf8(table: Table, file: Path, target: Path) -> Path:
         ):
             shutil.copyfileobj(old, new)
     except UnicodeDecodeError as error:
-        raise FileUnreadable(file.name, str(error)) from error
+        raise _not_encoded(table, file) from error
     return target
+
+
+def _not_encoded(table: Table, file: Path) -> FileUnreadable:
+    why = _("it is not written in %s; name its encoding in the mapping, such as “encoding: latin-1”")
+    return FileUnreadable(file.name, why % table.encoding)
 
 
 def _unread_lines(db: Connection, table: Table, file: Path, part: str) -> list[Reject]:
@@ -209,7 +216,7 @@ def _cell(column: str, table: Table, mapping: FileMapping) -> str:
 
 
 def _typed(text: str, column: Column, table: Table, mapping: FileMapping) -> str:
-    figure = f"replace(replace({text}, '.', ''), ',', '.')" if table.decimal == "," else text
+    figure = _with_decimal_comma(text) if table.decimal == "," else text
     plain: Mapping[str, str] = {
         "text": text,
         "integer": f"CASE WHEN regexp_full_match({figure}, '[+-]?[0-9]+') THEN TRY_CAST({figure} AS BIGINT) END",
@@ -219,6 +226,15 @@ def _typed(text: str, column: Column, table: Table, mapping: FileMapping) -> str
         f" WHEN lower({text}) IN ('false','f','no','n','0') THEN false END",
     }
     return plain.get(column.type) or _moment(text, column, mapping)
+
+
+def _with_decimal_comma(text: str) -> str:
+    """Points may only part thousands: ``1000.50`` read as 100050 would be wrong a hundredfold and look right."""
+    well_written = r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{well_written}') "
+        f"THEN replace(replace({text}, '.', ''), ',', '.') END"
+    )
 
 
 def _moment(text: str, column: Column, mapping: FileMapping) -> str:

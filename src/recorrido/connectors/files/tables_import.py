@@ -14,10 +14,10 @@ from recorrido.connectors.files.lines import Line, decode, pairs
 from recorrido.connectors.files.mapping import EventRule, FileMapping, PersonRule
 from recorrido.connectors.files.progress import Progress
 from recorrido.connectors.files.rejects import Reject
-from recorrido.connectors.files.rules import check_rules, create_views, select_rows
+from recorrido.connectors.files.rules import check_rules, create_views, run_rules, select_rows
 from recorrido.connectors.files.summary import ImportSummary, RuleCount
 from recorrido.connectors.files.tables import Connection, load_table, lock, match_files, workspace
-from recorrido.connectors.files.times import read_time
+from recorrido.connectors.files.times import UnreadableTime, read_time
 from recorrido.events.actions import ensure_source, record_many
 from recorrido.events.records import MAX_GROUP, NewEvent
 from recorrido.people.actions import introduce_persons
@@ -74,13 +74,14 @@ def _events(
     rows = " UNION ALL ".join(
         select_rows(rule, number, mapping) for number, rule in enumerate(mapping.events)
     )
-    db.execute(f"SELECT * FROM ({rows}) WHERE _at IS NOT NULL ORDER BY TRY_CAST(_at AS TIMESTAMP), _rule, _n")
+    query = f"SELECT * FROM ({rows}) WHERE _at IS NOT NULL ORDER BY TRY_CAST(_at AS TIMESTAMP), _rule, _n"
+    run_rules(db, mapping, query)
     for row in _fetched(db):
         rule = mapping.events[row[0]]
         try:
             yield _event(rule, row, mapping)
         except ValueError as error:
-            rejects.append(_reject(rule, row, str(error)))
+            rejects.append(_reject(rule, row, error))
             counts[row[0]].rejected += 1
             counts[row[0]].made -= 1
 
@@ -108,7 +109,8 @@ def _introduce(
     counts = summary.rules[len(mapping.events) :]
     for number, (rule, count) in enumerate(zip(mapping.persons, counts, strict=True)):
         progress.stage(_("Persons of %s") % rule.table, count.made)
-        db.execute(f"SELECT * FROM ({select_rows(rule, number, mapping)}) WHERE _at IS NOT NULL ORDER BY _n")
+        rows_of_rule = select_rows(rule, number, mapping)
+        run_rules(db, mapping, f"SELECT * FROM ({rows_of_rule}) WHERE _at IS NOT NULL ORDER BY _n")
         rows = _fetched(db)
         while group := list(islice(rows, MAX_GROUP)):
             refused = _introduce_group(rule, group, mapping, known)
@@ -127,14 +129,14 @@ def _introduce_group(
         try:
             persons.append((row, _introduction(rule, row, mapping)))
         except ValueError as error:
-            refused.append(_reject(rule, row, str(error)))
+            refused.append(_reject(rule, row, error))
     problems = introduce_persons(
         source=mapping.source,
         country=mapping.country,
         persons=[person for _row, person in persons],
         known=known,
     )
-    refused += [_reject(rule, row, str(p)) for (row, _), p in zip(persons, problems, strict=True) if p]
+    refused += [_reject(rule, row, p) for (row, _), p in zip(persons, problems, strict=True) if p]
     return refused
 
 
@@ -150,5 +152,6 @@ def _fetched(db: Connection) -> Iterator[Row]:
         yield from rows
 
 
-def _reject(rule: EventRule | PersonRule, row: Row, why: str) -> Reject:
-    return Reject(rule.table, row[2], row[3], None, "at" if "isoformat" in why else "", why, row[5])
+def _reject(rule: EventRule | PersonRule, row: Row, why: Exception) -> Reject:
+    column = "at" if isinstance(why, UnreadableTime) else ""
+    return Reject(rule.table, row[2], row[3], None, column, str(why), row[5])

@@ -110,6 +110,7 @@ def test_what_the_ledger_refuses_is_counted_as_quarantined(tmp_path):
         (("amount: total", "amount: totl * 2"), "events.1.properties.amount", "total"),
         (("on: {customer: code}", "on: {customer: cod}"), "tables.orders.joins.who", "code"),
         (("amount: total", "amount: total +"), "events.1.properties.amount", ""),
+        (("amount: total", "amount: len(who.citty)"), "events.1.properties.amount", "city"),
     ],
 )
 def test_an_expression_that_does_not_fit_the_tables_is_named_before_anything_is_recorded(
@@ -117,9 +118,18 @@ def test_an_expression_that_does_not_fit_the_tables_is_named_before_anything_is_
 ):
     with pytest.raises(MappingInvalid) as caught:
         shop(tmp_path, mapping=SHOP.replace(*change))
-    assert caught.value.problems[0].path == path
-    assert word in caught.value.problems[0].message
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line > 1) == (path, True)
+    assert word in problem.message
     assert Event.objects.count() == 0
+
+
+def test_an_expression_that_fails_on_some_row_is_named_with_its_line(tmp_path):
+    mapping = SHOP.replace("amount: total", "amount: CAST(who.city AS INTEGER)")
+    with pytest.raises(MappingInvalid, match="TRY_CAST") as caught:
+        shop(tmp_path, mapping=mapping)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line > 1) == ("events.1.properties.amount", True)
 
 
 def test_a_column_the_mapping_speaks_of_must_be_in_the_file(tmp_path):
@@ -179,6 +189,25 @@ def test_semicolons_decimal_commas_cp1252_and_other_dates_are_read_as_declared(t
     run(tmp_path, [path], mapping)
     event = Event.objects.get()
     assert (event.at, event.properties) == (datetime(2026, 1, 1, 2, 30, tzinfo=UTC), {"amount": 1234.5})
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"), [('"1.000,50"', 1000.5), ("1000", 1000), ("1000.50", None), ("1.00", None)]
+)
+def test_with_a_decimal_comma_points_may_only_part_thousands(tmp_path, cell, amount):
+    mapping = SHOP.replace("    key: [id]\n", '    key: [id]\n    decimal: ","\n')
+    summary = shop(
+        tmp_path, mapping=mapping, orders=f"id,customer,total,placed,sent\n1,C1,{cell},2026-03-01,\n"
+    )
+    assert summary.rejected == (amount is None)
+    assert [event.properties["amount"] for event in Event.objects.all()] == ([amount] if amount else [])
+
+
+def test_a_file_in_another_encoding_says_how_to_name_it(tmp_path):
+    paths = put(tmp_path, orders=ORDERS, customers=CUSTOMERS)
+    paths[1].write_bytes((CUSTOMERS + "C4,,,Viña\n").encode("latin-1"))
+    with pytest.raises(FileUnreadable, match="encoding: latin-1"):
+        run(tmp_path, paths, SHOP)
 
 
 def test_a_written_zone_counts_and_a_date_alone_is_flagged(tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recorrido.connectors.files.errors import MappingInvalid, UnknownMapping
+from recorrido.connectors.files.errors import FileUnreadable, MappingInvalid, UnknownMapping
 from recorrido.connectors.files.parse import find_mapping, parse_mapping
 from recorrido.connectors.files.tests.importing import SHOP
 
@@ -34,6 +34,8 @@ def test_a_mapping_is_read_with_its_defaults():
         (("source: shop\n", ""), "", "source"),
         (("file: customers.csv", "encoding: utf-9"), "tables.customers.encoding", "utf-8"),
         (("    key: [id]\n", ""), "events.1", "id"),
+        (("objects: {order: id}", "objects: {Order N: id}"), "events.1.objects.Order N", "order"),
+        (("source: shop\n", f"source: {'s' * 65}\n"), "source", "64"),
         (("{amount: total}", "{amount: [total]}"), "events.1.properties.amount", "price * 2"),
     ],
 )
@@ -74,3 +76,9 @@ def test_shipped_mappings_are_found_by_name(name):
 def test_an_unknown_mapping_lists_those_that_come_with_the_product():
     with pytest.raises(UnknownMapping, match=r"events.*olist"):
         find_mapping("olst")
+
+
+def test_a_mapping_in_another_encoding_says_so(tmp_path):
+    (tmp_path / "shop.yaml").write_bytes("title: Señal".encode("latin-1"))
+    with pytest.raises(FileUnreadable, match="UTF-8"):
+        find_mapping(str(tmp_path / "shop.yaml"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from recorrido.connectors.files.actions import import_files
 from recorrido.connectors.files.errors import FileUnreadable, StrictStop
@@ -83,3 +84,42 @@ def test_csv_columns_say_what_they_are(tmp_path):
 def test_a_file_without_the_needed_columns_or_of_another_kind_is_refused(tmp_path, name, text):
     with pytest.raises(FileUnreadable):
         load(tmp_path / name, text)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({'"source":"shop"': '"source":"' + "s" * 65 + '"'}, "64"),
+        ({'"source":"shop"': '"source":"a\\u0000b"'}, "64"),
+        ({'{"amount":1}': '{"amount":' + "[" * 5_000 + "]" * 5_000 + "}"}, "recursion"),
+        ({"2026-03-01T12:00:00Z": "yesterday"}, "yesterday"),
+    ],
+)
+def test_a_line_the_ledger_could_not_keep_is_rejected_and_the_others_stay(tmp_path, words, reason):
+    bad = LINE.replace('"m1"', '"m2"')
+    for old, new in words.items():
+        bad = bad.replace(old, new)
+    summary = load(tmp_path / "e.jsonl", LINE + bad)
+    assert (summary.recorded, summary.rejected) == (1, 1)
+    assert reason in (tmp_path / "rejects.csv").read_text()
+
+
+def test_a_mark_before_the_first_line_is_no_part_of_it(tmp_path):
+    assert load(tmp_path / "e.jsonl", "\ufeff" + LINE).recorded == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("message_id,type,at,n\nm1,x,2026-03-01,é\n".encode("latin-1"), "UTF-8"),
+        (b"message_id,type,at,n\nm1,x,2026-03-01," + b"x" * 200_000, "line 2"),
+        (b"message_id,type,at,n,n\nm1,x,2026-03-01,1,2\n", "two columns have the name n"),
+    ],
+)
+def test_a_csv_file_nobody_can_read_says_why(tmp_path, content, reason):
+    path = tmp_path / "e.csv"
+    path.write_bytes(content)
+    with translation.override("en"), pytest.raises(FileUnreadable, match=reason):
+        import_files(
+            actor=None, mapping=find_mapping("events"), files=[path], rejects_file=tmp_path / "r.csv"
+        )
