@@ -65,6 +65,11 @@ def ledger_horizon() -> int:
     return safe_position(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
 
 
+def has_events() -> bool:
+    """Whether the ledger holds any event; its horizon moves also for what was rolled back."""
+    return Event.objects.exists()
+
+
 def events_after(position: int, *, limit: int = 1_000) -> list[Recorded]:
     """The next events after an id, in id order, all of them committed for good. Empty when there is nothing new."""
     return _recorded(_rows().filter(id__gt=position, id__lte=ledger_horizon()).order_by("id")[:limit])

@@ -1,6 +1,7 @@
 """The only writes of journeys: install a blueprint, build the logs."""
 
-from recorrido.journeys.actions.build import build_now, request_build, request_stale_builds, run_build
+from recorrido.journeys.actions.build import build_now, run_build
 from recorrido.journeys.actions.install import install_blueprint
+from recorrido.journeys.actions.requests import request_build, request_stale_builds
 
 __all__ = ["build_now", "install_blueprint", "request_build", "request_stale_builds", "run_build"]

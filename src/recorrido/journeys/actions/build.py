@@ -11,13 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 import trayecto
-from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.events.queries import ledger_horizon
 from recorrido.journeys import bridge
@@ -29,54 +26,16 @@ from recorrido.journeys.actions.export import (
     take_census,
     write_export,
 )
+from recorrido.journeys.actions.requests import LOCK_CLASS, new_build
 from recorrido.journeys.blueprint import JourneyType
-from recorrido.journeys.errors import (
-    BuildFailed,
-    BuildRunning,
-    JourneysError,
-    NoBlueprint,
-    UnknownJourneyType,
-)
-from recorrido.journeys.models import RUNNING_STATES, BlueprintVersion, BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.errors import BuildFailed, BuildRunning, JourneysError
+from recorrido.journeys.models import RUNNING_STATES, BuildReason, BuildState, JourneyBuild
 from recorrido.shared import clock
 
 Tell = Callable[[JourneyBuild], None]
 
-_LOCK_CLASS = 4_917  # advisory locks (class, hash of the journey type)
 FRESH = timedelta(days=2)  # a ledger whose newest event is younger is alive
 _EXPORTED = 60  # percent when every event is on its way out of the database
-TASK = "recorrido.journeys.tasks.build_journey_log"
-
-
-def request_build(*, journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
-    """Queue a build for the worker. While one waits already, that one is returned: it will read all events so far."""
-    build = _new_build(journey_type, actor, reason)
-    task = app.configure_task(TASK, queueing_lock=f"journeys:{journey_type}")
-    try:
-        with transaction.atomic():
-            task.defer(build_id=build.id)
-    except AlreadyEnqueued:
-        JourneyBuild.objects.filter(id=build.id).delete()
-        waiting = JourneyBuild.objects.filter(journey_type=journey_type, state=BuildState.QUEUED).order_by(
-            "-id"
-        )
-        return waiting.first() or build
-    return build
-
-
-def request_stale_builds(*, reason: BuildReason) -> list[JourneyBuild]:
-    """Queue a build of each journey type whose log lacks events of the ledger or speaks of an older blueprint."""
-    blueprint = BlueprintVersion.objects.newest()
-    if blueprint is None:
-        return []
-    horizon = ledger_horizon()
-    stale = [slug for slug in blueprint.read().journeys if _is_stale(slug, blueprint, horizon)]
-    return [request_build(journey_type=slug, actor=None, reason=reason) for slug in stale]
-
-
-def _is_stale(journey_type: str, blueprint: BlueprintVersion, horizon: int) -> bool:
-    last = JourneyBuild.objects.newest_done(journey_type)
-    return last is None or last.blueprint_id != blueprint.id or (last.bookmark or 0) < horizon
 
 
 def build_now(
@@ -90,28 +49,7 @@ def build_now(
 
     Raises BuildRunning while another process builds this type, BuildFailed when it stops; the old log stays then.
     """
-    return run_build(build=_new_build(journey_type, actor, reason), tell=tell)
-
-
-def _new_build(journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
-    version = BlueprintVersion.objects.newest()
-    if version is None:
-        raise NoBlueprint
-    if journey_type not in version.read().journeys:
-        raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": journey_type})
-    with transaction.atomic():
-        build = JourneyBuild.objects.create(
-            journey_type=journey_type, blueprint=version, reason=reason, requested_by=actor
-        )
-        detail = {"journeys": journey_type, "why": str(reason)}
-        audit(
-            actor=actor,
-            action="journeys.build_asked",
-            subject="journey_build",
-            subject_id=build.id,
-            detail=detail,
-        )
-    return build
+    return run_build(build=new_build(journey_type, actor, reason), tell=tell)
 
 
 def run_build(*, build: JourneyBuild, tell: Tell | None = None) -> JourneyBuild:
@@ -135,7 +73,7 @@ def run_build(*, build: JourneyBuild, tell: Tell | None = None) -> JourneyBuild:
 def _only_build_of(journey_type: str) -> Iterator[None]:
     """One build at a time per journey type, on all machines; the lock ends with the connection of a killed process."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK_CLASS, journey_type])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, journey_type])
         if not cursor.fetchone()[0]:
             raise BuildRunning(
                 _("These journeys are being built right now. Try again when that build is done.")
@@ -144,7 +82,7 @@ def _only_build_of(journey_type: str) -> Iterator[None]:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK_CLASS, journey_type])
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK_CLASS, journey_type])
 
 
 def _fail_abandoned(build: JourneyBuild) -> None:
@@ -174,6 +112,7 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
         bookmark=export.horizon,
     )
     if census.used == 0:
+        progress.set(events_used=0)
         raise BuildFailed(_nothing_to_build(census))
     log = _export_and_build(export, census, progress)
     progress.set(

@@ -14,6 +14,7 @@ from recorrido.journeys.actions import (
 )
 from recorrido.journeys.errors import BuildFailed
 from recorrido.journeys.models import BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.tasks import build_journey_log
 from recorrido.journeys.tests.blueprints import SMALL, with_lines
 from recorrido.journeys.tests.ledgers import build, event, record
 from recorrido.journeys.tests.test_build_journeys import APPS
@@ -91,3 +92,36 @@ def test_a_new_blueprint_makes_logs_stale():
 
 def test_without_a_blueprint_the_clock_asks_for_nothing():
     assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
+
+
+def test_an_empty_ledger_makes_the_clock_ask_for_nothing(blueprint):
+    assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
+
+
+def test_events_that_fit_no_touchpoint_are_tried_once_and_again_when_there_are_more(blueprint):
+    record(event("weather.changed"))
+    with pytest.raises(BuildFailed):
+        build_now(journey_type="order", actor=None)
+    assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
+    record(event("order.placed", order="o1"))
+    assert len(request_stale_builds(reason=BuildReason.SCHEDULE)) == 1
+
+
+def test_the_clock_leaves_what_is_being_built_to_that_build(blueprint):
+    record(event("order.placed", order="o1"))
+    asked = []
+    build_now(
+        journey_type="order",
+        actor=None,
+        tell=lambda row: (
+            asked.extend(request_stale_builds(reason=BuildReason.SCHEDULE)) if row.running else None
+        ),
+    )
+    assert asked == []
+
+
+def test_a_build_that_finds_nothing_is_no_complaint_of_the_worker(blueprint):
+    asked = ask()
+    build_journey_log(build_id=asked.id)
+    asked.refresh_from_db()
+    assert asked.state == BuildState.FAILED

@@ -1,0 +1,96 @@
+"""Ask for builds that the worker carries out: by hand, or because a log lacks something."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from recorrido.company.actions import audit
+from recorrido.company.models import Staff
+from recorrido.events.queries import has_events, ledger_horizon
+from recorrido.journeys.errors import NoBlueprint, UnknownJourneyType
+from recorrido.journeys.models import BlueprintVersion, BuildReason, BuildState, JourneyBuild
+from recorrido.shared import sql
+
+LOCK_CLASS = 4_917  # advisory locks (class, hash of the journey type): who holds one is building
+TASK = "recorrido.journeys.tasks.build_journey_log"
+
+
+def new_build(journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
+    """The row of a build that is yet to begin; raises NoBlueprint or UnknownJourneyType."""
+    version = BlueprintVersion.objects.newest()
+    if version is None:
+        raise NoBlueprint
+    if journey_type not in version.read().journeys:
+        raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": journey_type})
+    with transaction.atomic():
+        build = JourneyBuild.objects.create(
+            journey_type=journey_type, blueprint=version, reason=reason, requested_by=actor
+        )
+        detail = {"journeys": journey_type, "why": str(reason)}
+        audit(
+            actor=actor,
+            action="journeys.build_asked",
+            subject="journey_build",
+            subject_id=build.id,
+            detail=detail,
+        )
+    return build
+
+
+def request_build(*, journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
+    """Queue a build for the worker. While one waits already, that one is returned: it will read all events so far."""
+    build = new_build(journey_type, actor, reason)
+    task = app.configure_task(TASK, queueing_lock=f"journeys:{journey_type}")
+    try:
+        with transaction.atomic():
+            task.defer(build_id=build.id)
+    except AlreadyEnqueued:
+        JourneyBuild.objects.filter(id=build.id).delete()
+        waiting = JourneyBuild.objects.filter(journey_type=journey_type, state=BuildState.QUEUED).order_by(
+            "-id"
+        )
+        return waiting.first() or build
+    return build
+
+
+def request_stale_builds(*, reason: BuildReason) -> list[JourneyBuild]:
+    """Queue a build of each journey type whose log lacks events of the ledger or speaks of an older blueprint.
+
+    What is being built right now is left to that build, and the rest to the next call; so is an empty ledger.
+    """
+    blueprint = BlueprintVersion.objects.newest()
+    if blueprint is None or not has_events():
+        return []
+    horizon = ledger_horizon()
+    stale = [
+        slug
+        for slug in blueprint.read().journeys
+        if _is_stale(slug, blueprint, horizon) and not _is_being_built(slug)
+    ]
+    return [request_build(journey_type=slug, actor=None, reason=reason) for slug in stale]
+
+
+def _is_stale(journey_type: str, blueprint: BlueprintVersion, horizon: int) -> bool:
+    """Whether a build would find something new. One that found no event to use finds none in the same events."""
+    answered = JourneyBuild.objects.filter(
+        Q(state=BuildState.DONE) | Q(state=BuildState.FAILED, events_used=0), journey_type=journey_type
+    )
+    last = answered.order_by("-id").first()
+    return last is None or last.blueprint_id != blueprint.id or (last.bookmark or 0) < horizon
+
+
+def _is_being_built(journey_type: str) -> bool:
+    """Asks for the lock, not for a row that says so: a process that died leaves its row as it was."""
+    return bool(sql.fetch(_HOLDERS, LOCK_CLASS, journey_type))
+
+
+_HOLDERS = """
+    SELECT pid FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid::bigint = %s AND objid::bigint = hashtext(%s)::bigint & 4294967295
+"""
