@@ -11,7 +11,7 @@ from recorrido.simulator.emit import tell
 from recorrido.simulator.emit.blocks import Row
 from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
-from recorrido.simulator.scenario import Scenario
+from recorrido.simulator.scenario import Scenario, Store
 from recorrido.simulator.stream import in_time_order
 from recorrido.simulator.writer import Progress
 
@@ -45,6 +45,12 @@ def feed(*, scenario: Scenario, without: Iterable[str] = (), progress: Progress 
 def feed_demo(*, progress: Progress | None = None) -> FeedReport:
     """Record the demo's retailer, Calzados Aromo."""
     return feed(scenario=load_scenario(DEMO), progress=progress)
+
+
+def demo_stores() -> tuple[tuple[Store, str], ...]:
+    """The stores of the demo's retailer, each with its country."""
+    scenario = load_scenario(DEMO)
+    return tuple((store, scenario.place.country) for store in scenario.stores)
 
 
 def _new_events(rows: Iterator[tuple[str, Row]]) -> Iterator[tuple[str, NewEvent]]:
