@@ -34,7 +34,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Variants:
-    """``coverage``: how few variants cover 80 % of the journeys (the regular path is another figure)."""
+    """``coverage``: how few variants cover 80 % of the journeys, weighted where there are weights (the regular path is another figure)."""
 
     filters: Filters
     journeys: Figure
@@ -66,12 +66,13 @@ def variants(study: Study, filters: Filters, *, top: int = TOP, link: str = "") 
         )
         for row, rank in zip(result.variants, ranks, strict=True)
     )
+    coverage = result.weighted_coverage_80 or result.coverage_80
     return Variants(
         filters=filters,
         journeys=Figure(result.journeys, all_journeys(), result.weighted_journeys),
         distinct=result.distinct,
-        coverage=result.coverage_80.variants,
-        coverage_share=result.coverage_80.share,
+        coverage=coverage.variants,
+        coverage_share=coverage.share,
         variants=rows,
         svg=_draw(study, result, ranks, link),
     )
