@@ -9,64 +9,68 @@ The names below are the public ones; everything else may change.
 
 from __future__ import annotations
 
-from trayecto import draw
-from trayecto.calendars import Calendar
-from trayecto.errors import (
-    BadExpression,
-    BadLog,
-    BadRows,
-    BadValue,
-    EmptyLog,
-    TrayectoError,
-    UnknownAttribute,
-    UnknownColumn,
-    UnknownStep,
-    UnreadableFile,
-)
-from trayecto.events.read import read_events
-from trayecto.events.table import Events, ReadReport
-from trayecto.filters import (
-    Filter,
-    attribute,
-    directly_followed_by,
-    ends_with,
-    exact_variant,
-    followed_by,
-    funnel_reached,
-    has,
-    has_all,
-    has_flow,
-    lacks,
-    late_at,
-    lost,
-    lost_at,
-    occurs_between,
-    open_,
-    open_at,
-    parse_filter,
-    reached,
-    repeats,
-    repeats_directly,
-    returns_to,
-    started_between,
-    starts_with,
-    took,
-    touches,
-    variant_rank,
-)
-from trayecto.log.attributes import count, first, last, total
-from trayecto.log.boundaries import Boundaries
-from trayecto.log.build import build
-from trayecto.log.info import LogInfo
-from trayecto.log.journeylog import JourneyLog
-from trayecto.questions.delays import DelaysResult, Promise
-from trayecto.questions.dropoff import DropoffResult
-from trayecto.questions.durations import DurationsResult
-from trayecto.questions.funnel import FunnelResult
-from trayecto.questions.map import MapResult
-from trayecto.questions.rework import ReworkResult
-from trayecto.questions.variants import VariantsResult
-from trayecto.questions.volume import VolumeResult
+import typing as _typing
+from importlib import import_module as _import_module
+
+if _typing.TYPE_CHECKING:
+    from trayecto import draw
+    from trayecto.calendars import Calendar
+    from trayecto.errors import (
+        BadExpression,
+        BadLog,
+        BadRows,
+        BadValue,
+        EmptyLog,
+        TrayectoError,
+        UnknownAttribute,
+        UnknownColumn,
+        UnknownStep,
+        UnreadableFile,
+    )
+    from trayecto.events.read import read_events
+    from trayecto.events.table import Events, ReadReport
+    from trayecto.filters import (
+        Filter,
+        attribute,
+        directly_followed_by,
+        ends_with,
+        exact_variant,
+        followed_by,
+        funnel_reached,
+        has,
+        has_all,
+        has_flow,
+        lacks,
+        late_at,
+        lost,
+        lost_at,
+        occurs_between,
+        open_,
+        open_at,
+        parse_filter,
+        reached,
+        repeats,
+        repeats_directly,
+        returns_to,
+        started_between,
+        starts_with,
+        took,
+        touches,
+        variant_rank,
+    )
+    from trayecto.log.attributes import count, first, last, total
+    from trayecto.log.boundaries import Boundaries
+    from trayecto.log.build import build
+    from trayecto.log.info import LogInfo
+    from trayecto.log.journeylog import JourneyLog
+    from trayecto.questions.delays import DelaysResult, Promise
+    from trayecto.questions.dropoff import DropoffResult
+    from trayecto.questions.durations import DurationsResult
+    from trayecto.questions.funnel import FunnelResult
+    from trayecto.questions.map import MapResult
+    from trayecto.questions.rework import ReworkResult
+    from trayecto.questions.variants import VariantsResult
+    from trayecto.questions.volume import VolumeResult
 
 __all__ = [
     "BadExpression",
@@ -129,3 +133,48 @@ __all__ = [
     "touches",
     "variant_rank",
 ]
+
+# Where the names live. Each module is loaded when one of its names is first used: `trayecto --help` and whoever needs
+# an error class only need not wait for the compiler of the kernels and for DuckDB.
+_HOMES = {
+    "trayecto.calendars": "Calendar",
+    "trayecto.errors": (
+        "BadExpression BadLog BadRows BadValue EmptyLog TrayectoError UnknownAttribute UnknownColumn "
+        "UnknownStep UnreadableFile"
+    ),
+    "trayecto.events.read": "read_events",
+    "trayecto.events.table": "Events ReadReport",
+    "trayecto.filters": (
+        "Filter attribute directly_followed_by ends_with exact_variant followed_by funnel_reached has "
+        "has_all has_flow lacks late_at lost lost_at occurs_between open_ open_at parse_filter "
+        "reached repeats repeats_directly returns_to started_between starts_with took touches "
+        "variant_rank"
+    ),
+    "trayecto.log.attributes": "count first last total",
+    "trayecto.log.boundaries": "Boundaries",
+    "trayecto.log.build": "build",
+    "trayecto.log.info": "LogInfo",
+    "trayecto.log.journeylog": "JourneyLog",
+    "trayecto.questions.delays": "DelaysResult Promise",
+    "trayecto.questions.dropoff": "DropoffResult",
+    "trayecto.questions.durations": "DurationsResult",
+    "trayecto.questions.funnel": "FunnelResult",
+    "trayecto.questions.map": "MapResult",
+    "trayecto.questions.rework": "ReworkResult",
+    "trayecto.questions.variants": "VariantsResult",
+    "trayecto.questions.volume": "VolumeResult",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    if name == "draw":
+        return _import_module("trayecto.draw")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'trayecto' has no attribute '{name}'")
+    found = globals()[name] = getattr(_import_module(_HOME_OF[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -295,6 +295,12 @@ def test_the_version_is_shown(run):
     assert code == 0 and out.startswith("trayecto ")
 
 
+def test_help_does_not_wait_for_the_compiler_and_the_database():
+    loaded = "import sys, trayecto.cli.app; print(sorted({'numba', 'duckdb', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_the_installed_command_answers_a_closed_pipe_quietly(folder):
     command = [
         sys.executable,
