@@ -37,8 +37,8 @@ check: $(VENV)/.installed-dev ## Lints, types, layers, house rules
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(BENCH)/.installed ## Our speed beside other tools (ARGS="questions --events 20000000"; needs time and memory)
-	@exec $(BIN)/python -m bench $(ARGS)
+bench: $(BENCH)/.installed ## Our speed beside other tools (EVENTS=1000000 for a short run, up to 100 million)
+	@exec $(BIN)/python -m bench $(ARGS) $(if $(EVENTS),--events $(EVENTS))
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations

@@ -1,6 +1,6 @@
-"""``python -m bench NAME …`` runs one benchmark; without a name, all of them with their usual sizes.
+"""``python -m bench NAME …`` runs one benchmark; without a name all of them, with ``--events N`` in that size.
 
-A benchmark is a module of this folder with ``main(arguments) -> int``, listed in BENCHMARKS.
+A benchmark is a module of this folder with ``main(arguments) -> int`` that takes ``--events``, listed in BENCHMARKS.
 """
 
 from __future__ import annotations
@@ -8,16 +8,22 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHMARKS = ("questions",)
+BENCHMARKS = ("questions", "ledger")
+USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS)}] [--events N] …"
 
 
 def main(arguments: list[str]) -> int:
-    if arguments[:1] and arguments[0] in BENCHMARKS:
-        return int(importlib.import_module(f"bench.{arguments[0]}").main(arguments[1:]))
-    if arguments:
-        print(f"usage: python -m bench [{' | '.join(BENCHMARKS)}] …", file=sys.stderr)
+    name = arguments[0] if arguments else ""
+    if name in BENCHMARKS:
+        return _run(name, arguments[1:])
+    if name not in ("", "--events"):
+        print(USAGE, file=sys.stderr)
         return 2
-    return max(int(importlib.import_module(f"bench.{name}").main([])) for name in BENCHMARKS)
+    return max(_run(name, arguments) for name in BENCHMARKS)
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    return int(importlib.import_module(f"bench.{name}").main(arguments))
 
 
 if __name__ == "__main__":
