@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -13,12 +14,17 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """UTF-8 with a mark that spreadsheets understand; a text that begins like a formula is disarmed."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = _attached(name)
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow(header)
     writer.writerows([_safe(value) for value in row] for row in rows)
     return response
+
+
+def _attached(name: str) -> str:
+    """The header of a download; a name may hold what an order's number holds, quotes included."""
+    return content_disposition_header(True, f"{name}.csv") or "attachment"
 
 
 def _safe(value: object) -> object:
@@ -29,14 +35,14 @@ def _safe(value: object) -> object:
 def csv_text_file(name: str, text: str) -> HttpResponse:
     """A CSV file whose rows were written, and disarmed, below."""
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = _attached(name)
     return response
 
 
 def csv_stream(name: str, pieces: Iterable[str]) -> StreamingHttpResponse:
     """A CSV file too long to hold whole."""
     response = StreamingHttpResponse(_marked(pieces), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = _attached(name)
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ def page_of(rows: QuerySet[Any], *, key: tuple[str, ...], descending: bool = Fal
     ordered = rows.order_by(*(f"-{field}" if descending else field for field in key))
     values = _decode(after, len(key))
     if values is not None:
-        ordered = ordered.filter(_beyond(key, values, "lt" if descending else "gt"))
+        with suppress(ValueError, TypeError):  # a word where a number belongs
+            ordered = ordered.filter(_beyond(key, values, "lt" if descending else "gt"))
     found = list(ordered[: SIZE + 1])
     more = len(found) > SIZE
     return Page(found[:SIZE], encode([getattr(found[SIZE - 1], field) for field in key]) if more else "")
@@ -50,7 +52,11 @@ def _decode(text: str, length: int) -> list[Any] | None:
     except (ValueError, binascii.Error):
         return None
     usable = isinstance(values, list) and len(values) == length
-    return values if usable and all(isinstance(value, str | int) for value in values) else None
+    return values if usable and all(map(_is_plain, values)) else None
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int) or isinstance(value, str) and "\x00" not in value
 
 
 def encode_place(at: datetime, id_: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -30,6 +32,18 @@ def theme_of(request: HttpRequest) -> str:
     """The member of staff's choice, else the browser's cookie, else as the device."""
     chosen = getattr(request.user, "theme", None) or request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in Theme.values else Theme.SYSTEM
+
+
+class KeepableAddressMiddleware:
+    """An address with a NUL character answers 400: asked for it, PostgreSQL fails where nobody expects it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+            raise BadRequest("The address holds a NUL character.")
+        return self.get_response(request)
 
 
 class StaffLanguageMiddleware:

@@ -122,3 +122,14 @@ def test_filters_work_without_javascript(visit):
     page.locator(".filters button[type=submit]").first.click()
     assert "channel=phone" in page.url
     assert "s.region=&" not in page.url
+
+
+def test_what_was_chosen_is_seen_beside_its_panel(visit):
+    page = visit(MONTH, width=1024)
+    page.locator(".picture svg a[href*='/step/refund.paid/']").first.focus()
+    page.keyboard.press("Enter")
+    panel_of(page)
+    page.wait_for_function("document.activeElement.matches('#panel h1')")
+    chosen = page.locator(".picture svg a[href*='/step/refund.paid/']").first.bounding_box()
+    frame = page.locator(".picture").bounding_box()
+    assert frame["x"] <= chosen["x"] <= frame["x"] + frame["width"]

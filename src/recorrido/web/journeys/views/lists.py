@@ -37,7 +37,7 @@ def journeys_behind(page: Page) -> HttpResponse | StreamingHttpResponse:
 
 def _after(page: Page) -> int | None:
     text = page.request.GET.get("after", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _next(page: Page, found: queries.JourneyList) -> str:

@@ -7,6 +7,15 @@ function opensPanel(event) {
   return plain && link && document.getElementById("panel") ? link : null;
 }
 
+// The panel takes room from the picture: what was chosen must not be hidden by it.
+function bringIntoView(address) {
+  const picture = document.querySelector(".picture");
+  const chosen = [...picture.querySelectorAll("svg a")].find((link) => link.getAttribute("href") === address);
+  if (!chosen) return;
+  const [frame, place] = [picture.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (place.left < frame.left || place.right > frame.right) picture.scrollLeft += place.left - frame.left - frame.width / 2;
+}
+
 document.addEventListener("click", async (event) => {
   const link = opensPanel(event);
   if (!link) return;
@@ -15,6 +24,7 @@ document.addEventListener("click", async (event) => {
   panel.setAttribute("aria-busy", "true");
   await htmx.ajax("GET", link.getAttribute("href"), { target: "#panel", swap: "innerHTML ignoreTitle:true", select: ".chosen" });
   panel.removeAttribute("aria-busy");
+  bringIntoView(link.getAttribute("href"));
   const heading = panel.querySelector("h1");
   if (!heading) return;
   heading.tabIndex = -1;
