@@ -56,7 +56,7 @@ def _decode(text: str, length: int) -> list[Any] | None:
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, int) or isinstance(value, str) and "\x00" not in value
+    return isinstance(value, int) or (isinstance(value, str) and "\x00" not in value)
 
 
 def encode_place(at: datetime, id_: int) -> str:

@@ -48,7 +48,8 @@ def test_the_pages_of_the_company_are_closed_to_other_roles(signed_in, make_staf
         assert answers <= ({200, 405} if seen_by_leads else {403, 405}), page
 
 
-@pytest.mark.parametrize("page", [*pages(), "/people/?q=\x00", "/journeys/?type=\x00", "/company/audit/?q=%00"])
-def test_a_character_that_no_database_can_keep_is_refused(signed_in, admin, page):
-    address = page if "\x00" in page or "%00" in page else f"{page}?log=%00"
+@pytest.mark.parametrize(
+    "address", ["/people/?q=%00", "/people/object/order/%00/", "/company/audit/?q=a%00b"]
+)
+def test_a_character_that_no_database_can_keep_is_refused(signed_in, admin, address):
     assert signed_in(admin).get(address).status_code == 400

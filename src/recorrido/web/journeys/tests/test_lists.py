@@ -53,6 +53,12 @@ def test_the_pages_of_a_list_hold_every_row_once(reader):
     assert len(seen) == len(set(seen)) == total > 50
 
 
+def test_a_damaged_page_mark_shows_the_first_page(reader):
+    address = address_of(reader, LIST)
+    first = links_from(reader, address, "/journeys/journey/")
+    assert links_from(reader, f"{address}&after=%C2%B2", "/journeys/journey/") == first
+
+
 def test_a_search_finds_a_journey_and_says_of_how_many(reader):
     address = address_of(reader, LIST)
     one = rows_of_csv(reader, address)[5][0]

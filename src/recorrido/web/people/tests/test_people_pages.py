@@ -67,6 +67,11 @@ def test_the_file_of_a_timeline_has_all_events(signed_in, analyst):
     assert len(rows_of(signed_in(analyst).get(f"/people/{person}/?format=csv"))) == 70
 
 
+def test_a_file_is_named_after_an_order_whatever_its_number_holds(signed_in, analyst):
+    answer = signed_in(analyst).get('/people/object/order/a"; x="b/?format=csv')
+    assert answer["Content-Disposition"] == r'attachment; filename="order-a\"; x=\"b.csv"'
+
+
 def test_the_file_of_a_search_has_the_persons_found(signed_in, analyst):
     person = lived(customer="c9")
     assert rows_of(signed_in(analyst).get("/people/?q=c9&format=csv"))[0][0] == str(person)

@@ -4,6 +4,7 @@ import pytest
 from conftest import PASSWORD
 
 from recorrido.company.models import Staff
+from recorrido.web.paging import encode
 
 pytestmark = pytest.mark.django_db
 NEW = {
@@ -77,8 +78,9 @@ def test_pages_of_staff_follow_each_other_without_gap_or_repeat(signed_in, admin
     assert seen == list(Staff.objects.order_by("name", "id").values_list("pk", flat=True))
 
 
-def test_a_damaged_page_mark_shows_the_first_page(signed_in, admin):
-    assert signed_in(admin).get("/company/staff/", {"after": "x"}).context["page"].rows == [admin]
+@pytest.mark.parametrize("mark", ["x", encode(["Admin", "one"]), encode(["\x00", 1]), encode([1])])
+def test_a_damaged_page_mark_shows_the_first_page(signed_in, admin, mark):
+    assert signed_in(admin).get("/company/staff/", {"after": mark}).context["page"].rows == [admin]
 
 
 def test_the_staff_list_needs_as_many_queries_for_many_as_for_one(
