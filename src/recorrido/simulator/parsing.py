@@ -54,7 +54,7 @@ def shipped_names() -> list[str]:
 
 def _locate(source: str | Path) -> Path:
     path = Path(source)
-    if path.exists() or path.suffix:
+    if path.is_file() or path.suffix:  # a folder ``aromo``, of an earlier run, is no scenario
         return path
     shipped = SHIPPED / f"{source}.yaml"
     if not shipped.exists():

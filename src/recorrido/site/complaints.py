@@ -14,11 +14,13 @@ def sentence_for(error: BaseException) -> str | None:
     """One sentence that says what to mend, or None for a mistake of ours, which keeps its traceback."""
     # Django is loaded here and not above: asking for help must not wait for it.
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management.base import CommandError, SystemCheckError
+    from django.core.management.base import CommandError
     from psycopg import Error, OperationalError
 
     if isinstance(error, PostgresError | PortTaken | ImproperlyConfigured | CommandError):
-        return str(error) if not isinstance(error, SystemCheckError) else str(error).strip()
+        return str(error).strip()
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}."
     cause = error.__cause__ if isinstance(error.__cause__, Error) else error
     if isinstance(cause, Error) and cause.sqlstate in _UNDEFINED:
         return "The tables of the database are missing or older than this program: run `recorrido migrate`."

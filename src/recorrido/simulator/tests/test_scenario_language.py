@@ -87,3 +87,9 @@ def test_an_unknown_scenario_names_the_nearest():
 def test_fewer_months_bring_fewer_customers():
     scenario = load_scenario("aromo")
     assert resized(scenario, months=2).customers.count < scenario.customers.count
+
+
+def test_a_folder_of_an_earlier_run_is_not_taken_for_the_scenario(tmp_path, monkeypatch):
+    (tmp_path / "calm").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_scenario("calm").seed

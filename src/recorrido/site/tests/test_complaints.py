@@ -61,3 +61,12 @@ def test_an_installation_that_fails_its_checks_does_not_serve(tmp_path, django_d
         RECORRIDO_URL="https://cx.example.com",
     )
     assert (answer.returncode, "RECORRIDO_HOSTS must name cx.example.com" in answer.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "taken").write_text("")
+    answer = recorrido(
+        "simulate", "--scenario", "calm", "--customers", "5", "--out", str(tmp_path / "taken" / "run")
+    )
+    assert (answer.returncode, answer.stderr.strip().count("\n")) == (2, 0)
+    assert f"{tmp_path}/taken/run cannot be used" in answer.stderr
