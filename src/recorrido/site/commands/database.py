@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from recorrido.site import boot
+from recorrido.site.commands import serve
 
 database = typer.Typer(help="The embedded database.", no_args_is_help=True)
 
@@ -19,9 +20,8 @@ def register(app: typer.Typer) -> None:
 def migrate() -> None:
     """Bring the database's tables up to date."""
     boot.ready()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=1)
+    with serve.one_start_at_a_time():
+        serve.migrate(verbosity=1)
 
 
 def django(context: typer.Context) -> None:

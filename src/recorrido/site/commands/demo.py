@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from recorrido.site import boot
-from recorrido.site.commands.serve import HOST, PORT, migrate, run_everything
+from recorrido.site.commands.serve import HOST, PORT, migrate, one_start_at_a_time, run_everything
 
 if TYPE_CHECKING:
     from recorrido.site.demo import Login
@@ -23,10 +23,11 @@ def demo(host: str = HOST, port: int = PORT) -> None:
     boot.require_free_port(host, port)
     boot.ready()
     with boot.database_stopped_afterwards():
-        migrate()
-        from recorrido.site.demo import fill_with_aromo
+        with one_start_at_a_time():
+            migrate()
+            from recorrido.site.demo import fill_with_aromo
 
-        login = fill_with_aromo(boot.data_folder())
+            login = fill_with_aromo(boot.data_folder())
         welcome = (
             f"\n  Calzados Aromo is at {{address}}\n  Sign in as {login.email} with {login.password}\n"
             "  Ctrl-C stops everything; `make demo` starts it again with the same data.\n"
@@ -39,10 +40,12 @@ def run(host: str = HOST, port: int = PORT) -> None:
     boot.require_free_port(host, port)
     boot.ready()
     with boot.database_stopped_afterwards():
-        migrate()
-        from recorrido.site.demo import start_empty
+        with one_start_at_a_time():
+            migrate()
+            from recorrido.site.demo import start_empty
 
-        run_everything(host, port, welcome=_welcome(start_empty()))
+            login = start_empty()
+        run_everything(host, port, welcome=_welcome(login))
 
 
 def _welcome(login: Login | None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -10,6 +12,7 @@ from recorrido.site import boot
 
 HOST = typer.Option("127.0.0.1", envvar="RECORRIDO_HOST", help="The address to listen on.")
 PORT = typer.Option(8000, envvar="RECORRIDO_PORT", help="The port to listen on.")
+START_LOCK = 7_100  # number of an advisory lock
 PARENT = typer.Option(0, hidden=True)
 
 
@@ -23,14 +26,32 @@ def up(host: str = HOST, port: int = PORT) -> None:
     boot.require_free_port(host, port)
     boot.ready()
     with boot.database_stopped_afterwards():
-        migrate()
+        with one_start_at_a_time():
+            migrate()
         run_everything(host, port)
 
 
-def migrate() -> None:
+@contextmanager
+def one_start_at_a_time() -> Iterator[None]:
+    """Hold back other starts on this database: two that make tables, or the first login, at once trip over each other."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [START_LOCK])
+        if not cursor.fetchone()[0]:
+            boot.say("Another start is preparing this installation; waiting for it…")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [START_LOCK])
+    try:
+        yield
+    finally:
+        connection.close()  # which gives the lock back, also in the middle of a failed transaction
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Bring the tables up to date. Call it within ``one_start_at_a_time``."""
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=verbosity)
 
 
 def require_sound_installation() -> None:

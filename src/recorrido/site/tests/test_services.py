@@ -60,14 +60,16 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
+def environment_of(home: Path) -> dict[str, str]:
+    """That of a user with an embedded database below ``home``."""
+    ours = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"RECORRIDO_DATA": str(home / "data")}
+
+
 @contextmanager
 def running(command: str, home: Path, port: int) -> Iterator[subprocess.Popen]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
-    }
-    environment = kept | {"RECORRIDO_DATA": str(home / "data"), "RECORRIDO_PORT": str(port)}
+    environment = environment_of(home) | {"RECORRIDO_PORT": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", "recorrido.site.cli", command],
         env=environment,
@@ -108,6 +110,13 @@ def test_an_empty_start_serves_prints_a_login_and_stops_everything_on_ctrl_c(hom
     assert "Sign in as admin@recorrido.example with" in said and said.endswith("Stopped.\n")
     assert not any(alive(pid) for pid in children.values())
     assert not postgres.is_running(postgres.place_for(home / "data"))
+
+
+def test_starts_at_the_same_moment_make_the_tables_once(home):
+    environment = environment_of(home)
+    command = [sys.executable, "-m", "recorrido.site.cli", "migrate"]
+    starts = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [start.wait(PATIENCE) for start in starts] == [0, 0, 0]
 
 
 def test_preparing_the_pages_ahead_never_complains_of_an_installation_without_journeys(
