@@ -67,7 +67,7 @@ class Fields:
 
     def required(self, key: str) -> str:
         value = self.text(key)
-        if value is None:
+        if not value:
             self.note("", _("“%(field)s” is missing") % {"field": key})
         return value or ""
 

@@ -24,6 +24,8 @@ class Document:
             self.value = self._plain(yaml.compose(text, Loader=yaml.SafeLoader), ())
         except yaml.MarkedYAMLError as error:
             raise self._not_yaml(error) from error
+        except RecursionError as error:  # a value that holds itself, or thousands of brackets
+            raise self._not_yaml(yaml.MarkedYAMLError(problem="values nested too deeply")) from error
 
     def line(self, path: Path) -> int:
         while path and path not in self._lines:

@@ -137,6 +137,18 @@ def test_text_that_is_not_yaml_is_told_with_its_line():
     assert problem.startswith("small.yaml, line 2: this is not YAML")
 
 
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: " + "[" * 5_000 + "]" * 5_000])
+def test_values_without_an_end_are_told(text):
+    (problem,) = problems_of(text)
+    assert "nested too deeply" in problem
+
+
+def test_a_required_word_may_not_be_empty():
+    assert any(
+        "“key” is missing" in problem for problem in problems_of(SMALL.replace("key: order", 'key: ""'))
+    )
+
+
 def test_an_empty_file_says_what_is_missing():
     told = "\n".join(problems_of(""))
     assert "name at least one department" in told

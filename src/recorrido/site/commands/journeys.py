@@ -26,7 +26,10 @@ def install(
     try:
         path = find_blueprint(blueprint)
         version = install_blueprint(source=path.read_text(encoding="utf-8"), file_name=path.name, actor=None)
-    except (JourneysError, OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        boot.say(f"{blueprint} is not written in UTF-8: save it so.")
+        raise typer.Exit(2) from None
+    except (JourneysError, OSError) as error:
         raise _stopped(error) from None
     boot.say(f"In force: blueprint {version}. Now run: recorrido journeys build")
 

@@ -71,6 +71,7 @@ def run_everything(host: str, port: int, *, welcome: str = "") -> None:
     """Supervise web and worker until Ctrl-C."""
     from recorrido.site.services.supervisor import Child, supervise
 
+    require_sound_installation()
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}/"
     boot.say(welcome.format(address=address) or f"Recorrido is at {address} – Ctrl-C stops it.")
     children = [

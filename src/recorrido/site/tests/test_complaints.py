@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from recorrido.site import postgres
@@ -36,10 +38,18 @@ def test_a_setting_that_cannot_work_is_told_in_one_sentence(tmp_path, name, valu
     assert told in answer.stderr and "secreto" not in answer.stderr
 
 
-def test_a_database_without_tables_says_how_they_are_made(tmp_path, django_db_setup, settings):
-    place = postgres.place_for(settings.RECORRIDO_DATA)
-    url = f"postgresql://{USER}@/postgres?host={place.sockets}"
-    answer = recorrido("journeys", "list", DATABASE_URL=url, RECORRIDO_DATA=str(tmp_path))
+@pytest.fixture
+def empty_database(django_db_setup, settings) -> Iterator[str]:
+    """The address of a database without tables."""
+    name, sockets = f"complaints_{os.getpid()}", postgres.place_for(settings.RECORRIDO_DATA).sockets
+    with psycopg.connect(host=str(sockets), user=USER, dbname="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql://{USER}@/{name}?host={sockets}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_database_without_tables_says_how_they_are_made(tmp_path, empty_database):
+    answer = recorrido("journeys", "list", DATABASE_URL=empty_database, RECORRIDO_DATA=str(tmp_path))
     assert (answer.returncode, "run `recorrido migrate`" in answer.stderr) == (2, True)
     assert "Traceback" not in answer.stderr
 
@@ -49,17 +59,10 @@ def test_a_port_that_is_none_is_refused(tmp_path):
     assert (answer.returncode, "Traceback" in answer.stderr) == (2, False)
 
 
-def test_an_installation_that_fails_its_checks_does_not_serve(tmp_path, django_db_setup, settings):
-    place = postgres.place_for(settings.RECORRIDO_DATA)
-    url = f"postgresql://{USER}@/postgres?host={place.sockets}"
-    answer = recorrido(
-        "web",
-        "--port",
-        "0",
-        DATABASE_URL=url,
-        RECORRIDO_DATA=str(tmp_path),
-        RECORRIDO_URL="https://cx.example.com",
-    )
+@pytest.mark.parametrize("command", ["up", "web"])
+def test_an_installation_that_fails_its_checks_does_not_serve(tmp_path, empty_database, command):
+    public = {"DATABASE_URL": empty_database, "RECORRIDO_URL": "https://cx.example.com"}
+    answer = recorrido(command, "--port", "0", RECORRIDO_DATA=str(tmp_path), **public)
     assert (answer.returncode, "RECORRIDO_HOSTS must name cx.example.com" in answer.stderr) == (2, True)
 
 
