@@ -89,8 +89,8 @@ def leaves_of_all(person_ids: Iterable[int]) -> dict[int, list[Leaf]]:
     """Per current person: its identifiers, oldest first."""
     known: dict[int, list[Leaf]] = {}
     rows = Identifier.objects.filter(person_id__in=list(person_ids)).order_by("id")
-    for person_id, *leaf in rows.values_list("person_id", "id", "kind", "value"):
-        known.setdefault(person_id, []).append(Leaf(*leaf))
+    for person_id, id_, kind, value in rows.values_list("person_id", "id", "kind", "value"):
+        known.setdefault(person_id, []).append(Leaf(id_, kind, value))
     return known
 
 
