@@ -19,6 +19,7 @@ from recorrido.events.models import Quarantine, Source
 from recorrido.events.recording import record_group
 from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
 from recorrido.shared import clock
+from recorrido.shared.streams import seldom_collected
 
 Progress = Callable[[int], None]
 """Called with the number of events handled since the last call."""
@@ -97,10 +98,11 @@ def _decoded(row: Quarantine) -> NewEvent | None:
 
 def _record_stream(events: Iterable[tuple[SourceRef, NewEvent]], progress: Progress | None) -> RecordReport:
     total, known = RecordReport(), Known()
-    for group in _checked_ahead(iter(events)):
-        total.add(record_group(group, known))
-        if progress is not None:
-            progress(len(group))
+    with seldom_collected():
+        for group in _checked_ahead(iter(events)):
+            total.add(record_group(group, known))
+            if progress is not None:
+                progress(len(group))
     return total
 
 

@@ -28,6 +28,9 @@ class Known:
     objects: dict[ObjectKey, int] = field(default_factory=dict)
     types: dict[str, int] = field(default_factory=dict)
     limit: int = 1_000_000
+    all_new: bool = (
+        False  # the group before held no message the ledger had: neither will the next, most likely
+    )
 
     def take_in(self, learnt: Known) -> None:
         """After the commit only: a rolled-back id means nothing."""
@@ -39,7 +42,7 @@ class Known:
 
 
 def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
-    """The events whose message was never recorded."""
+    """The events whose message was never recorded: one index probe for each."""
     if not ready:
         return []
     rows = sql.fetch(

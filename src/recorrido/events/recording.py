@@ -27,6 +27,7 @@ def record_group(group: Group, known: Known) -> RecordReport:
         try:
             return _record_once(group, known)
         except RACES:
+            known.all_new = False
             # Inside a caller's transaction a lost deadlock has cost the caller's locks too: theirs to try again.
             if connection.in_atomic_block and connection.needs_rollback:
                 raise
@@ -37,11 +38,14 @@ def _record_once(group: Group, known: Known) -> RecordReport:
     report = RecordReport(unread_identifiers=group.unread_identifiers)
     turned = list(group.turned)
     with transaction.atomic():
-        fresh = new_to_the_ledger(group.ready)
+        # Where nothing was known so far the question costs more than it saves: the unique index asks it again anyway,
+        # and a message that is there after all comes back as a UniqueViolation.
+        fresh = group.ready if known.all_new else new_to_the_ledger(group.ready)
         learnt, written = _write_or_bisect(fresh, known, turned)
         kept = write_quarantine(turned)
     for part in learnt:
         known.take_in(part)
+    known.all_new = len(fresh) == len(group.ready)
     report.recorded = written
     report.quarantined = kept
     report.duplicates = len(group) - written - kept

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from recorrido.events.actions import record_from_sources
-from recorrido.events.records import NewEvent
+from recorrido.events.records import MAX_GROUP, NewEvent
+from recorrido.shared.streams import made_ahead
 from recorrido.simulator.emit import tell
 from recorrido.simulator.emit.blocks import Row
 from recorrido.simulator.model import simulate
@@ -35,7 +36,7 @@ def feed(*, scenario: Scenario, without: Iterable[str] = (), progress: Progress 
     blocks = tell(simulate(scenario, without))
     total = sum(len(block) for block in blocks)
     report = record_from_sources(
-        events=_new_events(in_time_order(blocks)),
+        events=made_ahead(_new_events(in_time_order(blocks)), size=MAX_GROUP),
         country=scenario.place.country,
         progress=_counting(progress, total) if progress else None,
     )

@@ -104,6 +104,14 @@ def test_a_long_input_is_cut_into_short_transactions():
     assert (report.recorded, seen) == (MAX_GROUP + 10, [MAX_GROUP, 10])
 
 
+def test_a_long_input_that_was_new_so_far_still_knows_what_it_repeats():
+    sent = [event(f"m{n}") for n in range(MAX_GROUP)]
+    again = [event("x1"), *(event(f"m{n}") for n in range(7)), event("x2")]
+    report = record_many(source=ensure_source(name="shop"), events=[*sent, *again])
+    assert (report.recorded, report.duplicates) == (MAX_GROUP + 2, 7)
+    assert Event.objects.count() == MAX_GROUP + 2
+
+
 def test_more_than_a_group_in_one_transaction_is_refused():
     with pytest.raises(GroupTooLarge):
         record_events(
