@@ -30,6 +30,19 @@ def start_database() -> bool:
     return postgres.ensure_running(postgres.place_for(data_folder()), say)
 
 
+def revive_database() -> None:
+    """For a supervisor: bring back an embedded server that was killed; pages would answer 500 until a new command."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    from recorrido.site import postgres
+
+    try:
+        if postgres.revive(postgres.place_for(data_folder()), say):
+            say("The database had ended without being stopped; it is up again.")
+    except postgres.PostgresError as error:
+        say(str(error))
+
+
 def setup() -> None:
     """Load Django's settings and applications."""
     data_folder()

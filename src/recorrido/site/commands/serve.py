@@ -78,7 +78,7 @@ def run_everything(host: str, port: int, *, welcome: str = "") -> None:
         Child("web server", ["web", "--host", host, "--port", str(port)]),
         Child("worker", ["worker"]),
     ]
-    supervise(children)
+    supervise(children, watch=boot.revive_database)
 
 
 def web(

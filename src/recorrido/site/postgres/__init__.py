@@ -13,6 +13,6 @@ from __future__ import annotations
 
 from recorrido.site.postgres.errors import PostgresError
 from recorrido.site.postgres.place import Place, place_for
-from recorrido.site.postgres.server import ensure_running, is_running, stop
+from recorrido.site.postgres.server import ensure_running, is_running, revive, stop
 
-__all__ = ["Place", "PostgresError", "ensure_running", "is_running", "place_for", "stop"]
+__all__ = ["Place", "PostgresError", "ensure_running", "is_running", "place_for", "revive", "stop"]

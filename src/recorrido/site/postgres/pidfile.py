@@ -18,6 +18,11 @@ def live_postmaster(cluster: Path) -> int | None:
     return pid
 
 
+def was_killed(cluster: Path) -> bool:
+    """Whether the server ended without taking its pid file along: killed or crashed, not stopped by anyone."""
+    return _file(cluster).exists() and live_postmaster(cluster) is None
+
+
 def clear_stale(cluster: Path) -> None:
     """Remove a pid file that names no server of ours.
 

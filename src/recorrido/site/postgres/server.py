@@ -54,6 +54,11 @@ def ensure_running(
         return _start(place, binaries, tell, restart_patience)
 
 
+def revive(place: Place, tell: Tell = lambda message: None) -> bool:
+    """Start the server again if it was killed; one that somebody stopped stays down. True if this call started it."""
+    return pidfile.was_killed(place.cluster) and ensure_running(place, tell)
+
+
 def is_running(place: Place) -> bool:
     return probe(place.socket) is State.READY
 
@@ -173,4 +178,4 @@ def _state_of(reply: bytes) -> State:
     return State.READY
 
 
-__all__ = ["State", "ensure_running", "is_running", "probe", "stop"]
+__all__ = ["State", "ensure_running", "is_running", "probe", "revive", "stop"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -59,13 +59,17 @@ class Child:
             self.process.wait()
 
 
-def supervise(children: Sequence[Child]) -> None:
-    """Run the children until Ctrl-C or SIGTERM; then stop them, last started first."""
+def supervise(children: Sequence[Child], *, watch: Callable[[], None] = lambda: None) -> None:
+    """Run the children until Ctrl-C or SIGTERM; then stop them, last started first.
+
+    ``watch`` is called in every round, five times a second: it looks after what is no child of ours.
+    """
     ending = _ending_event()
     try:
         for child in children:
             child.start()
         while not ending.wait(0.2):
+            watch()
             for child in children:
                 child.restart_if_dead()
                 if child.due():

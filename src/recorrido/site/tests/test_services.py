@@ -143,6 +143,21 @@ def test_what_dies_is_started_again_and_orphans_end_by_themselves(home):
     wait_for(lambda: not healthy(port))
 
 
+def test_a_killed_database_comes_back_while_the_pages_are_served(home):
+    from recorrido.site import postgres
+    from recorrido.site.postgres.pidfile import live_postmaster
+
+    place, port = postgres.place_for(home / "data"), free_port()
+    with running("up", home, port) as process:
+        killed = live_postmaster(place.cluster)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: live_postmaster(place.cluster) not in (None, killed))
+        wait_for(lambda: healthy(port))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
 def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
     from asgiref.sync import async_to_sync
     from django.db import connection
