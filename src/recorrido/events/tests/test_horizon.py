@@ -15,18 +15,9 @@ from recorrido.events.models import Bookmark
 from recorrido.events.models import Event as LedgerEvent
 from recorrido.events.queries import events_after, lags, ledger_horizon
 from recorrido.events.tests.making import event, record
+from recorrido.shared.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_thread(pool, work, *arguments):
-    def run():
-        try:
-            return work(*arguments)
-        finally:
-            connection.close()
-
-    return pool.submit(run)
 
 
 def types_after(position=0):

@@ -5,23 +5,14 @@ from random import Random
 from threading import Barrier, Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from recorrido.people.models import Person, PersonChange
 from recorrido.people.queries import changes_after, current_person_ids
 from recorrido.people.tests.telling import persons, plain_components, tell
+from recorrido.shared.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_thread(pool, work, *arguments):
-    def run():
-        try:
-            return work(*arguments)
-        finally:
-            connection.close()
-
-    return pool.submit(run)
 
 
 def test_writers_who_meet_the_same_people_end_in_the_same_persons():
