@@ -68,6 +68,8 @@ def print_summary(summary: ImportSummary) -> None:
     )
     figures = ("recorded", "duplicates", "quarantined")
     console.print(message % {name: f"{getattr(summary, name):,}" for name in figures}, highlight=False)
+    if summary.quarantined:
+        console.print(_("Why each of them waits there: recorrido quarantine list"), highlight=False)
     if summary.unread_identifiers:
         message = _("%(n)s identifiers could not be read; their events keep them in $unread_identifiers.")
         console.print(message % {"n": f"{summary.unread_identifiers:,}"}, highlight=False)
