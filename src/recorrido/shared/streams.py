@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from threading import Lock
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -26,16 +27,40 @@ def made_ahead(items: Iterable[Item], *, size: int) -> Iterator[Item]:
             yield from batch
 
 
+class _Seldom:
+    """How many streams run, and what the thresholds were before the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running = 0
+        self._before = gc.get_threshold()
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._running == 0:
+                self._before = gc.get_threshold()
+                gc.set_threshold(100_000, 50, 1_000)
+            self._running += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0:
+                gc.set_threshold(*self._before)
+
+
+_seldom = _Seldom()
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Look for garbage in cycles a hundred times less often.
+    """Look for garbage in cycles a hundred times less often, in the whole process.
 
     A stream whose objects vanish by themselves, beside a dictionary of a million that stays, spends a third of its
-    time on looking through that dictionary. The thresholds are the whole process's.
+    time on looking through that dictionary. Of several streams at once the last to end restores the thresholds.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 1_000)
+    _seldom.begin()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        _seldom.end()

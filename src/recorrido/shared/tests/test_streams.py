@@ -31,3 +31,14 @@ def test_the_collector_works_as_before_afterwards():
         assert gc.get_threshold() > before
         _ = 1 / 0
     assert gc.get_threshold() == before
+
+
+def test_of_several_streams_the_last_to_end_restores_the_collector():
+    before = gc.get_threshold()
+    first, second = seldom_collected(), seldom_collected()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert gc.get_threshold() > before
+    second.__exit__(None, None, None)
+    assert gc.get_threshold() == before
