@@ -45,8 +45,8 @@ TOOLS = (
     Tool("DuckDB, Parquet", "duckdb_sql"),
     Tool("Polars", "polars_frames"),
     Tool("chDB", "chdb_sql"),
-    Tool("r4pm", "r4pm_log", most_events=5_000_000),
-    Tool("PM4Py", "pm4py_log", most_events=2_000_000),
+    Tool("r4pm", "r4pm_log", most_events=20_000_000),
+    Tool("PM4Py", "pm4py_log", most_events=20_000_000),
 )
 TASKS = (
     "build", "open", "map without journeys", "map", "map, median and p90", "variants", "funnel", "map, stored", "variants, stored",
