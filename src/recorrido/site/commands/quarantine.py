@@ -50,4 +50,7 @@ def replay() -> None:
         after = rows[-1].id
         recorded += replay_quarantined(actor=None, rows=rows).recorded
     left = len(waiting_in_quarantine(limit=1))
-    boot.say(f"Events recorded: {recorded:,}." + (" Others still wait: see recorrido quarantine list" if left else ""))
+    boot.say(
+        f"Events recorded: {recorded:,}."
+        + (" Others still wait: see recorrido quarantine list" if left else "")
+    )
