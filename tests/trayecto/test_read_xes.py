@@ -223,3 +223,10 @@ def test_the_helpdesk_log_is_read_as_a_strict_parser_reads_it():
     assert len(set(events.table.column("journey").to_pylist())) == 4_580
     assert events.table.column("Resource").to_pylist() == [more["Resource"] for *_rest, more in strict]
     assert events.report.rejected == 0
+
+
+def test_an_encoding_that_does_not_exist_is_told(tmp_path):
+    file = tmp_path / "shop.xes"
+    file.write_bytes(b'<?xml version="1.0" encoding="AUTF-8"?><log></log>')
+    with pytest.raises(UnreadableFile, match=r"shop\.xes declares an encoding that does not exist: .*AUTF-8"):
+        read(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def secret_key(data: Path) -> str:
 def _write_once(file: Path, value: str) -> None:
     """Through a scratch file and a link, so that processes starting together all read the same whole key."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    scratch = file.with_name(f"{file.name}.{os.getpid()}")
+    scratch = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
     with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
         handle.write(f"{value}\n")
     try:

@@ -178,6 +178,10 @@ class _Document:
                 self._parser.Parse(b"", True)
         except expat.ExpatError as problem:
             raise UnreadableFile(self._broken(problem)) from problem
+        except LookupError as problem:  # Python looks up what the XML declaration names
+            raise UnreadableFile(
+                f"{self.file} declares an encoding that does not exist: {problem}."
+            ) from problem
 
     def _broken(self, problem: expat.ExpatError) -> str:
         said, line = expat.ErrorString(problem.code), problem.lineno

@@ -13,11 +13,12 @@ from typing import Any
 from recorrido.site.postgres import binaries as programs
 from recorrido.site.postgres.binaries import Binaries
 from recorrido.site.postgres.errors import PostgresError
-from recorrido.site.postgres.place import Account, Place, reachable
+from recorrido.site.postgres.place import FALLBACK_ROOT, Account, Place, reachable
 
 USER = "recorrido"
 DATABASE = "recorrido"
 BUILTIN_LOCALE_SINCE = 17
+SHELL_READS = frozenset('"$`\\')  # initdb calls its neighbour as "/path/postgres", through a shell
 SETTINGS = """
 # Added by Recorrido
 max_wal_size = '512MB'          # a gigabyte of WAL takes longer to replay than some clients retry
@@ -114,10 +115,18 @@ def _copied(binaries: Binaries, place: Place, account: Account) -> Binaries:
             "set RECORRIDO_PG_BIN to a folder that user can read, or set DATABASE_URL."
         )
     source = package.parent.parent
-    runtime = place.folder / f"runtime-{binaries.major}"
+    runtime = runtime_folder(place, binaries.major)
     if not runtime.exists():
+        runtime.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         _copy_runtime(source, runtime, account)
     return Binaries(runtime / source.name / "pginstall" / "bin", binaries.major, "copy of the wheel")
+
+
+def runtime_folder(place: Place, major: int) -> Path:
+    """Where a copy of the wheel lies: beside the cluster, unless initdb could not call ``postgres`` from there."""
+    if SHELL_READS.isdisjoint(str(place.folder)):
+        return place.folder / f"runtime-{major}"
+    return FALLBACK_ROOT / f"{place.folder_digest}-runtime-{major}"
 
 
 def _copy_runtime(source: Path, runtime: Path, account: Account) -> None:

@@ -66,6 +66,10 @@ class Place:
         return Path("/tmp") / f"recorrido-{_digest(self.folder)}"
 
     @property
+    def folder_digest(self) -> str:
+        return _digest(self.folder)
+
+    @property
     def socket(self) -> Path:
         return self.sockets / f".s.PGSQL.{PORT}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recorrido.site import postgres
-from recorrido.site.postgres import binaries
+from recorrido.site.postgres import binaries, cluster
 
 
 def sources() -> list[str]:
@@ -34,6 +34,7 @@ def home() -> Iterator[Path]:
         place = postgres.place_for(lock.parent)
         postgres.stop(place)
         shutil.rmtree(place.sockets, ignore_errors=True)  # it may lie in /tmp
+        shutil.rmtree(cluster.runtime_folder(place, 18), ignore_errors=True)  # and it below /var/lib
     for moved in folder.rglob("postgres.path"):
         shutil.rmtree(moved.read_text().strip(), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

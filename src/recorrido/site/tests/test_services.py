@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -87,6 +88,21 @@ def running(command: str, home: Path, port: int) -> Iterator[subprocess.Popen]:
         process.stderr.close()
 
 
+def in_a_thread_of_its_own(coroutine, **arguments):
+    """As a worker would run it: browser tests leave a running event loop in the thread of the tests."""
+    from asgiref.sync import async_to_sync
+    from django.db import connections
+
+    def run():
+        try:
+            async_to_sync(coroutine)(**arguments)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
+
+
 def test_a_taken_port_is_one_clear_sentence():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -159,7 +175,6 @@ def test_a_killed_database_comes_back_while_the_pages_are_served(home):
 
 
 def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
-    from asgiref.sync import async_to_sync
     from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.models import ProcrastinateJob
@@ -174,5 +189,5 @@ def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
         (worker,) = cursor.fetchone()
         statement = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s"
         cursor.execute(statement, [worker, job])
-    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
+    in_a_thread_of_its_own(retry_stalled_jobs.func, timestamp=0)
     assert ProcrastinateJob.objects.get(id=job).status == "todo"
