@@ -225,8 +225,10 @@ def test_the_helpdesk_log_is_read_as_a_strict_parser_reads_it():
     assert events.report.rejected == 0
 
 
-def test_an_encoding_that_does_not_exist_is_told(tmp_path):
-    file = tmp_path / "shop.xes"
-    file.write_bytes(b'<?xml version="1.0" encoding="AUTF-8"?><log></log>')
-    with pytest.raises(UnreadableFile, match=r"shop\.xes declares an encoding that does not exist: .*AUTF-8"):
+@pytest.mark.parametrize("encoding", ["AUTF-8", "shift_jis"])
+@pytest.mark.parametrize("name", ["shop.xes", "shop.xmlocel"])
+def test_an_encoding_that_cannot_be_read_is_told(tmp_path, name, encoding):
+    file = tmp_path / name
+    file.write_bytes(f'<?xml version="1.0" encoding="{encoding}"?><log></log>'.encode())
+    with pytest.raises(UnreadableFile, match=f"{name} declares an encoding that cannot be read .*UTF-8"):
         read(file)

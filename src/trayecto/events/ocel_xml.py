@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from trayecto.errors import UnreadableFile
 from trayecto.events.ocel import Content, must_be_ocel, to_raw
 from trayecto.events.raw import Raw, Request
-from trayecto.events.source import Source
+from trayecto.events.source import Source, bad_encoding
 
 
 def read(source: Source, request: Request) -> Raw:
@@ -25,6 +25,8 @@ def read(source: Source, request: Request) -> Raw:
             f"{source.name} is not well-formed XML, or is cut short: line {line:,}, column {column + 1}: "
             f"{str(problem).split(':')[0]}."
         ) from problem
+    except (LookupError, ValueError) as problem:
+        raise bad_encoding(source.name, problem) from problem
     return to_raw(content, source, request)
 
 

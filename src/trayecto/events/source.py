@@ -123,3 +123,10 @@ def damage_as_sentence(name: str) -> Iterator[None]:
 
 def _nothing(_bytes: int) -> None:
     return None
+
+
+def bad_encoding(file: str, problem: Exception) -> Exception:
+    """What to raise when the parser cannot follow an XML declaration; any other mistake is handed back as it is."""
+    if "encoding" not in str(problem):
+        return problem
+    return UnreadableFile(f"{file} declares an encoding that cannot be read ({problem}): save it as UTF-8.")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from trayecto.errors import UnreadableFile
 from trayecto.events.declared import as_declared
 from trayecto.events.raw import Raw, Request
-from trayecto.events.source import BLOCK, Source
+from trayecto.events.source import BLOCK, Source, bad_encoding
 
 RUN = 1 << 15
 TRACE = "case:"
@@ -178,10 +178,8 @@ class _Document:
                 self._parser.Parse(b"", True)
         except expat.ExpatError as problem:
             raise UnreadableFile(self._broken(problem)) from problem
-        except LookupError as problem:  # Python looks up what the XML declaration names
-            raise UnreadableFile(
-                f"{self.file} declares an encoding that does not exist: {problem}."
-            ) from problem
+        except (LookupError, ValueError) as problem:
+            raise bad_encoding(self.file, problem) from problem
 
     def _broken(self, problem: expat.ExpatError) -> str:
         said, line = expat.ErrorString(problem.code), problem.lineno
