@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 import trayecto
 from recorrido.company.models import Staff
+from recorrido.events.actions import refresh_statistics
 from recorrido.events.queries import ledger_horizon
 from recorrido.journeys import bridge
 from recorrido.journeys.actions.export import (
@@ -100,6 +101,7 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
     blueprint = build.blueprint.read()
     journey_type = blueprint.journeys[build.journey_type]
     progress.set(state=BuildState.EXPORTING, started_at=clock.now(), percent=1)
+    refresh_statistics()
     export = plan_export(blueprint, journey_type, ledger_horizon())
     with room_to_sort():
         census = take_census(export)
