@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from recorrido.shared.sheets import disarmed
 
 
 def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -28,8 +28,7 @@ def _attached(name: str) -> str:
 
 
 def _safe(value: object) -> object:
-    """A customer named "=HYPERLINK(…)" must not run in an analyst's spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    return disarmed(value) if isinstance(value, str) else value
 
 
 def csv_text_file(name: str, text: str) -> HttpResponse:

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from recorrido.shared.sheets import disarmed
+
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV. A text that a spreadsheet would run as a formula gets an apostrophe."""
@@ -18,6 +20,6 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 def _harmless(cell: Any) -> Any:
     if cell is None:
         return ""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return disarmed(cell)
     return round(cell, 6) if isinstance(cell, float) else cell
