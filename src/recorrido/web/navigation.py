@@ -1,4 +1,4 @@
-"""The top bar's places. A place is shown when its route exists and the role may see it."""
+"""The bar: areas, and below it the places of the area one is in. A place shows when its route exists and the role may see it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from recorrido.company.models import Staff
 
 @dataclass(frozen=True)
 class Place:
-    """``route`` is a named URL without arguments; ``area`` its namespace or a prefix of the route's name."""
+    """``route`` is a named URL without arguments; ``area`` a key of AREAS."""
 
+    area: str
     label: str | Promise
     route: str
     permission: Permission
@@ -28,22 +29,38 @@ class Link:
     current: bool
 
 
+AREAS = {
+    "journeys": _("Journeys"),
+    "people": _("People"),
+    "data": _("Data"),
+    "company": _("Company"),
+}
+
 PLACES = (
-    Place(_("Journey map"), "journeys:map", Permission.SEE_JOURNEYS),
-    Place(_("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
-    Place(_("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
-    Place(_("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
-    Place(_("People"), "people:find", Permission.SEE_PEOPLE),
-    Place(_("Staff"), "staff:list", Permission.MANAGE_STAFF),
-    Place(_("Audit log"), "staff:audit", Permission.SEE_AUDIT),
+    Place("journeys", _("Journey map"), "journeys:map", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
+    Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
+    Place("company", _("Staff"), "staff:list", Permission.MANAGE_STAFF),
+    Place("company", _("Audit log"), "staff:audit", Permission.SEE_AUDIT),
 )
 
 
+def areas_for(staff: Staff, path: str) -> list[Link]:
+    """A link per area, to its first place that the member of staff may see."""
+    found = _visible(staff)
+    here = _area_of(found, path)
+    first = {place.area: url for place, url in reversed(found)}
+    return [Link(label, first[area], area == here) for area, label in AREAS.items() if area in first]
+
+
 def links_for(staff: Staff, path: str) -> list[Link]:
-    """The links a member of staff sees on the page at ``path``."""
-    found = [(place, url) for place in PLACES if may(staff, place.permission) and (url := _url(place.route))]
+    """The places of the area that the page at ``path`` belongs to; none on a page of no area."""
+    found = _visible(staff)
     here = _deepest([url for _place, url in found], path)
-    return [Link(place.label, url, url == here) for place, url in found]
+    area = _area_of(found, path)
+    return [Link(place.label, url, url == here) for place, url in found if place.area == area]
 
 
 def first_url(staff: Staff) -> str | None:
@@ -64,3 +81,12 @@ def _url(route: str) -> str | None:
 def _deepest(urls: list[str], path: str) -> str | None:
     """The longest link the path lies below: "/staff/7/" belongs to "/staff/"."""
     return max((url for url in urls if path.startswith(url)), key=len, default=None)
+
+
+def _visible(staff: Staff) -> list[tuple[Place, str]]:
+    return [(place, url) for place in PLACES if may(staff, place.permission) and (url := _url(place.route))]
+
+
+def _area_of(found: list[tuple[Place, str]], path: str) -> str | None:
+    here = _deepest([url for _place, url in found], path)
+    return next((place.area for place, url in found if url == here), None)

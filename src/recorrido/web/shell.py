@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from recorrido.company.models import Staff, Theme
-from recorrido.web.navigation import links_for
+from recorrido.web.navigation import areas_for, links_for
 
 THEME_COOKIE = "recorrido_theme"
 
@@ -21,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor of ``base.html``."""
     staff = request.user if isinstance(request.user, Staff) else None
     return {
+        "nav_areas": areas_for(staff, request.path) if staff else [],
         "nav_links": links_for(staff, request.path) if staff else [],
         "theme": theme_of(request),
         "themes": Theme.choices,
