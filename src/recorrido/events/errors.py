@@ -26,3 +26,14 @@ class RefusedEvent(LedgerError):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class AnotherStream(LedgerError):
+    """A consumer's name belongs to one stream."""
+
+    code = "another_stream"
+
+    def __init__(self, consumer: str, stream: str) -> None:
+        super().__init__(
+            f"The consumer {consumer} follows the stream {stream}; give this one a name of its own."
+        )

@@ -126,12 +126,31 @@ class Quarantine(models.Model):
         ]
 
 
+class Stream(models.TextChoices):
+    """What a consumer reads in order: the ledger, or the changes of persons."""
+
+    EVENTS = "events"
+    PEOPLE = "people"
+
+
 class Bookmark(models.Model):
-    """How far a consumer has read a stream (the ledger, or the changes of persons)."""
+    """How far a consumer has read its stream, and why its last try stopped, if it did."""
 
     consumer = models.CharField(max_length=64, primary_key=True)
+    stream = models.CharField(max_length=16, choices=Stream.choices, db_default=Stream.EVENTS)
     position = models.BigIntegerField(default=0)
-    updated_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now(), help_text="When it last moved.")
+    error = models.TextField(
+        db_default="", help_text="Why the last try stopped; empty after one that went through."
+    )
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stream__in=Stream.values), name="bookmark_stream_known"
+            ),
+        ]
 
 
 class ImportRun(models.Model):

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from recorrido.events.ledger import EVENTS_LOCK_CLASS, EVENTS_SEQUENCE
-from recorrido.events.models import Bookmark, Event, EventObject, ObjectRef, Quarantine, Source
+from recorrido.events.models import Bookmark, Event, EventObject, ObjectRef, Quarantine, Source, Stream
 from recorrido.people.queries import leaves_of
+from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.shared.horizon import safe_position
 
 
@@ -53,16 +54,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class StreamLag:
-    """How far a consumer is behind the ledger, in ids."""
+    """How far a consumer is behind its stream, in ids. ``stream`` is a word of ``models.Stream``."""
 
     consumer: str
     position: int
     horizon: int
+    stream: str
 
 
 def ledger_horizon() -> int:
     """The highest event id up to which nothing can appear any more."""
     return safe_position(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
+
+
+def changes_horizon() -> int:
+    """The highest id of a person change up to which nothing can appear any more."""
+    return safe_position(sequence=CHANGES_SEQUENCE, lock_class=CHANGES_LOCK_CLASS)
 
 
 def has_events() -> bool:
@@ -106,10 +113,10 @@ def waiting_in_quarantine(*, limit: int = 100, after: int = 0) -> list[Quarantin
 
 
 def lags() -> list[StreamLag]:
-    """Each consumer of the ledger with its position and the horizon."""
-    horizon = ledger_horizon()
-    rows = Bookmark.objects.order_by("consumer").values_list("consumer", "position")
-    return [StreamLag(consumer, position, horizon) for consumer, position in rows]
+    """Each consumer with its position and the horizon of the stream it reads."""
+    horizons = {Stream.EVENTS.value: ledger_horizon(), Stream.PEOPLE.value: changes_horizon()}
+    rows = Bookmark.objects.order_by("consumer").values_list("consumer", "position", "stream")
+    return [StreamLag(consumer, position, horizons[stream], stream) for consumer, position, stream in rows]
 
 
 def _rows() -> QuerySet[Event]:

@@ -13,8 +13,9 @@ from recorrido.site.settings import DATABASES, STORAGES  # noqa: E402
 
 # Named with the process, so that test runs may go side by side on one server.
 DATABASES["default"]["TEST"] = {"NAME": f"test_recorrido_{os.getpid()}"}
-# A crash of the machine may cost a test run; it never waits for the disk.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+# A crash of the machine may cost a test run; it never waits for the disk. Only a test run may empty the ledger.
+_OPTIONS = "-c synchronous_commit=off -c recorrido.emptying=on"
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = _OPTIONS
 # Hashing at full strength would be most of the run.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
