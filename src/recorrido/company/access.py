@@ -17,6 +17,7 @@ class Permission(StrEnum):
     IMPORT_EVENTS = "import_events"
     MANAGE_STAFF = "manage_staff"  # also departments and stores
     SEE_AUDIT = "see_audit"
+    MANAGE_KEYS = "manage_keys"  # what programs sign in with
 
 
 _ANALYSIS = frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.EXPORT})

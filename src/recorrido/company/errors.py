@@ -3,7 +3,8 @@
 ├── SignInRefused
 │   ├── WrongCredentials
 │   └── TooManyAttempts   temporary
-└── PasswordRefused  the new password is too weak
+├── PasswordRefused  the new password is too weak
+└── KeyRefused       an API key that cannot be made or changed so
 """
 
 from __future__ import annotations
@@ -56,3 +57,9 @@ class PasswordRefused(CompanyError):
     def __init__(self, sentences: list[str]) -> None:
         super().__init__(" ".join(sentences))
         self.sentences = sentences
+
+
+class KeyRefused(CompanyError):
+    """An API key that cannot be made or changed so; the sentence says why."""
+
+    code = "key_refused"

@@ -1,10 +1,12 @@
-"""The company: departments, stores, staff, and the audit log of what staff changed."""
+"""The company: departments, stores, staff, API keys, and the audit log of what staff changed."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -147,3 +149,64 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.address}"
+
+
+class Scope(models.TextChoices):
+    """What a program with an API key may do."""
+
+    INGEST = "ingest", _("Send events")
+    READ_PERSONS = "read:persons", _("Read persons")
+    READ_EVENTS = "read:events", _("Read events")
+    READ_JOURNEYS = "read:journeys", _("Read journeys")
+
+
+class ApiKey(models.Model):
+    """What a program signs in with. Only a hash of its secret is kept; the prefix tells keys apart.
+
+    After a rotation the secret before it goes on working until ``previous_until``. A key that sends events (a *write
+    key*) names their source, and how its clients' events are read: the channel where they name none, the kind of
+    identifier their ``userId`` is, the country of phone numbers without a prefix.
+    """
+
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, unique=True)
+    hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret, in hex.")
+    previous_prefix = models.CharField(max_length=16, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True)
+    scopes = ArrayField(models.CharField(max_length=32))
+    source = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=16, blank=True)
+    user_kind = models.CharField(max_length=32, default="customer")
+    country = models.CharField(max_length=2, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    rotated_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(scopes=[]), name="apikey_has_scopes"),
+            models.CheckConstraint(
+                condition=~models.Q(scopes__contains=["ingest"]) | ~models.Q(source=""),
+                name="apikey_ingest_has_source",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="apikey_by_name"),  # web.keys list, keyset paging
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def accepts_previous(self, now: datetime) -> bool:
+        """Whether the secret before the last rotation still works."""
+        return bool(self.previous_hash) and self.previous_until is not None and now < self.previous_until
+
+    @property
+    def scope_names(self) -> list[str]:
+        labels = dict(Scope.choices)
+        return [str(labels.get(scope, scope)) for scope in self.scopes]

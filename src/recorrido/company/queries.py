@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from recorrido.company.models import AuditEntry, SignInAttempt, Staff
+from recorrido.company.keyring import find_api_key
+from recorrido.company.models import ApiKey, AuditEntry, SignInAttempt, Staff
+
+__all__ = [
+    "GUESSING_WINDOW",
+    "failed_attempts",
+    "find_api_key",
+    "find_api_keys",
+    "find_audit_entries",
+    "find_staff",
+    "has_staff",
+]
 
 GUESSING_WINDOW = timedelta(minutes=15)
 
@@ -28,6 +39,15 @@ def find_audit_entries(words: str = "") -> QuerySet[AuditEntry]:
         return found
     subject = Q(subject__icontains=words) | Q(subject_id=words)
     return found.filter(Q(actor_name__icontains=words) | Q(action__icontains=words) | subject)
+
+
+def find_api_keys(words: str = "") -> QuerySet[ApiKey]:
+    """API keys whose name, source or prefix holds the words, by name."""
+    found = ApiKey.objects.order_by("name", "id")
+    if not words:
+        return found
+    prefix = Q(prefix__startswith=words[:16]) | Q(previous_prefix__startswith=words[:16])
+    return found.filter(Q(name__icontains=words) | Q(source__icontains=words) | prefix)
 
 
 def failed_attempts(*, email_digest: str, address: str | None, now: datetime) -> dict[str, int]:

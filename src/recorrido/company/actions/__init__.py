@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recorrido.company.actions.audit import audit
+from recorrido.company.actions.keys import make_api_key, note_api_key_used, revoke_api_key, rotate_api_key
 from recorrido.company.actions.places import create_department, create_store, edit_department, edit_store
 from recorrido.company.actions.signing_in import forget_old_attempts, sign_in
 from recorrido.company.actions.staff import (
@@ -26,6 +27,10 @@ __all__ = [
     "edit_staff",
     "edit_store",
     "forget_old_attempts",
+    "make_api_key",
+    "note_api_key_used",
     "reset_password",
+    "revoke_api_key",
+    "rotate_api_key",
     "sign_in",
 ]
