@@ -19,6 +19,8 @@ VERBS = {
     "preferences",
     "healthy",
     "behind",
+    "test",
+    "retry",
 }
 CONCEPTS = (ROOT / "docs/concepts.md").read_text(encoding="utf-8").lower().replace("-", " ")
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     IMPORT_EVENTS = "import_events"
     MANAGE_STAFF = "manage_staff"  # also departments and stores
     SEE_AUDIT = "see_audit"
+    MANAGE_MAIL = "manage_mail"  # what goes out by e-mail: see it, try again, test the server
     MANAGE_KEYS = "manage_keys"  # what programs sign in with
 
 

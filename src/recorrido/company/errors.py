@@ -4,7 +4,13 @@
 │   ├── WrongCredentials
 │   └── TooManyAttempts   temporary
 ├── PasswordRefused  the new password is too weak
-└── KeyRefused       an API key that cannot be made or changed so
+├── KeyRefused       an API key that cannot be made or changed so
+└── MailError
+    ├── BadAddress      no e-mail can be sent there
+    ├── MailServerAway  temporary: the server cannot be reached, or takes nothing from us
+    ├── MailDelayed     temporary: not this mail now
+    ├── MailRefused     never this mail
+    └── MailUnsure      the connection ended while the mail was handed over
 """
 
 from __future__ import annotations
@@ -63,3 +69,31 @@ class KeyRefused(CompanyError):
     """An API key that cannot be made or changed so; the sentence says why."""
 
     code = "key_refused"
+
+
+class MailError(CompanyError):
+    """``str()`` is what the mail server said, or why it could say nothing."""
+
+    code = "mail_error"
+
+
+class BadAddress(MailError):
+    code = "bad_address"
+
+
+class MailServerAway(MailError):
+    code = "mail_server_away"
+    temporary = True
+
+
+class MailDelayed(MailError):
+    code = "mail_delayed"
+    temporary = True
+
+
+class MailRefused(MailError):
+    code = "mail_refused"
+
+
+class MailUnsure(MailError):
+    code = "mail_unsure"

@@ -81,6 +81,7 @@ class Staff(AbstractBaseUser):
         Store, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Store")
     )
     is_active = models.BooleanField(_("Active"), default=True)
+    alarms = models.BooleanField(_("Alarms by e-mail"), default=True)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[StaffManager] = StaffManager()
@@ -210,3 +211,51 @@ class ApiKey(models.Model):
     def scope_names(self) -> list[str]:
         labels = dict(Scope.choices)
         return [str(labels.get(scope, scope)) for scope in self.scopes]
+
+
+class MailState(models.TextChoices):
+    """``SENDING`` may be taken over by another sender, ``HANDED`` never: the server may have the mail already."""
+
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    HANDED = "handed", _("being handed over")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    UNSURE = "unsure", _("perhaps sent")
+
+
+class Mail(models.Model):
+    """One e-mail to one recipient on its way out, unique by its key: what asks twice for the same mail gets one."""
+
+    key = models.CharField(max_length=200, unique=True)  # actions.queue_mail: "incident.opened:7:ana@…"
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)  # also says whose claim it is
+    next_try_at = models.DateTimeField(default=clock.now)  # of a claimed mail: when the claim lapses
+    useful_until = models.DateTimeField(null=True)  # an alarm of last week helps nobody
+    error = models.TextField(blank=True)  # the last reason, in the server's words
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="mail_state_known"),
+        ]
+        indexes: ClassVar = [
+            # actions.sending: the next mail that is due; a few rows, whatever was sent before
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="mail_due",
+                condition=models.Q(state__in=("waiting", "sending", "handed")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.state in (MailState.WAITING, MailState.FAILED, MailState.UNSURE)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from recorrido.company.keyring import find_api_key
-from recorrido.company.models import ApiKey, AuditEntry, SignInAttempt, Staff
+from recorrido.company.models import ApiKey, AuditEntry, Mail, MailState, SignInAttempt, Staff
 
 __all__ = [
     "GUESSING_WINDOW",
@@ -15,8 +16,11 @@ __all__ = [
     "find_api_key",
     "find_api_keys",
     "find_audit_entries",
+    "find_mails",
     "find_staff",
+    "has_mail_server",
     "has_staff",
+    "mails_waiting",
 ]
 
 GUESSING_WINDOW = timedelta(minutes=15)
@@ -59,3 +63,21 @@ def failed_attempts(*, email_digest: str, address: str | None, now: datetime) ->
         of_address=Count("id", filter=by_address),
         of_both=Count("id", filter=by_email & by_address),
     )
+
+
+def find_mails(words: str = "") -> QuerySet[Mail]:
+    """Mails out, newest first, whose recipient, subject or state holds the words."""
+    found = Mail.objects.order_by("-id")
+    if not words:
+        return found
+    return found.filter(Q(to__icontains=words) | Q(subject__icontains=words) | Q(state=words))
+
+
+def mails_waiting() -> int:
+    """How many mails have not found their way out yet."""
+    return Mail.objects.filter(state=MailState.WAITING).count()
+
+
+def has_mail_server() -> bool:
+    """Whether RECORRIDO_SMTP_URL names a server; without one, mails wait."""
+    return bool(settings.EMAIL_HOST)

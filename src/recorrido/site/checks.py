@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connections
 
 from recorrido.site.postgres.binaries import OLDEST_MAJOR
@@ -46,6 +49,36 @@ def address_problems(url: str, hosts: Sequence[str], debug: bool) -> list[CheckM
         words = "A public installation on the embedded database: set DATABASE_URL to a PostgreSQL that is backed up."
         found.append(Warning(words, id="recorrido.W001"))
     return found
+
+
+@register(Tags.security)
+def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Where a mail server is named, mails have a sender, and links that lead here."""
+    if not settings.EMAIL_HOST:
+        return []
+    return mail_problems(settings.DEFAULT_FROM_EMAIL, settings.RECORRIDO_URL)
+
+
+def mail_problems(sender: str, url: str) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not is_address(parseaddr(sender)[1]):
+        words = (
+            "RECORRIDO_SMTP_URL names a mail server, so RECORRIDO_MAIL_FROM must say who writes: "
+            "Recorrido <cx@example.com>."
+        )
+        found.append(Error(words, id="recorrido.E006"))
+    if not url:
+        words = "Mails go out without links: set RECORRIDO_URL to the address of these pages."
+        found.append(Warning(words, id="recorrido.W002"))
+    return found
+
+
+def is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 @register(Tags.database)

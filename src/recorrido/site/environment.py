@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -92,6 +93,37 @@ def _has_a_port(parts: SplitResult) -> bool:
         return parts.port is None or parts.port > 0
     except ValueError:
         return False
+
+
+MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}  # and the usual port of each
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """What a URL says of a mail server; ``host`` "" where there is none."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def mail_server(name: str) -> MailServer:
+    """The mail server that a URL in the environment names."""
+    url = os.environ.get(name, "").strip()
+    parts = urlsplit(url)
+    if url and (parts.scheme not in MAIL_SCHEMES or not parts.hostname or not _has_a_port(parts)):
+        raise ImproperlyConfigured(  # without the value, which may hold a password
+            f"{name} must look like smtps://user:password@host:465, smtp+starttls://… or smtp://…; this one does not."
+        )
+    return MailServer(
+        scheme=parts.scheme,
+        host=unquote(parts.hostname or ""),
+        port=(parts.port if url else None) or MAIL_SCHEMES.get(parts.scheme, 25),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
 
 
 def secret_key(data: Path) -> str:

@@ -144,6 +144,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Mails out: by any SMTP server; without one they wait in the outbox
+
+_MAIL = environment.mail_server("RECORRIDO_SMTP_URL")
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+starttls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = environment.text("RECORRIDO_MAIL_FROM", "")
+
 # Background work: tasks lie in the modules' tasks.py, the queue's own upkeep here
 
 PROCRASTINATE_IMPORT_PATHS = ["recorrido.site.services.maintenance"]

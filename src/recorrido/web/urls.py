@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("recorrido.web.home.urls")),
     path("account/", include("recorrido.web.account.urls")),
+    path("company/mails/", include("recorrido.web.mails.urls")),
     path("company/", include("recorrido.web.staff.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),

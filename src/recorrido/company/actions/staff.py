@@ -25,6 +25,7 @@ class StaffFields(TypedDict, total=False):
 class Preferences(TypedDict, total=False):
     language: str
     theme: str
+    alarms: bool
 
 
 def generate_password() -> str:
@@ -102,7 +103,7 @@ def _set_checked_password(staff: Staff, password: str) -> None:
 
 @transaction.atomic
 def choose_preferences(*, staff: Staff, **fields: Unpack[Preferences]) -> None:
-    """Language and theme of one's own pages."""
+    """Language and theme of one's own pages, and whether alarms come by e-mail."""
     if detail := apply_changes(staff, fields):
         audit(
             actor=staff,

@@ -19,7 +19,9 @@ PAUSE = 0.1  # seconds between two looks at the sequences while nothing happens
 IDLE = 1.0  # a follower without news is asked all the same, for what time alone brings
 LONGEST_PAUSE = 30.0  # after errors one behind the other
 
-FOLLOWERS: dict[str, str] = {}
+FOLLOWERS: dict[str, str] = {
+    "mail": "recorrido.company.actions:send_next_mail",
+}
 """Name → "module:function". A name is also what the follower calls its bookmark."""
 
 Step = Callable[[], bool]

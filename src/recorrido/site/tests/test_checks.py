@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from recorrido.site.checks import address_problems, server_problems
+from recorrido.site.checks import address_problems, mail_problems, server_problems
 
 
 def ids(problems) -> list[str]:
@@ -35,6 +35,19 @@ def test_a_public_installation_on_the_embedded_database_is_warned(monkeypatch):
 )
 def test_an_old_server_or_another_encoding_is_an_error(major, encoding, expected):
     assert ids(server_problems(major, encoding)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "url", "expected"),
+    [
+        ("", "https://cx.example.com", ["E006"]),
+        ("Recorrido", "https://cx.example.com", ["E006"]),
+        ("Recorrido <cx@example.com>", "", ["W002"]),
+        ("cx@example.com", "https://cx.example.com", []),
+    ],
+)
+def test_a_mail_server_needs_a_sender_and_is_better_with_links(sender, url, expected):
+    assert ids(mail_problems(sender, url)) == expected
 
 
 @pytest.mark.django_db

@@ -47,3 +47,14 @@ class PasswordForm(forms.Form):
 class PreferencesForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
     theme = forms.ChoiceField(choices=Theme.choices, required=False)
+
+
+class AlarmsForm(forms.Form):
+    alarms = forms.BooleanField(
+        label=_("Send me alarms by e-mail"),
+        required=False,
+        help_text=_(
+            "Incidents of your department; administrators and CX leads get those of all departments. "
+            "Other roles get none."
+        ),
+    )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from recorrido.company import actions, queries
 from recorrido.company.errors import PasswordRefused, SignInRefused, WrongCredentials
 from recorrido.company.models import Staff
-from recorrido.web.account.forms import PasswordForm, PreferencesForm, SignInForm
+from recorrido.web.account.forms import AlarmsForm, PasswordForm, PreferencesForm, SignInForm
 from recorrido.web.allowed import staff_of
 from recorrido.web.shell import THEME_COOKIE
 
@@ -63,6 +63,19 @@ def _next(request: HttpRequest) -> str:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """What one keeps for oneself and the menu has no room for."""
+    staff = staff_of(request)
+    if request.method == "POST":
+        form = AlarmsForm(request.POST)
+        form.is_valid()  # a switch is always right
+        actions.choose_preferences(staff=staff, alarms=form.cleaned_data["alarms"])
+        messages.success(request, _("Saved."))
+        return redirect("account:account")
+    form = AlarmsForm(initial={"alarms": staff.alarms})
+    return render(request, "account/account.html", {"form": form})
 
 
 @sensitive_post_parameters("old", "new", "again")

@@ -88,3 +88,11 @@ def test_an_unknown_theme_changes_nothing(signed_in, analyst):
     client = signed_in(analyst)
     client.post("/account/preferences/", {"theme": "pink"})
     assert 'data-theme="system"' in client.get("/account/password/").content.decode()
+
+
+def test_alarms_by_mail_are_switched_off_and_on_again(signed_in, analyst):
+    client = signed_in(analyst)
+    for fields, expected in (({}, False), ({"alarms": "on"}, True)):
+        assert client.post("/account/", fields).status_code == 302
+        analyst.refresh_from_db()
+        assert analyst.alarms is expected
