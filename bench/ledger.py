@@ -46,7 +46,7 @@ def run(events: int = EVENTS) -> dict[str, float]:
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         rates = dict(_measure(events))
     finally:

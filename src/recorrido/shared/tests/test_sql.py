@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recorrido.shared import sql
+
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
+SEQUENCE = "people_identifier_id_seq"
+
+
+@pytest.mark.django_db
+@given(st.lists(TEXTS, max_size=8))
+def test_any_texts_travel_as_one_array(texts):
+    assert sql.fetch("SELECT %s::text[]", sql.text_array(texts)) == [(texts,)]
+
+
+@pytest.mark.django_db
+@given(st.lists(TEXTS, min_size=1, max_size=8))
+def test_any_texts_travel_through_copy(texts):
+    with transaction.atomic():
+        sql.execute("CREATE TEMPORARY TABLE lines (n int, said text) ON COMMIT DROP")
+        sql.copy_in(
+            "COPY lines FROM STDIN", [f"{n}\t{sql.copy_field(text)}\n" for n, text in enumerate(texts)]
+        )
+        assert [said for _, said in sql.fetch("SELECT * FROM lines ORDER BY n")] == texts
+        sql.execute("DROP TABLE lines")
+
+
+@pytest.mark.django_db
+def test_ids_are_allotted_in_one_ascending_run():
+    first = list(sql.allot(SEQUENCE, 3))
+    assert first == [first[0], first[0] + 1, first[0] + 2]
+    assert list(sql.allot(SEQUENCE, 1)) == [first[-1] + 1]
+    assert list(sql.allot(SEQUENCE, 0)) == []
+
+
+@pytest.mark.django_db
+def test_ids_that_somebody_else_took_in_between_are_not_allotted():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE holed INCREMENT 3")  # as if two others took one each time
+    assert list(sql.allot("holed", 3)) == [1, 4, 7]
