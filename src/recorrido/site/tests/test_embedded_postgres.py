@@ -6,15 +6,20 @@ import multiprocessing
 import os
 import pwd
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from recorrido.site import postgres
-from recorrido.site.postgres import cluster, pidfile
+from recorrido.site.postgres import cluster, pidfile, server
 from recorrido.site.postgres.place import LONGEST_SOCKET, Account, place_for, reachable
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can drop to another user")
@@ -170,12 +175,60 @@ def test_an_interrupted_first_start_leaves_nothing_half_done(pg_bin, home):
     assert not list(place.folder.glob("cluster.new-*"))
 
 
+def test_a_server_that_recovers_for_long_is_waited_for_and_said(home):
+    """A process that answers as a recovering server does, until it ends."""
+    place = place_for(home)
+    start(home)
+    postgres.stop(place)
+    recovering = threading.Thread(target=answer_as_recovering, args=(place.socket, server.NEWS_AFTER + 0.5))
+    recovering.start()
+    told: list[str] = []
+    assert postgres.ensure_running(place, told.append) is True
+    recovering.join()
+    assert any("recovering after a crash" in sentence for sentence in told)
+
+
+def answer_as_recovering(path: Path, seconds: float) -> None:
+    """What PostgreSQL says to a connection while it replays its log: an error with the code 57P03."""
+    body = b"SFATAL\0C57P03\0Mthe database system is starting up\0\0"
+    reply = b"E" + struct.pack(">i", len(body) + 4) + body
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        listener.settimeout(0.2)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with suppress(TimeoutError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(1024)
+                    connection.sendall(reply)
+    path.unlink()
+
+
+def test_a_killed_server_replays_what_was_committed(pg_bin, home):
+    place = place_for(home)
+    start(home)
+    host = str(place.sockets)
+    with psycopg.connect(
+        host=host, user=cluster.USER, dbname=cluster.DATABASE, autocommit=True
+    ) as connection:
+        connection.execute(
+            "CREATE TABLE kept AS SELECT n, repeat('x', 500) FROM generate_series(1, 100000) n"
+        )
+        os.kill(pid_of(place), signal.SIGKILL)
+    start(home)
+    assert ask(place, "SELECT count(*) FROM kept") == 100_000
+
+
 def test_another_major_version_is_a_clear_message(home):
     place = place_for(home)
     start(home)
     postgres.stop(place)
     (place.cluster / "PG_VERSION").write_text("12\n")
-    with pytest.raises(postgres.PostgresError, match=r"made by PostgreSQL 12, .*RECORRIDO_PG_BIN"):
+    with pytest.raises(
+        postgres.PostgresError, match=r"made by PostgreSQL 12, .*RECORRIDO_PG_BIN.*recorrido upgrade"
+    ):
         start(home)
 
 
