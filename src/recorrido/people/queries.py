@@ -54,8 +54,9 @@ def current_person_ids(person_ids: Iterable[int]) -> dict[int, int]:
 
 
 def person_of(kind: str, value: str) -> int | None:
-    """The person behind a normalised identifier, or None."""
-    return Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
+    """The person behind a normalised identifier that is in force, or None."""
+    rows = Identifier.objects.filter(kind=kind, value=value, ended_at=None)
+    return rows.values_list("person_id", flat=True).first()
 
 
 def find_persons(words: str, *, country: str = "", limit: int = 50) -> list[int]:

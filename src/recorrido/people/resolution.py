@@ -246,7 +246,7 @@ _FIND_LEAVES = """
     SELECT wanted.position, leaf.id
     FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS wanted (kind, value, position),
          LATERAL (SELECT id FROM people_identifier i
-                  WHERE i.kind = wanted.kind AND i.value = wanted.value OFFSET 0) leaf
+                  WHERE i.kind = wanted.kind AND i.value = wanted.value AND i.ended_at IS NULL OFFSET 0) leaf
 """
 _FIND_LINKS = """
     SELECT wanted.low, wanted.high
