@@ -17,11 +17,14 @@ import msgspec
 
 from recorrido.events.errors import RefusedEvent
 from recorrido.events.records import CHANNELS, NewEvent, Refused
+from recorrido.events.schemas import CompiledSchema, SchemaBook
 from recorrido.people.errors import UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
-FUTURE = timedelta(days=366)
+AHEAD = timedelta(hours=24)
+"""How far ahead of our clock an event may be, where its source has no limit of its own."""
+MAX_VIOLATIONS = 5
 MAX_MESSAGE_ID = 400
 MAX_TYPE = 120
 MAX_OBJECT_ID = 200
@@ -29,6 +32,7 @@ MAX_MEMBERS = 500
 MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
 UNREAD = "$unread_identifiers"
+VIOLATIONS = "$schema_violations"
 
 _CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
 _TYPE = re.compile(r"[^\s\\](?:[^\x00-\x1f\\]*[^\s\\])?")
@@ -43,6 +47,7 @@ class SourceRef:
     id: int
     name: str
     country: str
+    ahead: timedelta = AHEAD
 
 
 class Ready(msgspec.Struct, gc=False):
@@ -71,6 +76,7 @@ class Turned:
     source: SourceRef
     refused: Refused
     payload: str
+    type: str = ""
 
 
 @dataclass(slots=True)
@@ -90,19 +96,20 @@ class Group:
 class Receipt:
     """The moment a group came in, in the forms the checks need it in."""
 
-    latest: datetime
+    now: datetime
     text: str
     no_times: str
+    schemas: SchemaBook
 
     @classmethod
-    def at(cls, now: datetime) -> Receipt:
+    def at(cls, now: datetime, schemas: SchemaBook) -> Receipt:
         text = now.isoformat()
-        return cls(now + FUTURE, text, f"\\N\t\\N\t{text}")
+        return cls(now, text, f"\\N\t\\N\t{text}", schemas)
 
 
-def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime) -> Group:
-    """Check each event by itself. ``now`` is the moment of receipt."""
-    group, receipt = Group(), Receipt.at(now)
+def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime, schemas: SchemaBook) -> Group:
+    """Check each event by itself. ``now``: the moment of receipt; ``schemas``: by event type, ``schemas_in_force.in_force()``."""
+    group, receipt = Group(), Receipt.at(now, schemas)
     seen: set[tuple[int, str]] = set()
     for position, (source, event) in enumerate(events):
         try:
@@ -127,7 +134,8 @@ def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime) 
 def turn_away(position: int, source: SourceRef, event: NewEvent, code: str, detail: str) -> Turned:
     """The quarantine's view of an event that was refused."""
     refused = Refused(position, str(event.message_id)[:MAX_MESSAGE_ID], code, detail)
-    return Turned(source, refused, payload_of(event))
+    said = event.type if isinstance(event.type, str) else ""
+    return Turned(source, refused, payload_of(event), said[:MAX_TYPE].replace("\x00", ""))
 
 
 def message_hash(message_id: str) -> str:
@@ -152,12 +160,14 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
     except (KeyError, TypeError):
         why = f"The channel {event.channel!r} is none of {', '.join(CHANNELS)}."
         raise RefusedEvent("unknown_channel", why) from None
-    at = _moment(event.at, receipt.latest)
+    at = _moment(event.at, receipt.now + source.ahead)
     keys, unread = _keys(event.identifiers, source.country)
     properties = event.properties
     if unread:
         properties = {**properties, UNREAD: unread}
         group.unread_identifiers += len(unread)
+    if receipt.schemas and (schema := receipt.schemas.get(event.type)):
+        properties = _against(schema, properties)
     return Ready(
         position,
         source,
@@ -171,6 +181,17 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
         f"{channel}\t{at}\t{'t' if event.date_only else 'f'}\t{_times(event, receipt)}",
         _properties(properties),
     )
+
+
+def _against(schema: CompiledSchema, properties: Any) -> Any:
+    """The properties, with what their schema does not allow written beside them. Raises RefusedEvent where it refuses."""
+    found = schema.violations(msgspec.json.decode(_json(properties)), most=MAX_VIOLATIONS)
+    if not found:
+        return properties
+    if schema.refuses:
+        where = f"version {schema.version} of the schema of {schema.type}"
+        raise RefusedEvent("schema_violation", f"Not as {where} says: {'; '.join(found)}")
+    return {**properties, VIOLATIONS: found} if isinstance(properties, dict) else properties
 
 
 def _known_type(type_: Any) -> None:
@@ -212,8 +233,11 @@ def _moment(at: Any, latest: datetime) -> str:
     if at.tzinfo is None:
         raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
     if not EARLIEST <= at <= latest:
+        if at < EARLIEST:
+            raise RefusedEvent("absurd_time", f"The time {at.isoformat()} is before 1980.")
         raise RefusedEvent(
-            "absurd_time", f"The time {at.isoformat()} is before 1980 or more than a year ahead."
+            "future_time",
+            f"The time {at.isoformat()} lies ahead: {latest.isoformat()} is the latest we take.",
         )
     return at.isoformat()
 

@@ -37,3 +37,9 @@ class AnotherStream(LedgerError):
         super().__init__(
             f"The consumer {consumer} follows the stream {stream}; give this one a name of its own."
         )
+
+
+class BadSchema(LedgerError):
+    """A text that is no schema; the sentence says where."""
+
+    code = "bad_schema"

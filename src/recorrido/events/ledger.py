@@ -78,6 +78,7 @@ def write_quarantine(turned: Sequence[Turned]) -> int:
         [one.refused.code for one in turned],
         [one.refused.detail.replace("\x00", "\\0") for one in turned],
         [one.payload for one in turned],
+        [one.type for one in turned],
     )
 
 
@@ -172,7 +173,7 @@ _COPY_EVENTS = """
 """
 _COPY_LINKS = "COPY events_eventobject (object_id, event_id) FROM STDIN"
 _QUARANTINE = """
-    INSERT INTO events_quarantine (source_id, fingerprint, code, detail, payload)
-    SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    INSERT INTO events_quarantine (source_id, fingerprint, code, detail, payload, type)
+    SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
     ON CONFLICT (source_id, fingerprint) DO NOTHING
 """

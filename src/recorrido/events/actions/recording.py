@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from itertools import islice
 
 import msgspec
@@ -12,12 +13,13 @@ from django.db import connection, transaction
 
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
-from recorrido.events.door import Group, SourceRef, check_group
+from recorrido.events.door import AHEAD, Group, SourceRef, check_group
 from recorrido.events.errors import GroupTooLarge
 from recorrido.events.ledger import Known
 from recorrido.events.models import Event, EventObject, ObjectRef, Quarantine, Source
 from recorrido.events.recording import record_group
 from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
+from recorrido.events.schemas_in_force import in_force
 from recorrido.people.models import Attribute, Identifier
 from recorrido.shared import clock
 from recorrido.shared.streams import seldom_collected
@@ -57,7 +59,7 @@ def record_events(*, source: Source, events: Sequence[NewEvent]) -> RecordReport
     if len(events) > MAX_GROUP:
         raise GroupTooLarge(len(events), MAX_GROUP)
     ref = _ref(source)
-    group = check_group([(ref, event) for event in events], now=clock.now())
+    group = check_group([(ref, event) for event in events], now=clock.now(), schemas=in_force())
     return record_group(group, Known())
 
 
@@ -94,7 +96,7 @@ def replay_quarantined(*, actor: Staff | None, rows: Sequence[Quarantine]) -> Re
     waiting = [(row, event) for row in rows if row.released_at is None and (event := _decoded(row))]
     pairs = [(_ref(row.source), event) for row, event in waiting]
     with transaction.atomic():
-        report = record_group(check_group(pairs, now=clock.now()), Known())
+        report = record_group(check_group(pairs, now=clock.now(), schemas=in_force()), Known())
         refused = {one.position for one in report.refused}
         released = [row.id for position, (row, _) in enumerate(waiting) if position not in refused]
         Quarantine.objects.filter(id__in=released).update(released_at=clock.now())
@@ -124,7 +126,7 @@ def _checked_ahead(events: Iterator[tuple[SourceRef, NewEvent]]) -> Iterator[Gro
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger-door") as door:
         waiting: deque[Future[Group]] = deque()
         while batch := list(islice(events, MAX_GROUP)):
-            waiting.append(door.submit(check_group, batch, now=clock.now()))
+            waiting.append(door.submit(check_group, batch, now=clock.now(), schemas=in_force()))
             if len(waiting) > 1:
                 yield waiting.popleft().result()
         while waiting:
@@ -132,4 +134,5 @@ def _checked_ahead(events: Iterator[tuple[SourceRef, NewEvent]]) -> Iterator[Gro
 
 
 def _ref(source: Source) -> SourceRef:
-    return SourceRef(source.id, source.name, source.country)
+    ahead = AHEAD if source.ahead_hours is None else timedelta(hours=source.ahead_hours)
+    return SourceRef(source.id, source.name, source.country, ahead)

@@ -21,6 +21,9 @@ class Source(models.Model):
 
     name = models.CharField(max_length=64, unique=True)
     country = models.CharField(max_length=2, blank=True)
+    ahead_hours = models.PositiveSmallIntegerField(
+        null=True, help_text="How far ahead of our clock its events may be; empty: the door's own limit."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -28,9 +31,13 @@ class Source(models.Model):
 
 
 class EventType(models.Model):
-    """Dictionary of event types: the ledger stores a small number instead of the word."""
+    """Dictionary of event types: the ledger stores a small number instead of the word.
+
+    ``maps_to``: this word is read as another one (a remapping); what was recorded keeps its own number.
+    """
 
     name = models.CharField(max_length=120, unique=True)
+    maps_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -96,34 +103,6 @@ class EventObject(models.Model):
         ObjectRef, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     event = models.ForeignKey(Event, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-
-
-class Quarantine(models.Model):
-    """What could not be understood, whole, with its reason, until somebody replays it.
-
-    ``payload`` is JSON text of the event as it came (text, not jsonb: jsonb refuses what we must keep here).
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    source = models.ForeignKey(Source, models.PROTECT, related_name="+", db_index=False)
-    fingerprint = models.UUIDField(help_text="Hash of the payload: the same refused event is kept once.")
-    code = models.CharField(max_length=40)
-    detail = models.TextField()
-    payload = models.TextField()
-    created_at = models.DateTimeField(db_default=Now())
-    released_at = models.DateTimeField(null=True, help_text="When a replay recorded it.")
-
-    class Meta:
-        constraints = [
-            # actions.quarantine: the same refused event again
-            models.UniqueConstraint(fields=["source", "fingerprint"], name="quarantine_source_fingerprint"),
-        ]
-        indexes = [
-            # queries.waiting_in_quarantine: what is still to be looked at, oldest first
-            models.Index(
-                fields=["id"], name="quarantine_waiting", condition=models.Q(released_at__isnull=True)
-            ),
-        ]
 
 
 class Stream(models.TextChoices):

@@ -22,7 +22,7 @@ BAD = [
     ("missing_at", {"at": None}),
     ("time_without_zone", {"at": datetime(2026, 3, 1)}),  # noqa: DTZ001 - that is what is wrong with it
     ("absurd_time", {"at": NOON.replace(year=1970)}),
-    ("absurd_time", {"at": NOON.replace(year=2226)}),
+    ("future_time", {"at": NOON.replace(year=2226)}),
     ("unknown_channel", {"channel": "fax"}),
     ("nul_character", {"properties": {"a": ["b", {"c": "d\x00"}]}}),
     ("bad_number", {"properties": {"a": float("nan")}}),
