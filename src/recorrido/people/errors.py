@@ -30,3 +30,15 @@ class UnknownPerson(PeopleError):
 
     def __init__(self, person_id: int) -> None:
         super().__init__(_("No person has, or ever had, the id %d.") % person_id)
+
+
+class BlockedIdentifier(PeopleError):
+    """A value that identifies nobody. Catch it where a message comes in, and keep the value aside."""
+
+    code = "blocked_identifier"
+
+    def __init__(self, kind: str, value: object) -> None:
+        words = {"kind": kind, "value": str(value)[:80]}
+        super().__init__(_("%(kind)s “%(value)s” identifies nobody: it is a blocked value.") % words)
+        self.kind = kind
+        self.value = value

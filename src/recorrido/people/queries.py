@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
 from recorrido.people.models import Attribute, Identifier, Link, PersonChange
-from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.shared import sql
 from recorrido.shared.horizon import safe_position
 

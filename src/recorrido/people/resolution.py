@@ -1,7 +1,8 @@
 """Deterministic resolution, in sets, inside the transaction that records the events.
 
 Steps, for all messages of a group at once: find the leaves that exist; lock the persons a new leaf or link touches;
-compute the components; insert what is missing, sorted; move the leaves of merged persons and write down each merge.
+join them link by link in the order told, as far as the rules allow (`joining`); insert what is missing, sorted; move
+the leaves of merged persons and write down each merge.
 A message about known, already linked leaves costs two index probes and no lock; one whose very leaves this run has
 seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
 new leaf at the same moment is refused by the unique index and looks again.
@@ -9,29 +10,26 @@ new leaf at the same moment is refused by the unique index and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple, Protocol, cast
+from uuid import UUID
 
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
-from recorrido.people.components import Components
+from recorrido.people import rules
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LookAgain, News, connect
 from recorrido.people.identifiers import Key
-from recorrido.people.models import PersonChange
+from recorrido.people.joining import Pair
+from recorrido.people.rules import Rules
 from recorrido.shared import sql
-from recorrido.shared.horizon import announce_writer
 
-SAME_MESSAGE = "same_message"
-CHANGES_SEQUENCE = "people_personchange_id_seq"
-CHANGES_LOCK_CLASS = 7_002
+__all__ = ["CHANGES_LOCK_CLASS", "CHANGES_SEQUENCE", "Known", "Told", "resolve_identifiers"]
+
 LEAVES_SEQUENCE = "people_identifier_id_seq"
 LOOKS = 50
-
-Pair = tuple[int, int]
 
 
 class Message(Protocol):
@@ -67,9 +65,20 @@ class Known:
     links: set[Pair] = field(default_factory=set)
     groups: dict[tuple[Key, ...], list[int]] = field(default_factory=dict)
     """The leaves of a whole message that were found, and linked, before."""
+    edition: UUID | None = None
+    """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
 
+    def follow(self, edition: UUID | None) -> None:
+        if edition != self.edition:
+            self.leaves.clear()
+            self.links.clear()
+            self.groups.clear()
+            self.edition = edition
+
     def take_in(self, learnt: Known) -> None:
+        if learnt.edition != self.edition:
+            return
         if len(self.leaves) + len(self.links) + len(self.groups) > self.limit:
             self.leaves.clear()
             self.links.clear()
@@ -79,22 +88,21 @@ class Known:
         self.groups.update(learnt.groups)
 
 
-class _LookAgain(Exception):
-    """Another transaction changed what we had looked up. The savepoint gives our locks back before we look again:
-    taking more locks while holding some is how two writers lock each other up."""
-
-
 def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
     """Leaf ids for each message, in its order, with persons made, linked and merged as the messages say.
 
     Returns also what was learnt, for ``known.take_in`` after the commit. Must run inside a transaction.
     """
-    groups = [known.groups.get(message.keys) for message in told]
+    in_force = rules.current()
+    known.follow(in_force.edition)
+    groups = [None if _is_early(message, in_force) else known.groups.get(message.keys) for message in told]
     unseen = [message for message, group in zip(told, groups, strict=True) if group is None]
     if not unseen:
-        return cast(list[list[int]], groups), Known()
+        return cast(list[list[int]], groups), Known(edition=known.edition)
     resolved, learnt = _resolve_until_certain(unseen, known)
-    learnt.groups.update(zip((message.keys for message in unseen), resolved, strict=True))
+    for message, group in zip(unseen, resolved, strict=True):
+        if not _is_early(message, in_force):
+            learnt.groups[message.keys] = group
     rest = iter(resolved)
     return [next(rest) if group is None else group for group in groups], learnt
 
@@ -104,25 +112,77 @@ def _resolve_until_certain(told: Sequence[Message], known: Known) -> tuple[list[
         try:
             with transaction.atomic():
                 return _resolve(told, known)
-        except (_LookAgain, UniqueViolation):
+        except (LookAgain, UniqueViolation):
             continue
     return _resolve(told, known)
 
 
+def _is_early(message: Message, in_force: Rules) -> bool:
+    """Whether one of its values may have meant somebody else at the time."""
+    return in_force.latest_end is not None and message.at < in_force.latest_end
+
+
 def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
-    named = dict.fromkeys(key for message in told for key in message.keys)
-    ids = {key: id_ for key in named if (id_ := known.leaves.get(key))}
-    learnt = Known(leaves=_find_leaves(named.keys() - ids.keys()))
+    in_force = rules.current()
+    known.follow(in_force.edition)
+    ended = _find_ended({key for message in told if _is_early(message, in_force) for key in message.keys})
+    members = [_members(message, ended, in_force) for message in told]
+    first = _first_told(members, told)
+    ids = {key: id_ for key in first if (id_ := known.leaves.get(key))}
+    learnt = Known(leaves=_find_leaves(first.keys() - ids.keys()), edition=in_force.edition)
     ids |= learnt.leaves
-    new = _allot_ids([key for key in named if key not in ids])
+    new = _allot_ids([key for key in first if key not in ids])
     ids |= new
-    groups = [[ids[key] for key in message.keys] for message in told]
+    groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
     evidence = _new_links(groups, told, known, new)
     if new or evidence:
-        _connect(new, evidence)
+        kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
+        connect(News(new, first, evidence, kinds), in_force)
     learnt.leaves.update(new)
     learnt.links.update(evidence)
     return groups, learnt
+
+
+Member = Key | int
+"""A value that is in force, or the leaf it meant before it ended."""
+
+
+def _members(
+    message: Message, ended: Mapping[Key, list[tuple[datetime, int]]], in_force: Rules
+) -> list[Member]:
+    keys = in_force.principal_first(message.keys)
+    return [_at_that_time(key, message.at, ended[key]) if key in ended else key for key in keys]
+
+
+def _at_that_time(key: Key, at: datetime, ends: list[tuple[datetime, int]]) -> Member:
+    return next((leaf for ended_at, leaf in ends if at < ended_at), key)
+
+
+def _find_ended(keys: Collection[Key]) -> dict[Key, list[tuple[datetime, int]]]:
+    """For each key, the leaves that ended, with their ends, the earliest first."""
+    ended: dict[Key, list[tuple[datetime, int]]] = {}
+    if keys:
+        kinds, values = zip(*keys, strict=True)
+        for kind, value, ended_at, leaf in sql.fetch(
+            _FIND_ENDED, sql.text_array(kinds), sql.text_array(values)
+        ):
+            ended.setdefault((kind, value), []).append((ended_at, leaf))
+    return ended
+
+
+def _kinds_of_ended(members: Sequence[Sequence[Member]]) -> dict[int, str]:
+    ended = sorted({one for group in members for one in group if isinstance(one, int)})
+    return dict(sql.fetch(_KINDS, sql.array(ended))) if ended else {}
+
+
+def _first_told(members: Sequence[Sequence[Member]], told: Sequence[Message]) -> dict[Key, Message]:
+    """The message that named each value first, in the order told."""
+    first: dict[Key, Message] = {}
+    for group, message in zip(members, told, strict=True):
+        for one in group:
+            if isinstance(one, tuple):
+                first.setdefault(one, message)
+    return first
 
 
 def _find_leaves(wanted: Collection[Key]) -> dict[Key, int]:
@@ -164,83 +224,6 @@ def _linked_already(pairs: Sequence[Pair]) -> list[Pair]:
     return [(low, high) for low, high in sql.fetch(_FIND_LINKS, sql.array(lows), sql.array(highs))]
 
 
-def _connect(new: Mapping[Key, int], evidence: Mapping[Pair, Message]) -> None:
-    fresh = set(new.values())
-    touched = set(chain.from_iterable(evidence)) - fresh
-    persons = _lock_persons_of(touched)
-    components = Components(chain(evidence, persons.items()))
-    _insert_leaves(new, components)
-    _insert_persons(fresh, components)
-    _insert_links(evidence)
-    _merge(persons, components, evidence)
-
-
-def _lock_persons_of(leaves: Iterable[int]) -> dict[int, int]:
-    """The person of each leaf, locked in the order of ids, and still true: who held the lock may have merged it."""
-    wanted = sql.array(sorted(leaves))
-    before = dict(sql.fetch(_PERSONS_OF, wanted))
-    if not before:
-        return {}
-    sql.fetch(_LOCK_PERSONS, sql.array(sorted(set(before.values()))))
-    if dict(sql.fetch(_PERSONS_OF, wanted)) != before:
-        raise _LookAgain
-    return before
-
-
-def _insert_leaves(new: Mapping[Key, int], components: Components) -> None:
-    if not new:
-        return
-    find = components.find
-    lines = [f"{kind}\t{sql.copy_field(value)}\t{id_}\t{find(id_)}\n" for (kind, value), id_ in new.items()]
-    # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
-    sql.copy_in(_INSERT_LEAVES, sorted(lines))
-
-
-def _insert_persons(fresh: Collection[int], components: Components) -> None:
-    if roots := sorted({root for leaf in fresh if (root := components.find(leaf)) in fresh}):
-        sql.copy_in(_INSERT_PERSONS, [f"{root}\n" for root in roots])
-
-
-def _insert_links(evidence: Mapping[Pair, Message]) -> None:
-    if not evidence:
-        return
-    lines = [
-        f"{SAME_MESSAGE}\t{low}\t{high}\t{sql.copy_field(told.source)}\t{told.message}\t{told.at.isoformat()}\n"
-        for (low, high), told in sorted(evidence.items(), key=itemgetter(0))
-    ]
-    sql.copy_in(_INSERT_LINKS, lines)
-
-
-def _merge(persons: Mapping[int, int], components: Components, evidence: Mapping[Pair, Message]) -> None:
-    """Give the leaves of merged persons to their survivor (the smallest leaf id) and write each merge down."""
-    losers = sorted({person for person in persons.values() if components.find(person) != person})
-    if not losers:
-        return
-    survivors = [components.find(person) for person in losers]
-    sql.execute(_MOVE_LEAVES, losers, survivors)
-    sql.execute(_POINT_TO_SURVIVOR, losers, survivors)
-    reasons = _who_told(persons, evidence)
-    announce_writer(sequence=CHANGES_SEQUENCE, lock_class=CHANGES_LOCK_CLASS)
-    sql.execute(
-        _WRITE_MERGES,
-        PersonChange.MERGED,
-        SAME_MESSAGE,
-        survivors,
-        losers,
-        [reasons[loser].source for loser in losers],
-        [reasons[loser].message for loser in losers],
-    )
-
-
-def _who_told(persons: Mapping[int, int], evidence: Mapping[Pair, Message]) -> dict[int, Message]:
-    """For each person that a new link touches, the first message that did."""
-    reasons: dict[int, Message] = {}
-    for pair, message in evidence.items():
-        for leaf in pair:
-            reasons.setdefault(persons.get(leaf, leaf), message)
-    return reasons
-
-
 # LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
 _FIND_LEAVES = """
     SELECT wanted.position, leaf.id
@@ -254,25 +237,11 @@ _FIND_LINKS = """
          LATERAL (SELECT 1 FROM people_link l
                   WHERE l.low_id = wanted.low AND l.high_id = wanted.high OFFSET 0) link
 """
-_PERSONS_OF = """
-    SELECT wanted.id, leaf.person_id
-    FROM unnest(%s::bigint[]) AS wanted (id),
-         LATERAL (SELECT person_id FROM people_identifier i WHERE i.id = wanted.id OFFSET 0) leaf
+_FIND_ENDED = """
+    SELECT wanted.kind, wanted.value, leaf.ended_at, leaf.id
+    FROM unnest(%s::text[], %s::text[]) AS wanted (kind, value),
+         LATERAL (SELECT ended_at, id FROM people_identifier i
+                  WHERE i.kind = wanted.kind AND i.value = wanted.value AND i.ended_at IS NOT NULL OFFSET 0) leaf
+    ORDER BY leaf.ended_at, leaf.id
 """
-_LOCK_PERSONS = "SELECT id FROM people_person WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-_INSERT_LEAVES = "COPY people_identifier (kind, value, id, person_id) FROM STDIN"
-_INSERT_PERSONS = "COPY people_person (id) FROM STDIN"
-_INSERT_LINKS = "COPY people_link (reason, low_id, high_id, source, message, at) FROM STDIN"
-_MOVE_LEAVES = """
-    UPDATE people_identifier i SET person_id = moved.survivor
-    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (loser, survivor) WHERE i.person_id = moved.loser
-"""
-_POINT_TO_SURVIVOR = """
-    UPDATE people_person p SET merged_into_id = moved.survivor
-    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (loser, survivor)
-    WHERE p.id = moved.loser OR p.merged_into_id = moved.loser
-"""
-_WRITE_MERGES = """
-    INSERT INTO people_personchange (kind, reason, person_id, other_id, source, message)
-    SELECT %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::uuid[])
-"""
+_KINDS = "SELECT id, kind FROM people_identifier WHERE id = ANY(%s::bigint[])"

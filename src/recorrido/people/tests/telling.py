@@ -15,7 +15,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def key(word: str) -> Key:
-    return "customer", word
+    return "external", word
 
 
 def told(words: Iterable[str], minute: int = 0) -> Told:

@@ -1,0 +1,109 @@
+"""Values that identify nobody: what systems write where they know nothing, and what people type to get past a field.
+
+``*`` in a pattern stands for anything. Patterns are compared without regard to case, with the value as it was written
+and as it is normalised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from recorrido.people.kinds import kind_named
+
+
+class Pattern(NamedTuple):
+    """``kind`` empty: of any kind."""
+
+    kind: str
+    pattern: str
+    reason: str | Promise
+
+
+_NO_VALUE = _("what a system writes where it has no value")
+_NO_MAIL = _("what people type who have no e-mail address")
+_TEST = _("a test")
+_MACHINE = _("nobody reads this mailbox")
+_ANYBODY = _("what the tax office gives to customers without a number")
+
+_WORDS = (
+    "null nil none nan n/a na s/n s/i nd n/d undefined unknown empty anonymous anonimo anónimo guest invitado "
+    "desconocido ninguno ninguna false true - -- . xxx test prueba [object object] (null) <null> \\n #n/a"
+)
+_EMAILS = (
+    (
+        "null@* none@* undefined@* na@* nomail@* noemail@* nocorreo@* sincorreo@* sin-correo@* sin.correo@* sin_correo@*",
+        0,
+    ),
+    (
+        "sinemail@* sinmail@* notiene@* no-tiene@* no.tiene@* notienecorreo@* no@tiene* no@no.* sin@correo* ninguno@*",
+        0,
+    ),
+    (
+        "correo@correo.* email@email.* mail@mail.* a@a.* aa@aa.* aaa@aaa.* x@x.* xx@xx.* xxx@xxx.* nn@nn.* asd@asd.* asdf@*",
+        0,
+    ),
+    ("test@* tests@* testing@* prueba@* pruebas@*", 1),
+    (
+        "noreply@* no-reply@* no_reply@* donotreply@* do-not-reply@* no-responder@* noresponder@* mailer-daemon@*",
+        2,
+    ),
+)
+
+SHIPPED = (
+    *(Pattern("", word, _NO_VALUE) for word in re.split(r" (?!object)", _WORDS)),
+    *(
+        Pattern("email", word, (_NO_MAIL, _TEST, _MACHINE)[why])
+        for words, why in _EMAILS
+        for word in words.split()
+    ),
+    Pattern("mx.rfc", "XAXX010101000", _ANYBODY),
+    Pattern("mx.rfc", "XEXX010101000", _ANYBODY),
+)
+"""Beside these, `repeats_itself`."""
+
+_ZEROS = re.compile(r"0[\s.-]*0[0\s.-]*")
+_ONE_DIGIT = re.compile(r"(\d)\1{6,}")
+_PHONE = re.compile(r".*(\d)\1{7}")
+
+
+def repeats_itself(kind: str, value: str) -> bool:
+    """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits, ``11111111-1``."""
+    if not value[-1:].isdigit() and not kind_named(kind).official:
+        return False
+    if _ZEROS.fullmatch(value) or _ONE_DIGIT.fullmatch(value):
+        return True
+    if kind == "phone":
+        return _PHONE.fullmatch(value) is not None
+    return kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A set of patterns, ready to be asked: those without a ``*`` by hash, the others by one expression per kind."""
+
+    exact: frozenset[tuple[str, str]] = frozenset()
+    shapes: dict[str, re.Pattern[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, patterns: Iterable[tuple[str, str]]) -> Values:
+        exact, open_ = set(), dict[str, list[str]]()
+        for kind, pattern in patterns:
+            folded = pattern.casefold()
+            if "*" in folded:
+                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
+            else:
+                exact.add((kind, folded))
+        return cls(frozenset(exact), {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()})
+
+    def hold(self, kind: str, value: str) -> bool:
+        folded = value.casefold()
+        return any(
+            (any_, folded) in self.exact or ((shape := self.shapes.get(any_)) and shape.fullmatch(folded))
+            for any_ in (kind, "")
+        )

@@ -1,0 +1,136 @@
+"""The rules in force: limits by kind, weak kinds, blocked values. Shipped ones, and the company's own in their place.
+
+Every process keeps them in memory. It asks for their edition at most once a second, and always before it makes a leaf
+or a link, under a lock that a change of rules waits for: so no link is ever made by rules that had ended, and what
+only looks a leaf up may be one second behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from recorrido.people.blocked import SHIPPED, Values, repeats_itself
+from recorrido.people.errors import BlockedIdentifier
+from recorrido.people.identifiers import Key, normalise
+from recorrido.people.kinds import Rule, kind_named
+from recorrido.shared import sql
+
+ASK_EVERY = 1.0  # seconds
+RECENT = 60.0  # seconds
+LOCK = 7_003 << 48
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """One edition. ``latest_end``: no identifier ended later than this."""
+
+    edition: UUID | None = None
+    latest_end: datetime | None = None
+    own: Mapping[str, Rule] = field(default_factory=dict)
+    blocked: Values = field(default_factory=lambda: Values.of((kind, word) for kind, word, _ in SHIPPED))
+    allowed: Values = field(default_factory=Values)
+    read_at: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "read", lru_cache(maxsize=200_000)(self._read))
+
+    def is_recent(self) -> bool:
+        """Whether something checked under the edition before may still be on its way."""
+        return time.monotonic() - self.read_at < RECENT
+
+    def rule(self, kind: str) -> Rule:
+        return self.own.get(kind) or kind_named(kind).rule
+
+    def is_blocked(self, kind: str, value: str) -> bool:
+        """Whether a value, as written or normalised, identifies nobody."""
+        if self.allowed.hold(kind, value):
+            return False
+        return self.blocked.hold(kind, value) or repeats_itself(kind, value)
+
+    def read(self, kind: str, value: str, country: str = "") -> Key | None:
+        """The leaf that a value means, None where it is empty. Raises UnreadableIdentifier, BlockedIdentifier."""
+        raise NotImplementedError  # each edition remembers its own answers: see __post_init__
+
+    def _read(self, kind: str, value: str, country: str = "") -> Key | None:
+        text = value.strip()
+        if text and self.is_blocked(kind, text):
+            raise BlockedIdentifier(kind, value)
+        key = normalise(kind, value, country)
+        if key is not None and key != (kind, text) and self.is_blocked(*key):
+            raise BlockedIdentifier(kind, value)
+        return key
+
+    def principal_first(self, keys: tuple[Key, ...]) -> tuple[Key, ...]:
+        """The keys of one message with the one it is about in front: the first one, or where that one is weak the
+        strongest of the others that are not."""
+        if len(keys) < 2 or not self.rule(keys[0][0]).weak:
+            return keys
+        strong = [key for key in keys if not self.rule(key[0]).weak]
+        if not strong:
+            return keys
+        first = max(strong, key=lambda key: kind_named(key[0]).strength)
+        return (first, *(key for key in keys if key != first))
+
+
+_in_force = Rules()
+_asked = float("-inf")
+
+
+def in_force() -> Rules:
+    """The rules this process knows, without asking anybody."""
+    return _in_force
+
+
+def current() -> Rules:
+    """The rules, at most a second old. Asks the database."""
+    if time.monotonic() - _asked > ASK_EVERY:
+        _ask()
+    return _in_force
+
+
+def hold() -> Rules:
+    """The rules, exactly, which do not change until this transaction ends."""
+    sql.fetch(_HOLD, LOCK)
+    return _ask()
+
+
+def forget() -> None:
+    """Ask again at the next look: what this process knew was changed, or was rolled back."""
+    global _asked  # noqa: PLW0603 – one memory per process is the point
+    _asked = float("-inf")
+
+
+def _ask() -> Rules:
+    global _in_force, _asked  # noqa: PLW0603
+    rows = sql.fetch(_EDITION)
+    edition, latest_end = rows[0] if rows else (None, None)
+    if edition != _in_force.edition:
+        _in_force = _load(edition, latest_end)
+    _asked = time.monotonic()
+    return _in_force
+
+
+def _load(edition: UUID | None, latest_end: datetime | None) -> Rules:
+    own = {kind: Rule(*rest) for kind, *rest in sql.fetch(_RULES)}
+    values = sql.fetch(_VALUES)
+    blocked = [(kind, pattern) for kind, pattern, allowed in values if not allowed]
+    shipped: Iterable[tuple[str, str]] = ((kind, pattern) for kind, pattern, _ in SHIPPED)
+    return Rules(
+        edition,
+        latest_end,
+        own,
+        Values.of([*shipped, *blocked]),
+        Values.of((kind, pattern) for kind, pattern, allowed in values if allowed),
+    )
+
+
+_HOLD: Any = "SELECT pg_advisory_xact_lock_shared(%s)"
+_EDITION = "SELECT edition, latest_end FROM people_rulebook"
+_RULES = 'SELECT kind, "limit", per_source, weak FROM people_identifierrule'
+_VALUES = "SELECT kind, pattern, allowed FROM people_blockedvalue"
