@@ -24,7 +24,7 @@ LAYERS = [
     "outreach",
     "scorecard",
     "improve",
-    "connectors",
+    "connectors webhooks",
     "simulator",
     "web api",
     "site",

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     MANAGE_MAIL = "manage_mail"  # what goes out by e-mail: see it, try again, test the server
     MANAGE_KEYS = "manage_keys"  # what programs sign in with
+    MANAGE_WEBHOOKS = "manage_webhooks"  # who outside is told what happens here
 
 
 _ANALYSIS = frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.EXPORT})

@@ -159,6 +159,8 @@ class Scope(models.TextChoices):
     READ_PERSONS = "read:persons", _("Read persons")
     READ_EVENTS = "read:events", _("Read events")
     READ_JOURNEYS = "read:journeys", _("Read journeys")
+    WRITE_EVENTS = "write:events", _("Write events")
+    MANAGE_WEBHOOKS = "manage:webhooks", _("Manage webhooks")
 
 
 class ApiKey(models.Model):

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -53,6 +54,18 @@ def choice(name: str, default: str, known: Collection[str], hint: str) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """Networks written with commas, such as 10.0.0.0/8; a single address is one too."""
+    found = words(name)
+    for word in found:
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            message = f"{name} names {word!r}; write networks such as 10.0.0.0/8 or 192.168.7.4."
+            raise ImproperlyConfigured(message) from None
+    return found
 
 
 def database(data: Path) -> dict[str, Any]:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "recorrido.events",
     "recorrido.journeys",
     "recorrido.connectors",
+    "recorrido.connectors.webhooks",
     "recorrido.web",
     "recorrido.site",
 ]
@@ -152,6 +153,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+starttls"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = environment.text("RECORRIDO_MAIL_FROM", "")
+
+# Programs outside: what they may ask for, where messages to them may go
+
+RECORRIDO_API_RATE = environment.number("RECORRIDO_API_RATE", 600)
+RECORRIDO_WEBHOOK_ALLOW = environment.networks("RECORRIDO_WEBHOOK_ALLOW")
 
 # Background work: tasks lie in the modules' tasks.py, the queue's own upkeep here
 

@@ -21,6 +21,8 @@ LONGEST_PAUSE = 30.0  # after errors one behind the other
 
 FOLLOWERS: dict[str, str] = {
     "mail": "recorrido.company.actions:send_next_mail",
+    "webhooks": "recorrido.connectors.webhooks.actions:collect",
+    "webhooks-sender": "recorrido.connectors.webhooks.follower:send",
 }
 """Name → "module:function". A name is also what the follower calls its bookmark."""
 
