@@ -206,6 +206,14 @@ _seen_types: set[str] = set()
 
 
 def _text(value: Any, most: int, name: str) -> str:
+    if (
+        type(value) is str
+        and value.isascii()
+        and value.isprintable()
+        and 0 < len(value) <= most
+        and value[0] != " "
+    ):
+        return value  # what nearly all are
     if not isinstance(value, str) or not value or value.isspace():
         raise RefusedEvent(f"missing_{name}", f"The event has no {name}.")
     if len(value) > most:
@@ -239,7 +247,12 @@ def _moment(at: Any, latest: datetime) -> str:
             "future_time",
             f"The time {at.isoformat()} lies ahead: {latest.isoformat()} is the latest we take.",
         )
-    return at.isoformat()
+    return written(at)
+
+
+def written(at: datetime) -> str:
+    """ISO 8601. The standard library takes six times as long; its form of odd zones is the safer one."""
+    return _encode(at)[1:-1].decode() if at.tzinfo is UTC else at.isoformat()
 
 
 def _times(event: NewEvent, receipt: Receipt) -> str:
@@ -257,7 +270,7 @@ def _time(at: datetime | None) -> str:
         raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
     if not 1900 <= at.year < 9999:
         raise RefusedEvent("absurd_time", f"The time {at.isoformat()} is no time of a computer's.")
-    return at.isoformat()
+    return written(at)
 
 
 def _keys(
@@ -327,10 +340,11 @@ def _json(value: Any) -> str:
         raise RefusedEvent(
             "too_large", f"{len(encoded):,} bytes of properties; at most {MAX_BYTES:,} are taken."
         )
+    text = encoded.decode()
     # Cheap looks first: a NUL or a number that is none can only be there if its JSON form is.
-    if b"\\u0000" in encoded or b"null" in encoded:
+    if "\\u0000" in text or "null" in text:
         _refuse_unkeepable(value)
-    return encoded.decode()
+    return text
 
 
 def _refuse_unkeepable(value: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+
+from django.db import transaction
+from psycopg.errors import UniqueViolation
 
 from recorrido.events.door import Ready, Turned, message_hash
 from recorrido.people.actions import resolve_identifiers, tell_attributes
@@ -15,6 +17,7 @@ from recorrido.shared.horizon import announce_writer
 
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
+OBJECTS_SEQUENCE = "events_objectref_id_seq"
 NULL = "\\N"
 
 ObjectKey = tuple[str, str]
@@ -28,9 +31,8 @@ class Known:
     objects: dict[ObjectKey, int] = field(default_factory=dict)
     types: dict[str, int] = field(default_factory=dict)
     limit: int = 1_000_000
-    all_new: bool = (
-        False  # the group before held no message the ledger had: neither will the next, most likely
-    )
+    all_new: bool = False
+    """The group before held no message the ledger had: neither will the next, most likely."""
 
     def take_in(self, learnt: Known) -> None:
         """After the commit only: a rolled-back id means nothing."""
@@ -62,8 +64,7 @@ def write_events(ready: Sequence[Ready], known: Known) -> Known:
     _tell(ready, leaf_ids)
     # Before the ids are taken: consumers wait for us from here to the commit.
     announce_writer(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
-    ids = list(chain.from_iterable(sql.fetch(_ALLOT, len(ready))))
-    _copy(ready, ids, leaf_ids, learnt)
+    _copy(ready, sql.allot(EVENTS_SEQUENCE, len(ready)), leaf_ids, learnt)
     return learnt
 
 
@@ -110,19 +111,31 @@ def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}
     if missing := wanted - objects.keys():
         objects |= _find_objects(missing)
-    if new := sorted(wanted - objects.keys()):
-        kinds, ids = zip(*new, strict=True)
-        sql.execute(
-            _INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(ids)
-        )  # sorted: two writers wait for each other in one order
-        objects |= _find_objects(new)
+    if new := sorted(wanted - objects.keys()):  # sorted: two writers wait for each other in one order
+        objects |= _make_objects(new)
     return objects
 
 
-def _find_objects(keys: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
+def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
+    keys = list(wanted)
     kinds, ids = zip(*keys, strict=True)
     rows = sql.fetch(_FIND_OBJECTS, sql.text_array(kinds), sql.text_array(ids))
-    return {(kind, external_id): id_ for kind, external_id, id_ in rows}
+    return {keys[position - 1]: id_ for position, id_ in rows}
+
+
+def _make_objects(new: Sequence[ObjectKey]) -> dict[ObjectKey, int]:
+    made = dict(zip(new, sql.allot(OBJECTS_SEQUENCE, len(new)), strict=True))
+    lines = [f"{id_}\t{kind}\t{sql.copy_field(name)}\n" for (kind, name), id_ in made.items()]
+    try:
+        with transaction.atomic():
+            sql.copy_in(_COPY_OBJECTS, lines)
+    except (
+        UniqueViolation
+    ):  # somebody made one of them since we looked: now each is asked for, which is slower
+        kinds, names = zip(*new, strict=True)
+        sql.execute(_INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(names))
+        return _find_objects(new)
+    return made
 
 
 def _copy(
@@ -152,14 +165,13 @@ _RECORDED = """
          LATERAL (SELECT 1 FROM events_event e
                   WHERE e.source_id = wanted.source_id AND e.hash = wanted.hash OFFSET 0) recorded
 """
-_ALLOT = "SELECT nextval('events_event_id_seq') FROM generate_series(1, %s)"
 _FIND_TYPES = "SELECT name, id FROM events_eventtype WHERE name = ANY(%s::text[])"
 _INSERT_TYPES = """
     INSERT INTO events_eventtype (name) SELECT * FROM unnest(%s::text[]) ON CONFLICT (name) DO NOTHING
 """
 _FIND_OBJECTS = """
-    SELECT wanted.kind, wanted.external_id, object.id
-    FROM unnest(%s::text[], %s::text[]) AS wanted (kind, external_id),
+    SELECT wanted.position, object.id
+    FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS wanted (kind, external_id, position),
          LATERAL (SELECT id FROM events_objectref o
                   WHERE o.kind = wanted.kind AND o.external_id = wanted.external_id OFFSET 0) object
 """
@@ -167,6 +179,7 @@ _INSERT_OBJECTS = """
     INSERT INTO events_objectref (kind, external_id) SELECT * FROM unnest(%s::text[], %s::text[])
     ON CONFLICT (kind, external_id) DO NOTHING
 """
+_COPY_OBJECTS = "COPY events_objectref (id, kind, external_id) FROM STDIN"
 _COPY_EVENTS = """
     COPY events_event (id, source_id, hash, type_id, channel, at, date_only, original_at, sent_at, received_at,
                        leaf_id, leaf_ids, object_ids, properties) FROM STDIN
