@@ -43,3 +43,9 @@ class BadSchema(LedgerError):
     """A text that is no schema; the sentence says where."""
 
     code = "bad_schema"
+
+
+class BadSteps(LedgerError):
+    """Mending steps, or an edited event, that are not understood; the sentence names the line or the field."""
+
+    code = "bad_steps"

@@ -8,15 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from itertools import islice
 
-import msgspec
-from django.db import connection, transaction
+from django.db import connection
 
-from recorrido.company.actions import audit
-from recorrido.company.models import Staff
 from recorrido.events.door import AHEAD, Group, SourceRef, check_group
 from recorrido.events.errors import GroupTooLarge
 from recorrido.events.ledger import Known
-from recorrido.events.models import Event, EventObject, ObjectRef, Quarantine, Source
+from recorrido.events.models import Event, EventObject, ObjectRef, Source
 from recorrido.events.recording import record_group
 from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
 from recorrido.events.schemas_in_force import in_force
@@ -58,7 +55,7 @@ def record_events(*, source: Source, events: Sequence[NewEvent]) -> RecordReport
     """
     if len(events) > MAX_GROUP:
         raise GroupTooLarge(len(events), MAX_GROUP)
-    ref = _ref(source)
+    ref = ref_of(source)
     group = check_group([(ref, event) for event in events], now=clock.now(), schemas=in_force())
     return record_group(group, Known())
 
@@ -70,7 +67,7 @@ def record_many(
 
     A crash in the middle costs nothing: run it again, and what is there counts as duplicates.
     """
-    ref = _ref(source)
+    ref = ref_of(source)
     return _record_stream(((ref, event) for event in events), progress)
 
 
@@ -82,33 +79,10 @@ def record_from_sources(
 
     def ref(name: str) -> SourceRef:
         if name not in refs:
-            refs[name] = _ref(ensure_source(name=name, country=country))
+            refs[name] = ref_of(ensure_source(name=name, country=country))
         return refs[name]
 
     return _record_stream(((ref(name), event) for name, event in events), progress)
-
-
-def replay_quarantined(*, actor: Staff | None, rows: Sequence[Quarantine]) -> RecordReport:
-    """Hand refused events to the door again, unchanged; those it takes now leave the quarantine.
-
-    At most 5,000, in one transaction. An event that is refused again counts as a duplicate: it stays where it is.
-    """
-    waiting = [(row, event) for row in rows if row.released_at is None and (event := _decoded(row))]
-    pairs = [(_ref(row.source), event) for row, event in waiting]
-    with transaction.atomic():
-        report = record_group(check_group(pairs, now=clock.now(), schemas=in_force()), Known())
-        refused = {one.position for one in report.refused}
-        released = [row.id for position, (row, _) in enumerate(waiting) if position not in refused]
-        Quarantine.objects.filter(id__in=released).update(released_at=clock.now())
-        audit(actor=actor, action="quarantine.replayed", subject="quarantine", detail={"released": released})
-    return report
-
-
-def _decoded(row: Quarantine) -> NewEvent | None:
-    try:
-        return msgspec.json.decode(row.payload, type=NewEvent)
-    except msgspec.MsgspecError:
-        return None
 
 
 def _record_stream(events: Iterable[tuple[SourceRef, NewEvent]], progress: Progress | None) -> RecordReport:
@@ -133,6 +107,7 @@ def _checked_ahead(events: Iterator[tuple[SourceRef, NewEvent]]) -> Iterator[Gro
             yield waiting.popleft().result()
 
 
-def _ref(source: Source) -> SourceRef:
+def ref_of(source: Source) -> SourceRef:
+    """What the door needs to know of a source."""
     ahead = AHEAD if source.ahead_hours is None else timedelta(hours=source.ahead_hours)
     return SourceRef(source.id, source.name, source.country, ahead)

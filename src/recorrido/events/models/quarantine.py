@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from recorrido.events.models.ledger import Source
+from recorrido.events.patterns import matches
 
 WAITING = models.Q(released_at__isnull=True, discarded_at__isnull=True)
 
@@ -31,6 +32,14 @@ class QuarantineRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_for(self, row: Quarantine) -> bool:
+        """Whether a refused event is one of those it mends."""
+        return (
+            self.source_id in (None, row.source_id)
+            and self.code in ("", row.code)
+            and matches(self.type_pattern, row.type)
+        )
 
 
 class Quarantine(models.Model):

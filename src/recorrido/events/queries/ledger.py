@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from recorrido.events.ledger import EVENTS_LOCK_CLASS, EVENTS_SEQUENCE
-from recorrido.events.models import Bookmark, Event, EventObject, ObjectRef, Quarantine, Source, Stream
+from recorrido.events.models import Bookmark, Event, EventObject, ObjectRef, Source, Stream
 from recorrido.people.queries import leaves_of
 from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.shared.horizon import safe_position
@@ -104,12 +104,6 @@ def count_by_type() -> dict[str, int]:
     """Events per type name, types without events left out."""
     rows = Event.objects.values_list("type__name").annotate(n=Count("id")).order_by("type__name")
     return dict(rows)
-
-
-def waiting_in_quarantine(*, limit: int = 100, after: int = 0) -> list[Quarantine]:
-    """Refused events nobody has released, oldest first, from the row after id ``after``."""
-    rows = Quarantine.objects.filter(released_at__isnull=True, id__gt=after).select_related("source")
-    return list(rows.order_by("id")[:limit])
 
 
 def lags() -> list[StreamLag]:
