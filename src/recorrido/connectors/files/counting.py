@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from recorrido.connectors.files.cells import quoted
 from recorrido.connectors.files.mapping import EventRule, FileMapping, Join, Rule, Table
 from recorrido.connectors.files.rejects import Reject
 from recorrido.connectors.files.rules import condition, sql_of
 from recorrido.connectors.files.summary import RuleCount, TableCount
-from recorrido.connectors.files.tables import Connection, quoted
+from recorrido.connectors.files.tables import Connection
 
 
 def count_rules(db: Connection, mapping: FileMapping) -> list[RuleCount]:

@@ -5,6 +5,7 @@ FilesError
 ├── UnknownMapping   neither a file nor a name of a mapping that comes with the product
 ├── FilesMissing     a table of the mapping has no file, or a file belongs to no table
 ├── FileUnreadable   a file that is not what the mapping says it is
+├── TooManyRejects   so many rows are rejected that the table as a whole is read wrongly
 └── StrictStop       --strict and a row was rejected
 """
 
@@ -71,6 +72,14 @@ class FileUnreadable(FilesError):
 
     def __init__(self, file: str, why: str) -> None:
         super().__init__(_("%(file)s cannot be read: %(why)s") % {"file": file, "why": why})
+
+
+class TooManyRejects(FilesError):
+    code = "too_many_rejects"
+
+    def __init__(self, rejected: int, last: str) -> None:
+        message = _("More than %(n)s rows cannot be used, so nothing was recorded. One of them: %(row)s")
+        super().__init__(message % {"n": f"{rejected - 1:,}", "row": last})
 
 
 class StrictStop(FilesError):

@@ -6,21 +6,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from recorrido.connectors.files.written import Written
+
 Path = tuple[str, ...]
 """Where in the YAML a value stands, for messages."""
 
 Expression = str | int | float | bool
 """Text is an SQL expression over the row; a number or true/false is itself."""
 
+REPEATS = ("reject", "first", "number")
+"""What becomes of a later row with the key of an earlier one."""
+
+SPECIAL_FORMATS = ("excel", "unix", "unix_ms")
+"""Moments as numbers: days of a spreadsheet, seconds or milliseconds since 1970."""
+
 COLUMN_TYPES = ("text", "integer", "number", "money", "boolean", "date", "timestamp")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How the cells of a column are read; ``format`` as of strptime, for dates and times."""
+    """How the cells of a column are read. ``formats`` as of strptime, for dates and times, the first that fits; or one
+    of SPECIAL_FORMATS. ``decimal`` for numbers: its own decimal mark, and then thousands may be parted."""
 
     type: str
-    format: str | None = None
+    formats: tuple[str, ...] = ()
+    decimal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class Table:
     columns: Mapping[str, Column]
     joins: Mapping[str, Join]
     path: Path
+    repeats: str = "reject"
+    written: Written | None = None  # read row by row; None: as DuckDB reads a plain CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,9 @@ class EventRule:
     properties: Mapping[str, Expression]
     attributes: Mapping[str, Expression]
     path: Path
+    channel_from: Expression | None = (
+        None  # says the channel row by row; where it says none, ``channel`` counts
+    )
 
 
 @dataclass(frozen=True, slots=True)

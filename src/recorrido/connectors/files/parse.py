@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
+from recorrido.connectors.files.cells import quoted
 from recorrido.connectors.files.errors import FileUnreadable, MappingInvalid, Problem, UnknownMapping
 from recorrido.connectors.files.mapping import (
     COLUMN_TYPES,
+    REPEATS,
     Column,
     EventRule,
     Expression,
@@ -21,6 +23,7 @@ from recorrido.connectors.files.mapping import (
     PersonRule,
     Table,
 )
+from recorrido.connectors.files.written import Written
 from recorrido.events.records import CHANNELS, MAX_SOURCE
 from recorrido.journeys.blueprint.fields import Fields
 from recorrido.journeys.blueprint.source import Document
@@ -86,12 +89,15 @@ def _mapping(top: Fields, sha256: str) -> FileMapping:
 def _table(name: str, fields: Fields) -> Table:
     if "file" not in fields:
         fields.note("", _("“file” is missing: a file name or a pattern such as orders*.csv"))
+    encoding, delimiter = _encoding(fields), _delimiter(fields)
     table = Table(
         name=name,
         files=fields.words("file"),
         key=fields.words("key"),
-        delimiter=fields.text("delimiter", ",") or ",",
-        encoding=_encoding(fields),
+        delimiter=delimiter,
+        encoding=encoding,
+        repeats=fields.choice("repeats", REPEATS, "reject"),
+        written=_written(fields, encoding, delimiter),
         decimal=fields.choice("decimal", (".", ","), "."),
         optional=fields.flag("optional", False),
         columns=_columns(fields.section("columns")),
@@ -100,6 +106,30 @@ def _table(name: str, fields: Fields) -> Table:
     )
     fields.close()
     return table
+
+
+def _delimiter(fields: Fields) -> str:
+    mark = fields.text("delimiter", ",") or ","
+    mark = "\t" if mark in ("tab", "\\t") else mark
+    if len(mark) != 1 or mark in '"\r\n':
+        fields.note("delimiter", _("write one character, or “tab”"))
+        return ","
+    return mark
+
+
+def _written(fields: Fields, encoding: str, delimiter: str) -> Written | None:
+    """Only a table that says more than CSV can needs its file read row by row."""
+    said = [key for key in ("header", "sheet", "without_last", "short_rows") if key in fields]
+    header, last = fields.number("header"), fields.number("without_last")
+    written = Written(
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=fields.text("sheet", "") or "",
+        header=1 if header is None else int(header),
+        without_last=int(last or 0),
+        fill_short=fields.choice("short_rows", ("reject", "fill"), "reject") == "fill",
+    )
+    return written if said else None
 
 
 def _encoding(fields: Fields) -> str:
@@ -116,7 +146,9 @@ def _columns(fields: Fields) -> dict[str, Column]:
     for name, value in fields.value.items():
         if isinstance(value, dict):
             inner = fields.section(name)
-            columns[name] = Column(inner.choice("type", COLUMN_TYPES), inner.text("format"))
+            decimal = inner.choice("decimal", (".", ",")) if "decimal" in inner else None
+            inner.raw("decimal")
+            columns[name] = Column(inner.choice("type", COLUMN_TYPES), inner.words("format"), decimal)
             inner.close()
         else:
             columns[name] = Column(fields.choice(name, COLUMN_TYPES))
@@ -157,6 +189,7 @@ def _event(fields: Fields, tables: Mapping[str, Table], default_channel: str | N
         properties=properties,
         attributes=_expressions(fields, "attributes"),
         path=fields.path,
+        channel_from=_expression(fields, "channel_from"),
     )
     if "id" not in fields and table in tables and not tables[table].key:
         fields.note(
@@ -197,8 +230,12 @@ def _channel(fields: Fields, default: str | None) -> str | None:
 
 
 def _default_id(type_: str, table: Table | None) -> str:
-    key = "/".join(f"{{{column}}}" for column in table.key) if table else ""
-    return f"{type_}:{key}"
+    if table is None:
+        return f"{type_}:"
+    parts = [f"{{{column if column.isidentifier() else quoted(column)}}}" for column in table.key]
+    if table.repeats == "number":
+        parts.append("{_again}")
+    return f"{type_}:{'/'.join(parts)}"
 
 
 def _list(fields: Fields, key: str) -> Iterator[Fields]:

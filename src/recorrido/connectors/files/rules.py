@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 import duckdb
 from django.utils.translation import gettext as _
 
+from recorrido.connectors.files.cells import literal, quoted
 from recorrido.connectors.files.errors import MappingInvalid, Problem
 from recorrido.connectors.files.mapping import EventRule, Expression, FileMapping, Join, Rule, Table
-from recorrido.connectors.files.tables import OWN, Connection, columns_of, literal, quoted
+from recorrido.connectors.files.tables import OWN, Connection, columns_of
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _UNKNOWN_COLUMN = re.compile(r'column "?([^"\s]+)"? not found', re.IGNORECASE)
@@ -70,6 +71,8 @@ def select_rows(rule: Rule, number: int, mapping: FileMapping) -> str:
         fields["message_id"] = template(rule.id)
         fields["objects"] = _struct(rule.objects)
         fields["properties"] = _struct(_with_currency(rule, mapping))
+        if rule.channel_from is not None:
+            fields["channel"] = sql_of(rule.channel_from)
     line = ", ".join(f"{literal(name)}: {value}" for name, value in fields.items() if value)
     return (
         f"SELECT {number} AS _rule, _n, _file, _row, CAST({at} AS VARCHAR) AS _at, to_json({{{line}}}) AS _line "
@@ -111,8 +114,13 @@ def _create_view(db: Connection, mapping: FileMapping, table: Table, done: set[s
     beside = "".join(f", {quoted('by_' + name)}._it AS {quoted(name)}" for name in table.joins)
     db.execute(
         f"CREATE TABLE {quoted('seen_' + table.name)} AS "
-        f"SELECT t.*{beside} FROM {quoted(table.name)} t{clauses} ORDER BY t._n"
+        f"SELECT t.*{beside} FROM {quoted(table.name)} t{clauses}{_firsts(table)} ORDER BY t._n"
     )
+
+
+def _firsts(table: Table) -> str:
+    """Only the first row of each key makes something; the others can still be joined."""
+    return " WHERE t._again = 1" if table.repeats == "first" else ""
 
 
 def _beside(name: str, join: Join) -> str:
@@ -167,8 +175,8 @@ def _with_currency(rule: EventRule, mapping: FileMapping) -> dict[str, Expressio
 
 def _expressions_of(rule: Rule) -> Iterator[tuple[tuple[str, ...], str]]:
     """Every expression of a rule as SQL, with its path in the YAML."""
-    for name in ("when", "at"):
-        if (value := getattr(rule, name)) is not None:
+    for name in ("when", "at", "channel_from"):
+        if (value := getattr(rule, name, None)) is not None:
             yield (*rule.path, name), sql_of(value)
     for section in ("identifiers", "objects", "properties", "attributes"):
         for name, value in getattr(rule, section, {}).items():

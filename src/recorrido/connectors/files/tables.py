@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import fnmatch
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,23 +18,17 @@ from typing import Any
 import duckdb
 from django.utils.translation import gettext as _
 
-from recorrido.connectors.files.errors import FilesMissing, FileUnreadable
+from recorrido.connectors.files.cells import cell_as_typed, literal, plain_cell, quoted, says_of
+from recorrido.connectors.files.errors import FilesMissing, FileUnreadable, TooManyRejects
 from recorrido.connectors.files.mapping import Column, FileMapping, Table
+from recorrido.connectors.files.records import Record, Rows, plain_table
 from recorrido.connectors.files.rejects import Reject
 
 Connection = duckdb.DuckDBPyConnection
-OWN = ("_n", "_file", "_row")
+OWN = ("_n", "_file", "_row", "_again")
 TAB = "\t"
-
-
-def quoted(name: str) -> str:
-    """A name for use in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """A text for use in SQL."""
-    return "'" + value.replace("'", "''") + "'"
+MOST_REJECTS = 100_000  # kept with their content; a table with more is read wrongly as a whole
+MEMORY = "1500MB"  # what does not fit goes to disk: a large file must not take the machine
 
 
 @contextmanager
@@ -42,7 +36,7 @@ def workspace() -> Iterator[tuple[Connection, Path]]:
     """A DuckDB database on disk that vanishes afterwards, and a folder beside it."""
     with (
         TemporaryDirectory(prefix="recorrido-import-") as folder,
-        duckdb.connect(str(Path(folder) / "import.duckdb")) as db,
+        duckdb.connect(str(Path(folder) / "import.duckdb"), config={"memory_limit": MEMORY}) as db,
     ):
         yield db, Path(folder)
 
@@ -76,7 +70,13 @@ def load_table(
     _join_parts(db, table, parts, columns)
     _type_cells(db, table, columns, mapping)
     rejects += _bad_rows(db, table, columns)
+    _stop_if_too_many(rejects)
     return rejects
+
+
+def _stop_if_too_many(rejects: Sequence[Reject]) -> None:
+    if len(rejects) > MOST_REJECTS:
+        raise TooManyRejects(len(rejects), str(rejects[-1]))
 
 
 def lock(db: Connection) -> None:
@@ -93,6 +93,8 @@ def _load_file(
     db: Connection, table: Table, file: Path, number: int, scratch: Path, rejects: list[Reject]
 ) -> str:
     part = f"part_{table.name}_{number}"
+    if table.written is not None:
+        return _load_rows(db, table, file, part, scratch, rejects)
     header = _header(table, file)
     readable = _in_utf8(table, file, scratch / part)
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
@@ -109,6 +111,33 @@ def _load_file(
     except duckdb.Error as error:
         raise FileUnreadable(file.name, str(error).splitlines()[0]) from error
     rejects += _unread_lines(db, table, file, part)
+    return part
+
+
+def _load_rows(
+    db: Connection, table: Table, file: Path, part: str, scratch: Path, rejects: list[Reject]
+) -> str:
+    """A file read row by row: any encoding, workbooks, archives; rows keep the numbers a spreadsheet shows."""
+    assert table.written is not None
+    folder = scratch / f"{part}.files"
+    folder.mkdir()
+    plain, written = plain_table(file, table.written, folder)
+    rows = Rows(plain, written, file.name)
+    target = folder / "rows.csv"
+    with target.open("w", newline="", encoding="utf-8", errors="replace") as out:
+        writer = csv.writer(out)
+        for row in rows:
+            if isinstance(row, Record):
+                writer.writerow([str(row.place), *row.cells])
+                continue
+            rejects.append(Reject(table.name, file.name, row.place, None, "", row.reason, row.content))
+            _stop_if_too_many(rejects)
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in rows.names)
+    db.execute(
+        f"CREATE TABLE {quoted(part)} AS SELECT _row, {literal(file.name)} AS _file, * EXCLUDE (_row) "
+        f"FROM read_csv({literal(str(target))}, header = false, auto_detect = false, delim = ',', quote = '\"', "
+        f"escape = '\"', max_line_size = 16777216, columns = {{'_row': 'BIGINT', {types}}})"
+    )
     return part
 
 
@@ -201,53 +230,14 @@ def _join_parts(db: Connection, table: Table, parts: Sequence[str], columns: Seq
 
 def _type_cells(db: Connection, table: Table, columns: Sequence[str], mapping: FileMapping) -> None:
     """``typed_t``: cells as their columns' types (NULL where that fails), and which row is the first of its key."""
-    cells = ", ".join(f"{_cell(column, table, mapping)} AS {quoted(column)}" for column in columns)
-    key = ", ".join(f"nullif(trim({quoted(column)}), '')" for column in table.key)
+    zone = mapping.zone.key
+    cells = ", ".join(f"{cell_as_typed(column, table, zone)} AS {quoted(column)}" for column in columns)
+    key = ", ".join(plain_cell(column) for column in table.key)
     again = f"row_number() OVER (PARTITION BY {key} ORDER BY _n)" if key else "1"
     db.execute(
         f"CREATE TABLE {quoted('typed_' + table.name)} AS "
         f"SELECT _n, _file, _row, {again} AS _again, {cells} FROM {quoted('raw_' + table.name)}"
     )
-
-
-def _cell(column: str, table: Table, mapping: FileMapping) -> str:
-    text = f"nullif(trim({quoted(column)}), '')"
-    return _typed(text, table.columns.get(column, Column("text")), table, mapping)
-
-
-def _typed(text: str, column: Column, table: Table, mapping: FileMapping) -> str:
-    figure = _with_decimal_comma(text) if table.decimal == "," else text
-    plain: Mapping[str, str] = {
-        "text": text,
-        "integer": f"CASE WHEN regexp_full_match({figure}, '[+-]?[0-9]+') THEN TRY_CAST({figure} AS BIGINT) END",
-        "number": f"CASE WHEN isfinite(TRY_CAST({figure} AS DOUBLE)) THEN TRY_CAST({figure} AS DOUBLE) END",
-        "money": f"TRY_CAST({figure} AS DECIMAL(18, 4))",
-        "boolean": f"CASE WHEN lower({text}) IN ('true','t','yes','y','1','si','sí') THEN true"
-        f" WHEN lower({text}) IN ('false','f','no','n','0') THEN false END",
-    }
-    return plain.get(column.type) or _moment(text, column, mapping)
-
-
-def _with_decimal_comma(text: str) -> str:
-    """Points may only part thousands: ``1000.50`` read as 100050 would be wrong a hundredfold and look right."""
-    well_written = r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?"
-    return (
-        f"CASE WHEN regexp_full_match({text}, '{well_written}') "
-        f"THEN replace(replace({text}, '.', ''), ',', '.') END"
-    )
-
-
-def _moment(text: str, column: Column, mapping: FileMapping) -> str:
-    if column.format:
-        moment = f"try_strptime({text}, {literal(column.format)})"
-    else:
-        # A written zone counts; what comes out is local time of the mapping's zone, like all other times.
-        moment = (
-            f"CASE WHEN length({text}) > 10 AND regexp_matches({text}, '(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') "
-            f"THEN timezone({literal(mapping.zone.key)}, TRY_CAST({text} AS TIMESTAMPTZ)) "
-            f"ELSE TRY_CAST({text} AS TIMESTAMP) END"
-        )
-    return f"CAST({moment} AS DATE)" if column.type == "date" else moment
 
 
 def _bad_rows(db: Connection, table: Table, columns: Sequence[str]) -> list[Reject]:
@@ -258,12 +248,12 @@ def _bad_rows(db: Connection, table: Table, columns: Sequence[str]) -> list[Reje
     wrong = f"CASE{reasons} END" if reasons else "NULL::VARCHAR"
     cells = ", ".join(f"t.{quoted(column)}" for column in columns)
     db.execute(
-        f"CREATE TABLE {good} AS SELECT t._n, t._file, t._row, {cells}, {wrong} AS _wrong "
+        f"CREATE TABLE {good} AS SELECT t._n, t._file, t._row, t._again, {cells}, {wrong} AS _wrong "
         f"FROM {typed} t JOIN {raw} r USING (_n) ORDER BY t._n"
     )
     rows = db.execute(
         f"SELECT g._file, g._row, g._wrong, to_json(r) FROM {good} g JOIN {raw} r USING (_n) "
-        "WHERE g._wrong IS NOT NULL ORDER BY g._n"
+        f"WHERE g._wrong IS NOT NULL ORDER BY g._n LIMIT {MOST_REJECTS + 1}"
     ).fetchall()
     db.execute(f"DELETE FROM {good} WHERE _wrong IS NOT NULL")
     db.execute(f"ALTER TABLE {good} DROP COLUMN _wrong")
@@ -277,20 +267,15 @@ def _checks(table: Table, columns: Sequence[str]) -> list[tuple[str, str, str]]:
         (
             f"t.{quoted(column)} IS NULL AND nullif(trim(r.{quoted(column)}), '') IS NOT NULL",
             column,
-            _no(kind),
+            says_of(kind),
         )
         for column in columns
         if (kind := table.columns.get(column, Column("text"))).type != "text"
     ]
     checks += [(f"t.{quoted(column)} IS NULL", column, _("the key is empty")) for column in table.key]
-    if table.key:
+    if table.key and table.repeats == "reject":
         checks.append(("t._again > 1", ", ".join(table.key), _("an earlier row has the same key")))
     return checks
-
-
-def _no(column: Column) -> str:
-    form = f" ({column.format})" if column.format else ""
-    return _("not a value of the type %(type)s%(form)s") % {"type": column.type, "form": form}
 
 
 def _reject(table: Table, file: str, row: int, wrong: str, content: Any) -> Reject:

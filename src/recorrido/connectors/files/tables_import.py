@@ -93,7 +93,7 @@ def _event(rule: EventRule, row: Row, mapping: FileMapping) -> NewEvent:
         line.message_id,
         rule.type,
         at,
-        rule.channel,
+        line.channel or rule.channel,
         pairs(line.identifiers),
         pairs(line.objects),
         {name: value for name, value in line.properties.items() if value is not None},
