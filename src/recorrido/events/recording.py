@@ -50,6 +50,8 @@ def _record_once(group: Group, known: Known) -> RecordReport:
     report.quarantined = kept
     report.duplicates = len(group) - written - kept
     report.refused = [one.refused for one in turned]
+    culprits = {one.position for one in report.refused}
+    report.fresh = [one.position for one in fresh if one.position not in culprits]
     return report
 
 

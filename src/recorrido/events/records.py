@@ -77,6 +77,8 @@ class RecordReport:
     quarantined: int = 0
     unread_identifiers: int = 0
     refused: list[Refused] = field(default_factory=list)
+    fresh: list[int] = field(default_factory=list)
+    """Of one group: the positions of the events that were recorded now. Not added up."""
 
     def add(self, other: RecordReport) -> None:
         """Take another group's figures in (``refused`` keeps the first 1,000; all of them are in the table)."""

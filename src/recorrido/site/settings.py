@@ -122,6 +122,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The open door
+
+RECORRIDO_INGEST_RATE = environment.number("RECORRIDO_INGEST_RATE", 0)
+RECORRIDO_INGEST_QUEUE_MB = environment.number("RECORRIDO_INGEST_QUEUE_MB", 32)
+
 # Words and times
 
 LANGUAGE_CODE = "es"

@@ -1,4 +1,4 @@
-"""``recorrido up``, ``web`` and ``worker``: the processes that stay."""
+"""``recorrido up``, ``web``, ``ingest`` and ``worker``: the processes that stay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PARENT = typer.Option(0, hidden=True)
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, web, worker):
+    for command in (up, web, ingest, worker):
         app.command()(command)
 
 
@@ -93,6 +93,23 @@ def web(
     require_sound_installation()
     from recorrido.site.services import orphans
     from recorrido.site.services.web import serve
+
+    orphans.end_with(parent)
+    serve(host, port, workers)
+
+
+def ingest(
+    host: str = HOST,
+    port: int = typer.Option(8001, envvar="RECORRIDO_INGEST_PORT", help="The port to listen on."),
+    workers: int = typer.Option(1, envvar="RECORRIDO_INGEST_WORKERS", help="Processes that take events."),
+    parent: int = PARENT,
+) -> None:
+    """Take events only: the open door on a port of its own. (`recorrido up` and `web` take them too.)"""
+    boot.require_free_port(host, port)
+    boot.ready()
+    require_sound_installation()
+    from recorrido.site.services import orphans
+    from recorrido.site.services.ingest import serve
 
     orphans.end_with(parent)
     serve(host, port, workers)

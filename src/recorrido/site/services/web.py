@@ -1,17 +1,20 @@
-"""The web process: pages on one port, and what the first of them needs."""
+"""The web process: pages and the open door on one port, and what the first page needs."""
 
 from __future__ import annotations
 
 import logging
+import os
 from threading import Thread
 
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
 from django.core.management import call_command
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+
+from recorrido.site.services import orphans
+from recorrido.site.services.ingest import Application, beside
 
 
 def serve(host: str, port: int, workers: int) -> None:
@@ -31,12 +34,14 @@ def serve(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def application() -> ASGIHandler:
-    """What every serving process runs. The first page of the journeys is made meanwhile, so that nobody waits for it."""
+def application() -> Application:
+    """What every serving process runs: pages, and events on the paths of the open door. The first page of the journeys
+    is made meanwhile, so that nobody waits for it."""
     from recorrido.site.asgi import application as pages
 
+    orphans.end_with(os.getppid())
     Thread(target=warm_up, name="warm-up", daemon=True).start()
-    return pages
+    return beside(pages)
 
 
 def warm_up() -> None:

@@ -1,0 +1,131 @@
+"""Who and what an item names: identifiers, objects, and the channel it came through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recorrido.events.records import CHANNELS
+from recorrido.people.identifiers import KIND
+
+Pair = tuple[str, str]
+
+MOST_OBJECTS = 500
+MAX_OBJECT_ID = 200
+OBJECTS = {
+    "order_id": "order",
+    "product_id": "product",
+    "cart_id": "cart",
+    "checkout_id": "checkout",
+    "return_id": "return",
+    "shipment_id": "shipment",
+    "case_id": "case",
+    "ticket_id": "case",
+    "store_id": "store",
+}
+"""Properties of the e-commerce events that name an object, and its kind."""
+
+_CHANNELS = {**{name: name for name in CHANNELS}, "mobile": "app"}
+_MOBILE = {
+    "ios",
+    "ipados",
+    "iphone os",
+    "iphone",
+    "ipad",
+    "android",
+    "mobile",
+    "phone",
+    "smartphone",
+    "tablet",
+}
+_USERS = (None, "", "users")
+
+
+def text_of(value: Any) -> str:
+    """An id as text; many clients send numbers. Empty for what is none."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if -(2**63) <= value < 2**64 else ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return ""
+
+
+def identifiers_of(item: Mapping[str, Any], context: Mapping[str, Any], user_kind: str) -> list[Pair]:
+    """(kind, value) pairs, the principal first: userId, anonymousId, then what context and traits add."""
+    found: list[Pair] = []
+    if user := text_of(item.get("userId")):
+        found.append((user_kind, user))
+    if anonymous := text_of(item.get("anonymousId")):
+        found.append(("anonymous", anonymous))
+    if "externalIds" in context:
+        found += _external_ids(context["externalIds"], user_kind)
+    if "traits" in context:
+        found += contacts_in(context["traits"])
+    return found
+
+
+def _external_ids(told: Any, user_kind: str) -> list[Pair]:
+    """``context.externalIds``: ids of persons under kinds of their own. Those of accounts are not persons'."""
+    found = []
+    for one in told if isinstance(told, list) else ():
+        if (
+            isinstance(one, dict)
+            and one.get("collection") in _USERS
+            and one.get("encoding") in (None, "", "none")
+        ):
+            kind, value = str(one.get("type") or "").lower(), text_of(one.get("id"))
+            if kind in ("user_id", "userid"):
+                kind = user_kind
+            if value and KIND.fullmatch(kind):
+                found.append((kind, value))
+    return found
+
+
+def contacts_in(traits: Any) -> list[Pair]:
+    """E-mail and phone of a person's traits."""
+    if not isinstance(traits, dict):
+        return []
+    return [(kind, value) for kind in ("email", "phone") if (value := text_of(traits.get(kind)))]
+
+
+def objects_of(properties: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """The objects that e-commerce properties name, each once, at most 500. What is no id stays a property only."""
+    named = [(kind, properties[name]) for name, kind in OBJECTS.items() if name in properties]
+    products = properties.get("products")
+    if isinstance(products, list):
+        named += [("product", one.get("product_id")) for one in products if isinstance(one, dict)]
+    if not named:
+        return ()
+    found = {
+        (kind, id_): None for kind, value in named if (id_ := text_of(value)) and len(id_) <= MAX_OBJECT_ID
+    }
+    return tuple(found)[:MOST_OBJECTS]
+
+
+def channel_of(
+    kind: str,
+    item: Mapping[str, Any],
+    context: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    default: str | None,
+) -> str | None:
+    """The channel an item names; else what its kind and context tell (a browser's page, a mobile device); else the key's."""
+    for told in (properties.get("channel"), context.get("channel"), item.get("channel")):
+        if isinstance(told, str) and told in _CHANNELS:
+            return _CHANNELS[told]
+    if kind == "screen":
+        return "app"
+    if kind == "page" or isinstance(context.get("page"), dict):
+        return "web"
+    return "app" if _is_mobile(context) else default
+
+
+def _is_mobile(context: Mapping[str, Any]) -> bool:
+    device, os = context.get("device"), context.get("os")
+    words = (
+        device.get("type") if isinstance(device, dict) else None,
+        os.get("name") if isinstance(os, dict) else None,
+    )
+    return any(isinstance(word, str) and word.lower() in _MOBILE for word in words)

@@ -1,0 +1,149 @@
+"""From the text of a request to what the ledger is asked to record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from recorrido.api.ingest.errors import NotUnderstood, Refusal, malformed, too_large
+from recorrido.api.ingest.json_text import CUT, Envelope, is_too_deep, read_envelope, read_item, read_value
+from recorrido.api.ingest.times import offset_of, read_sent_at
+from recorrido.api.ingest.wire import Heard, Reading, hear, unreadable
+from recorrido.company.models import ApiKey
+from recorrido.events.records import NewEvent
+
+MAX_ITEM = 32 * 1024
+MAX_ITEMS = 2_500
+MAX_SHARED = 16 * 1024 * 1024
+"""Bytes that a batch's own context may come to when every item carries it."""
+
+BATCH, IMPORT = "batch", "import"
+_CUT = CUT.encode()
+
+
+@dataclass(slots=True)
+class Parcel:
+    """What one request brings: events to record, and those for the quarantine with their reasons.
+
+    ``places`` says for each item in the order it came: (True, position in ``events``) or (False, in ``refused``).
+    """
+
+    events: list[NewEvent] = field(default_factory=list)
+    refused: list[tuple[NewEvent, NotUnderstood]] = field(default_factory=list)
+    places: list[tuple[bool, int]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def add(self, heard: Heard) -> None:
+        if heard.reason is None:
+            self.places.append((True, len(self.events)))
+            self.events.append(heard.event)
+        else:
+            self.places.append((False, len(self.refused)))
+            self.refused.append((heard.event, heard.reason))
+
+
+def unpack(text: bytes, kind: str, key: ApiKey, received_at: datetime) -> Parcel:
+    """The parcel of a request to ``kind``: one of the calls, "batch" or "import". Raises Refusal."""
+    reading = Reading(received_at, key.user_kind, key.channel or None)
+    parcel = Parcel()
+    for heard in _heard(text, kind, reading):
+        parcel.add(heard)
+    return parcel
+
+
+def write_key_in(text: bytes, kind: str) -> str:
+    """The ``writeKey`` of a body whose headers name none. Raises Refusal (400) where it is no JSON."""
+    told = read_envelope(text).write_key if kind in (BATCH, IMPORT) else _object(text).get("writeKey")
+    return told if isinstance(told, str) else ""
+
+
+def _heard(text: bytes, kind: str, reading: Reading) -> Iterable[Heard]:
+    if kind not in (BATCH, IMPORT):
+        return [_single(text, kind, reading)]
+    reading.history = kind == IMPORT
+    return _items(read_envelope(text), len(text), reading)
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    value = read_value(text)
+    if not isinstance(value, dict):
+        raise malformed("The body is not an object with fields.")
+    return value
+
+
+def _single(text: bytes, kind: str, reading: Reading) -> Heard:
+    if len(text) > MAX_ITEM:
+        raise too_large(f"An event is larger than {MAX_ITEM:,} bytes: leave something out.")
+    if is_too_deep(text):
+        raise malformed("The event is nested deeper than 200 levels.")
+    item = {**_object(text), "type": kind}
+    _take_times((item.get("sentAt"),), reading)
+    return hear(item, reading)
+
+
+def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
+    batch = envelope.batch
+    if len(batch) > MAX_ITEMS:
+        raise too_large(f"{len(batch):,} events in one batch; at most {MAX_ITEMS:,} are taken: send several.")
+    _take_shared(envelope, size, reading)
+    items = [(raw, _read_raw(raw)) for raw in batch]
+    _take_times(_told_times(envelope, items), reading)
+    return (_hear_raw(raw, item, reading) for raw, item in items)
+
+
+def _take_shared(envelope: Envelope, size: int, reading: Reading) -> None:
+    """The batch's own context and integrations, which are as good as written in every item."""
+    shared = [raw for raw in (envelope.context, envelope.integrations) if raw is not None]
+    weight = sum(len(bytes(raw)) for raw in shared)
+    if weight > MAX_ITEM or size + weight * len(envelope.batch) > MAX_SHARED:
+        raise too_large("The batch's own context is too large for so many events: put less into it.")
+    if envelope.context is not None:
+        context = read_item(envelope.context)
+        reading.context = context if isinstance(context, dict) else None
+    if envelope.integrations is not None:
+        reading.integrations = read_item(envelope.integrations)
+
+
+def _read_raw(raw: msgspec.Raw) -> Any:
+    try:
+        return read_item(raw)
+    except Refusal as error:
+        return NotUnderstood("invalid_json", str(error))
+
+
+def _told_times(envelope: Envelope, items: Iterable[tuple[msgspec.Raw, Any]]) -> Iterable[Any]:
+    """``sentAt`` of the batch, else those of its items (the latest is the one nearest to the sending)."""
+    if envelope.sent_at:
+        return (envelope.sent_at,)
+    return {
+        told for _, item in items if isinstance(item, dict) and isinstance(told := item.get("sentAt"), str)
+    }
+
+
+def _take_times(told: Iterable[Any], reading: Reading) -> None:
+    moments = [moment for one in told if (moment := read_sent_at(one)) is not None]
+    reading.sent_at = max(moments, default=None)
+    if not reading.history:
+        reading.offset = offset_of(reading.sent_at, reading.received_at)
+
+
+def _hear_raw(raw: msgspec.Raw, item: Any, reading: Reading) -> Heard:
+    if isinstance(item, NotUnderstood):
+        return unreadable(bytes(raw).decode(errors="replace"), reading, item)
+    text = bytes(raw)
+    if len(text) > MAX_ITEM:
+        sentence = f"The event is {len(text):,} bytes; at most {MAX_ITEM:,} are taken."
+        return unreadable(item, reading, NotUnderstood("too_large", sentence))
+    if is_too_deep(text) or _CUT in text:
+        return unreadable(
+            text.decode(errors="replace"),
+            reading,
+            NotUnderstood("too_deep", "The event is nested deeper than 200 levels."),
+        )
+    return hear(item, reading)

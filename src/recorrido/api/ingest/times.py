@@ -1,0 +1,52 @@
+"""The client's times, and one correction per request for a clock that is wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from recorrido.api.ingest.errors import NotUnderstood
+
+ABSURD = timedelta(days=7)
+"""A larger offset between the client's clock and ours is no wrong clock but a wrong field; it is not applied."""
+
+_MILLISECONDS = 100_000_000_000  # as seconds this would be the year 5138: it must be milliseconds
+
+
+def read_time(told: Any) -> tuple[datetime, bool]:
+    """The moment a client wrote, in UTC, and whether it is a date only. A time without a zone is UTC: the libraries
+    write UTC. Numbers are seconds or milliseconds since 1970. Raises NotUnderstood."""
+    try:
+        if isinstance(told, str):
+            at = datetime.fromisoformat(told.strip())
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+            return at, len(told) <= 10
+        if isinstance(told, int | float) and not isinstance(told, bool):
+            seconds = told / 1000 if abs(told) >= _MILLISECONDS else told
+            return datetime.fromtimestamp(seconds, UTC), False
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise NotUnderstood(
+        "unreadable_time", f"The time {str(told)[:60]!r} cannot be read: write it as 2026-03-01T15:00:00Z."
+    )
+
+
+def offset_of(sent_at: datetime | None, received_at: datetime) -> timedelta | None:
+    """What to add to every time of a request: receivedAt - sentAt. None where it says nothing.
+
+    One for the whole request, so that a batch is never reordered."""
+    if sent_at is None:
+        return None
+    offset = received_at - sent_at
+    return offset if abs(offset) <= ABSURD else None
+
+
+def read_sent_at(told: Any) -> datetime | None:
+    """``sentAt``, or None where it cannot be read: it only helps, and nothing is refused for it."""
+    if not told:
+        return None
+    try:
+        at, date_only = read_time(told)
+    except NotUnderstood:
+        return None
+    return None if date_only else at
