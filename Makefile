@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench clean lock translations
+.PHONY: help setup demo run test check bench bench-ingest clean lock translations
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,13 @@ check: $(VENV)/.installed-dev ## Lints, types, layers, house rules
 
 bench: $(BENCH)/.installed ## Our speed beside other tools (EVENTS=1000000 for a short run, up to 100 million)
 	@exec $(BIN)/python -m bench $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+bench-ingest: setup ## Events per second over HTTP beside raw COPY (ARGS="--rows 20000000": over that many events)
+	@scripts/system-packages wrk
+	@exec $(BIN)/python -m bench ingest $(ARGS)
+
+validate-identity: setup ## Who is who, against 50,000 people whose truth is known
+	@exec $(BIN)/python -m validation identity $(ARGS)
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations
