@@ -1,6 +1,7 @@
-"""``python -m bench NAME …`` runs one benchmark; without a name all of them, with ``--events N`` in that size.
+"""``python -m bench NAME …`` runs one benchmark; without a name those of BENCHMARKS, with ``--events N`` in that size.
 
-A benchmark is a module of this folder with ``main(arguments) -> int`` that takes ``--events``, listed in BENCHMARKS.
+A benchmark is a module of this folder with ``main(arguments) -> int``. Those that take ``--events`` are listed in
+BENCHMARKS; those of ALONE need more than Python and are run by name only (``make bench-ingest``).
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ import importlib
 import sys
 
 BENCHMARKS = ("questions", "ledger")
-USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS)}] [--events N] …"
+ALONE = ("ingest",)
+USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS + ALONE)}] [--events N] …"
 
 
 def main(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
-    if name in BENCHMARKS:
+    if name in BENCHMARKS + ALONE:
         return _run(name, arguments[1:])
     if name not in ("", "--events"):
         print(USAGE, file=sys.stderr)
