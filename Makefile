@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest clean lock translations
+.PHONY: help setup demo run test check bench bench-ingest clean lock translations validate-identity
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
