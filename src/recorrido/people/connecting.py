@@ -6,13 +6,17 @@ makes, joins or parts persons comes through here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
+
+from django.db import transaction
+from psycopg.errors import UniqueViolation
 
 from recorrido.people import rules
+from recorrido.people.components import Components
 from recorrido.people.joining import Joining, Pair, Profile, Verdict
 from recorrido.people.kinds import Key
 from recorrido.people.models import PersonChange
@@ -24,11 +28,26 @@ SAME_MESSAGE = "same_message"
 CHANGES_SEQUENCE = "people_personchange_id_seq"
 CHANGES_LOCK_CLASS = 7_002
 LINKS_SEQUENCE = "people_link_id_seq"
+LOOKS = 50
+
+T = TypeVar("T")
 
 
 class LookAgain(Exception):
     """Another transaction changed what we had looked up. The savepoint gives our locks back before we look again:
     taking more locks while holding some is how two writers lock each other up."""
+
+
+def until_certain(work: Callable[[], T]) -> T:
+    """Do it in a transaction (a savepoint, if the caller has one open), again while somebody else is in between."""
+    for _ in range(LOOKS):
+        try:
+            with transaction.atomic():
+                return work()
+        except (LookAgain, UniqueViolation):
+            continue
+    with transaction.atomic():
+        return work()
 
 
 class Evidence(Protocol):
@@ -171,6 +190,31 @@ def merge(joining: Joining, persons: Mapping[int, int], reasons: Mapping[Pair, R
     write_changes(PersonChange.MERGED, list(zip(survivors, losers, told, strict=True)))
 
 
+def forced(persons: Mapping[int, int], pair: Pair) -> Joining:
+    """Two persons joined because somebody said so."""
+    joining = Joining(rules.in_force(), persons=persons, profiles=profiles_of(persons.values()), fresh={})
+    joining.force(pair)
+    return joining
+
+
+def regroup(person: int, sides: Components, told: Reason) -> list[int]:
+    """Make the sides of a person persons of their own, each under its smallest leaf id; returns the new ones' ids.
+
+    The side with the person's own leaf keeps its id. The person must be locked.
+    """
+    leaves = [leaf for (leaf,) in sql.fetch(_LEAVES_OF, person)]
+    moved = [(leaf, sides.find(leaf)) for leaf in leaves if sides.find(leaf) != person]
+    others = sorted({side for _, side in moved})
+    if not others:
+        return []
+    wanted = [leaf for leaf, _ in moved], [side for _, side in moved]
+    sql.execute(_MOVE_EACH, *wanted)
+    sql.execute(_REVIVE_PERSONS, others)
+    sql.execute(_POINT_EACH, *wanted)
+    write_changes(PersonChange.UNMERGED, [(person, other, told) for other in others])
+    return others
+
+
 def write_changes(kind: str, changes: Sequence[tuple[int, int, Reason]]) -> None:
     """Write down what happened to persons: (person, other, by which link and why)."""
     announce_writer(sequence=CHANGES_SEQUENCE, lock_class=CHANGES_LOCK_CLASS)
@@ -270,4 +314,17 @@ _WRITE_CHANGES = """
     INSERT INTO people_personchange (kind, person_id, other_id, link_id, reason, source, message, actor_id, why)
     SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::uuid[],
                              %s::bigint[], %s::text[])
+"""
+_LEAVES_OF = "SELECT id FROM people_identifier WHERE person_id = %s"
+_MOVE_EACH = """
+    UPDATE people_identifier i SET person_id = moved.side
+    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (leaf, side) WHERE i.id = moved.leaf
+"""
+_REVIVE_PERSONS = """
+    INSERT INTO people_person (id) SELECT * FROM unnest(%s::bigint[])
+    ON CONFLICT (id) DO UPDATE SET merged_into_id = NULL
+"""
+_POINT_EACH = """
+    UPDATE people_person p SET merged_into_id = moved.side
+    FROM unnest(%s::bigint[], %s::bigint[]) AS moved (leaf, side) WHERE p.id = moved.leaf AND p.id <> moved.side
 """

@@ -42,3 +42,41 @@ class BlockedIdentifier(PeopleError):
         super().__init__(_("%(kind)s “%(value)s” identifies nobody: it is a blocked value.") % words)
         self.kind = kind
         self.value = value
+
+
+class UnknownLink(PeopleError):
+    """No link has this id."""
+
+    code = "unknown_link"
+
+    def __init__(self, link_id: int) -> None:
+        super().__init__(_("No link has the id %d.") % link_id)
+
+
+class SamePerson(PeopleError):
+    """What is to be joined, or refused, is one person already."""
+
+    code = "same_person"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("These are one person already. Separate them on the person's page if they are not.")
+        )
+
+
+class BlockedLeaf(PeopleError):
+    """A blocked value joins nobody."""
+
+    code = "blocked_leaf"
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the two is a blocked value, which joins nobody. Allow the value first."))
+
+
+class NothingToUndo(PeopleError):
+    """No merge has this id."""
+
+    code = "nothing_to_undo"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such merge to take back."))

@@ -13,6 +13,7 @@ from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
 from recorrido.people.models import Attribute, Identifier, Link, PersonChange
+from recorrido.people.parting import Joint
 from recorrido.shared import sql
 from recorrido.shared.horizon import safe_position
 
@@ -28,7 +29,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of what happened to persons: ``other`` became part of ``person``."""
+    """One row of what happened to persons.
+
+    ``merged``: ``other`` became part of ``person``. ``unmerged``: ``other`` is a person of its own again, with part of
+    what was ``person``. ``link_id`` is the link that joined them, or was taken back; both persons have changed.
+    """
 
     id: int
     kind: str
@@ -37,6 +42,9 @@ class Change:
     reason: str
     source: str
     at: datetime
+    link_id: int | None = None
+    actor_id: int | None = None
+    why: str = ""
 
 
 def current_person_id(person_id: int) -> int:
@@ -112,8 +120,15 @@ def links_of(person_id: int) -> list[Link]:
     )
 
 
+def joints_of(person_id: int) -> list[Joint]:
+    """The links that make a current person one, oldest first."""
+    leaves = Identifier.objects.filter(person_id=person_id).values("id")
+    rows = Link.objects.filter(state=Link.CONNECTS, low_id__in=leaves).order_by("id")
+    return [Joint(*row) for row in rows.values_list("id", "low_id", "high_id")]
+
+
 def history_of(person_id: int) -> list[Change]:
-    """The merges a person took part in, oldest first."""
+    """The merges and unmerges a person took part in, oldest first."""
     ids = [leaf.id for leaf in leaves_of(person_id)]
     rows = PersonChange.objects.filter(Q(person_id__in=ids) | Q(other_id__in=ids)).order_by("id")
     return [Change(*row) for row in rows.values_list(*_CHANGE_FIELDS)]
@@ -139,7 +154,18 @@ def changes_after(position: int, *, limit: int = 1_000) -> list[Change]:
     return [Change(*row) for row in rows.values_list(*_CHANGE_FIELDS)[:limit]]
 
 
-_CHANGE_FIELDS = ("id", "kind", "person_id", "other_id", "reason", "source", "at")
+_CHANGE_FIELDS = (
+    "id",
+    "kind",
+    "person_id",
+    "other_id",
+    "reason",
+    "source",
+    "at",
+    "link_id",
+    "actor_id",
+    "why",
+)
 # One probe of the unique index per kind, instead of a walk over all leaves.
 _KINDS_IN_USE = """
     WITH RECURSIVE kinds AS (

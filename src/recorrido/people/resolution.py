@@ -16,11 +16,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, cast
 from uuid import UUID
 
-from django.db import transaction
-from psycopg.errors import UniqueViolation
-
 from recorrido.people import rules
-from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LookAgain, News, connect
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, News, connect, until_certain
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.rules import Rules
@@ -29,7 +26,6 @@ from recorrido.shared import sql
 __all__ = ["CHANGES_LOCK_CLASS", "CHANGES_SEQUENCE", "Known", "Told", "resolve_identifiers"]
 
 LEAVES_SEQUENCE = "people_identifier_id_seq"
-LOOKS = 50
 
 
 class Message(Protocol):
@@ -99,22 +95,12 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     unseen = [message for message, group in zip(told, groups, strict=True) if group is None]
     if not unseen:
         return cast(list[list[int]], groups), Known(edition=known.edition)
-    resolved, learnt = _resolve_until_certain(unseen, known)
+    resolved, learnt = until_certain(lambda: _resolve(unseen, known))
     for message, group in zip(unseen, resolved, strict=True):
         if not _is_early(message, in_force):
             learnt.groups[message.keys] = group
     rest = iter(resolved)
     return [next(rest) if group is None else group for group in groups], learnt
-
-
-def _resolve_until_certain(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
-    for _ in range(LOOKS):
-        try:
-            with transaction.atomic():
-                return _resolve(told, known)
-        except (LookAgain, UniqueViolation):
-            continue
-    return _resolve(told, known)
 
 
 def _is_early(message: Message, in_force: Rules) -> bool:

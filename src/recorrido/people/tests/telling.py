@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from recorrido.people.actions import resolve_identifiers
 from recorrido.people.identifiers import Key
-from recorrido.people.models import Identifier
+from recorrido.people.kinds import kind_named
+from recorrido.people.models import Identifier, Link, Person, PersonChange
 from recorrido.people.resolution import Known, Told
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,6 +27,13 @@ def told(words: Iterable[str], minute: int = 0) -> Told:
 def tell(*groups: Sequence[str]) -> list[list[int]]:
     """Each group of words is one message; returns the leaf ids of each."""
     return resolve_identifiers(told=[told(group) for group in groups], known=Known())[0]
+
+
+def tell_keys(*messages: Sequence[Key], source: str = "shop", at: datetime = NOON) -> list[list[int]]:
+    """Each message names identifiers of any kind, as (kind, value)."""
+    return resolve_identifiers(
+        told=[Told(tuple(keys), source, uuid4().hex, at) for keys in messages], known=Known()
+    )[0]
 
 
 def persons() -> set[frozenset[str]]:
@@ -45,3 +54,129 @@ def plain_components(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
             parts.remove(part)
         parts.append(joined)
     return {frozenset(part) for part in parts if part}
+
+
+@dataclass
+class PlainLink:
+    """One pair as the oracle remembers it."""
+
+    pair: frozenset[Key]
+    state: str
+
+
+class PlainPeople:
+    """The oracle of limits and separations: one message after the other, every question asked by brute force.
+
+    ``limits``: kind → how many one person may have (per source where in ``per_source``); ``weak``: kinds.
+    """
+
+    def __init__(self, limits: Mapping[str, int], per_source: Collection[str], weak: Collection[str]) -> None:
+        self.limits, self.per_source, self.weak = limits, per_source, weak
+        self.source: dict[Key, str] = {}
+        self.links: list[PlainLink] = []
+
+    def tell(self, keys: Sequence[Key], source: str) -> None:
+        for one in keys:
+            self.source.setdefault(one, source)
+        strong = [one for one in keys if one[0] not in self.weak]
+        first = keys[0]
+        if first[0] in self.weak and strong:
+            first = max(strong, key=lambda one: kind_named(one[0]).strength)
+        for other in keys:
+            if other != first and all(link.pair != {first, other} for link in self.links):
+                self.links.append(PlainLink(frozenset((first, other)), self.state_of(first, other)))
+
+    def state_of(self, one: Key, other: Key) -> str:
+        ours, theirs = self.person(one), self.person(other)
+        if ours == theirs:
+            return "connects"
+        told_apart = any(
+            link.state == "refused" and len(link.pair & ours) == len(link.pair & theirs) == 1
+            for link in self.links
+        )
+        shared = {one[0], other[0]} & set(self.weak)
+        for kind in {key[0] for key in ours} & {key[0] for key in theirs}:
+            if shared and kind not in self.weak:
+                return "held"
+            if self.is_too_many(kind, ours, theirs):
+                return "held"
+        return "held" if told_apart else "connects"
+
+    def is_too_many(self, kind: str, ours: frozenset[Key], theirs: frozenset[Key]) -> bool:
+        limit = self.limits.get(kind)
+        if limit is None:
+            return False
+        sources = {self.source[key] for key in ours if key[0] == kind} if kind in self.per_source else {None}
+        for source in sources:
+            mine, yours = (
+                sum(key[0] == kind and source in (None, self.source[key]) for key in side)
+                for side in (ours, theirs)
+            )
+            if mine and yours and mine + yours > limit:
+                return True
+        return False
+
+    def person(self, leaf: Key) -> frozenset[Key]:
+        return next(person for person in self.persons() if leaf in person)
+
+    def persons(self) -> set[frozenset[Key]]:
+        pairs = [tuple(link.pair) for link in self.links if link.state == "connects"]
+        return plain_components([*([one] for one in self.source), *pairs])
+
+    def separate(self, number: int) -> None:
+        """Take the ends of a link apart: tell its person's links again, without those that rejoin them."""
+        one, other = tuple(self.links[number].pair)
+        whole = self.person(one)
+        if other not in whole:
+            return
+        self.links[number].state = "refused"
+        inside = [link for link in self.links if link.state == "connects" and link.pair <= whole]
+        for link in inside:
+            link.state = "waits"
+        for link in inside:
+            low, high = (self.person(leaf) for leaf in link.pair)
+            sides = {self.person(one), self.person(other)}
+            link.state = "refused" if low != high and {low, high} == sides else "connects"
+
+
+def whole_persons() -> set[frozenset[Key]]:
+    """The identifiers of each person, as the database has them."""
+    found: dict[int, set[Key]] = {}
+    for person, kind, value in Identifier.objects.values_list("person_id", "kind", "value"):
+        found.setdefault(person, set()).add((kind, value))
+    return {frozenset(leaves) for leaves in found.values()}
+
+
+def broken_promises() -> list[str]:
+    """What must hold at any time, whoever wrote: sentences, empty when all is well."""
+    person = dict(Identifier.objects.values_list("id", "person_id"))
+    links = list(Link.objects.values_list("state", "low_id", "high_id"))
+    parts = plain_components(
+        [*([str(one)] for one in person), *([str(a), str(b)] for s, a, b in links if s == "connects")]
+    )
+    expected = {int(leaf): min(map(int, part)) for part in parts for leaf in part}
+    survivors = set(Person.objects.filter(merged_into=None).values_list("id", flat=True))
+    merged = dict(Person.objects.exclude(merged_into=None).values_list("id", "merged_into_id"))
+    return [
+        *(["a person is not the component of what connects"] if person != expected else []),
+        *(
+            ["a refused link lies inside a person"]
+            if any(s == "refused" and person[a] == person[b] for s, a, b in links)
+            else []
+        ),
+        *(["the rows of persons are not the persons"] if survivors != set(person.values()) else []),
+        *(
+            ["a merged person points elsewhere"]
+            if any(person[one] != into for one, into in merged.items())
+            else []
+        ),
+    ]
+
+
+def clear_persons() -> None:
+    """Each example of a property begins without persons; the test's own transaction takes everything back."""
+    PersonChange.objects.all().delete()
+    Link.objects.all().delete()
+    Identifier.objects.all().delete()
+    Person.objects.all().update(merged_into=None)
+    Person.objects.all().delete()

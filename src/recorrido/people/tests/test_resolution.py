@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorrido.people.models import Identifier, Link, Person, PersonChange
 from recorrido.people.queries import current_person_id, current_person_ids, earlier_ids, history_of, leaves_of
-from recorrido.people.tests.telling import persons, plain_components, tell
+from recorrido.people.tests.telling import clear_persons, persons, plain_components, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -14,33 +14,19 @@ WORDS = st.lists(st.sampled_from("abcdefghijkl"), min_size=1, max_size=4, unique
 MESSAGES = st.lists(st.lists(WORDS, max_size=6), max_size=5)
 
 
-@pytest.fixture
-def empty():
-    """Each example begins without persons; the test's own transaction takes everything back."""
-
-    def clear():
-        PersonChange.objects.all().delete()
-        Link.objects.all().delete()
-        Identifier.objects.all().delete()
-        Person.objects.all().update(merged_into=None)
-        Person.objects.all().delete()
-
-    return clear
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(calls=MESSAGES)
-def test_persons_are_the_components_a_plain_union_finds(empty, calls):
-    empty()
+def test_persons_are_the_components_a_plain_union_finds(calls):
+    clear_persons()
     for groups in calls:
         tell(*groups)
     assert persons() == plain_components(group for groups in calls for group in groups)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 @given(calls=MESSAGES)
-def test_a_person_is_called_by_its_oldest_leaf_and_every_leaf_id_leads_there(empty, calls):
-    empty()
+def test_a_person_is_called_by_its_oldest_leaf_and_every_leaf_id_leads_there(calls):
+    clear_persons()
     for groups in calls:
         tell(*groups)
     leaves = dict(Identifier.objects.values_list("id", "person_id"))

@@ -7,9 +7,10 @@ from threading import Barrier, Event
 import pytest
 from django.db import transaction
 
-from recorrido.people.models import Person, PersonChange
+from recorrido.people.actions import unmerge_link
+from recorrido.people.models import Link, Person, PersonChange
 from recorrido.people.queries import changes_after, current_person_ids
-from recorrido.people.tests.telling import persons, plain_components, tell
+from recorrido.people.tests.telling import broken_promises, persons, plain_components, tell, tell_keys
 from recorrido.shared.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,6 +33,32 @@ def test_writers_who_meet_the_same_people_end_in_the_same_persons():
     assert persons() == plain_components(groups)
     everybody = Person.objects.values_list("id", "merged_into_id")
     assert current_person_ids(p for p, _ in everybody) == {p: into or p for p, into in everybody}
+
+
+def test_writers_and_staff_who_separate_meanwhile_keep_every_promise(admin):
+    random = Random(5)
+    words = [("external", f"w{n}") for n in range(24)] + [("customer", f"c{n}") for n in range(8)]
+    groups = [random.sample(words, random.randint(2, 3)) for _ in range(160)]
+    start = Barrier(4)
+
+    def write(part):
+        start.wait()
+        for place in range(0, len(part), 4):
+            tell_keys(*part[place : place + 4])
+
+    def separate():
+        chosen = Random(9)
+        start.wait()
+        for _ in range(40):
+            if links := list(Link.objects.filter(state="connects").values_list("id", flat=True)):
+                unmerge_link(actor=admin, link=chosen.choice(links))
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [in_thread(pool, write, groups[n::3]) for n in range(3)] + [in_thread(pool, separate)]
+        for done in running:
+            done.result()
+    assert broken_promises() == []
+    assert PersonChange.objects.filter(kind="unmerged").exists()
 
 
 def test_a_second_writer_waits_for_the_first_and_joins_what_it_made():
