@@ -66,7 +66,7 @@ def told(parcel: Parcel, items: Told) -> bytes:
     """The answer of ``?verbose=1``: what became of each item, in the order they came."""
     results = [
         _result(parcel, place, state, code, sentence)
-        for place, (state, code, sentence) in zip(parcel.places, items, strict=True)
+        for place, (state, code, sentence) in zip(parcel.places(), items, strict=True)
     ]
     count = {
         state: sum(1 for one in items if one[0] == state)
@@ -77,6 +77,6 @@ def told(parcel: Parcel, items: Told) -> bytes:
 
 def _result(parcel: Parcel, place: tuple[bool, int], state: str, code: str, sentence: str) -> dict[str, str]:
     sound, position = place
-    event = parcel.events[position] if sound else parcel.refused[position][0]
+    event = parcel.events[position] if sound else parcel.refused[position].event
     result = {"messageId": event.message_id.encode(errors="replace").decode(), "status": state}
     return result | {"code": code, "message": sentence} if code else result

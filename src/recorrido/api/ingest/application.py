@@ -144,7 +144,7 @@ class IngestApplication:
             key = await self._key(write_key_in(text, kind)) or _closed()
         parcel = await self._unpacked(text, kind, key)
         self._rate.take(key.pk, len(parcel))
-        if not parcel.places:
+        if not len(parcel):
             return SUCCESS
         verbose = asked.parameter("verbose") in ("1", "true")
         loop = asyncio.get_running_loop()

@@ -56,7 +56,7 @@ class Entry:
         return Origin(self.key.source, self.key.country)
 
     def not_taken(self) -> list[NotTaken]:
-        return [NotTaken(self.origin, event, why.code, str(why)) for event, why in self.parcel.refused]
+        return [NotTaken(self.origin, event, why.code, str(why)) for _, event, why in self.parcel.refused]
 
 
 Outcome = Told | Refusal
@@ -165,7 +165,7 @@ class Writer:
     def _item_by_item(self, entry: Entry) -> Outcome:
         outcome: Told = [("recorded", "", "")] * len(entry.parcel)
         try:
-            for place, (sound, position) in enumerate(entry.parcel.places):
+            for place, (sound, position) in enumerate(entry.parcel.places()):
                 outcome[place] = self._alone(entry, sound, position)
         except Exception:
             connection.close()
@@ -177,7 +177,7 @@ class Writer:
         parcel = entry.parcel
         if not sound:
             self._ledger.record([], [entry.not_taken()[position]])
-            why = parcel.refused[position][1]
+            why = parcel.refused[position].reason
             return "quarantined", why.code, str(why)
         event = parcel.events[position]
         try:
@@ -234,9 +234,9 @@ def _outcomes(group: Sequence[Entry], report: RecordReport) -> Iterator[Told]:
 def _told(
     parcel: Parcel, start: int, fresh: set[int], refused: dict[int, Refused]
 ) -> Iterator[tuple[str, str, str]]:
-    for sound, position in parcel.places:
+    for sound, position in parcel.places():
         if not sound:
-            why = parcel.refused[position][1]
+            why = parcel.refused[position].reason
             yield "quarantined", why.code, str(why)
         elif turned := refused.get(start + position):
             yield "quarantined", turned.code, turned.detail

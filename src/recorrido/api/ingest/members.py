@@ -92,7 +92,9 @@ def contacts_in(traits: Any) -> list[Pair]:
 
 def objects_of(properties: Mapping[str, Any]) -> tuple[Pair, ...]:
     """The objects that e-commerce properties name, each once, at most 500. What is no id stays a property only."""
-    named = [(kind, properties[name]) for name, kind in OBJECTS.items() if name in properties]
+    named: list[tuple[str, Any]] = []
+    if not properties.keys().isdisjoint(OBJECTS):
+        named = [(kind, properties[name]) for name, kind in OBJECTS.items() if name in properties]
     products = properties.get("products")
     if isinstance(products, list):
         named += [("product", one.get("product_id")) for one in products if isinstance(one, dict)]
@@ -119,7 +121,9 @@ def channel_of(
         return "app"
     if kind == "page" or isinstance(context.get("page"), dict):
         return "web"
-    return "app" if _is_mobile(context) else default
+    if "device" in context or "os" in context:
+        return "app" if _is_mobile(context) else default
+    return default
 
 
 def _is_mobile(context: Mapping[str, Any]) -> bool:

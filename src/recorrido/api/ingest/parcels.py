@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,27 +25,40 @@ BATCH, IMPORT = "batch", "import"
 _CUT = CUT.encode()
 
 
+class Refused(NamedTuple):
+    """An item for the quarantine: its place in the request, what could be kept of it, and the reason."""
+
+    place: int
+    event: NewEvent
+    reason: NotUnderstood
+
+
 @dataclass(slots=True)
 class Parcel:
-    """What one request brings: events to record, and those for the quarantine with their reasons.
-
-    ``places`` says for each item in the order it came: (True, position in ``events``) or (False, in ``refused``).
-    """
+    """What one request brings: events to record, and those for the quarantine with their reasons."""
 
     events: list[NewEvent] = field(default_factory=list)
-    refused: list[tuple[NewEvent, NotUnderstood]] = field(default_factory=list)
-    places: list[tuple[bool, int]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.events) + len(self.refused)
 
     def add(self, heard: Heard) -> None:
         if heard.reason is None:
-            self.places.append((True, len(self.events)))
             self.events.append(heard.event)
         else:
-            self.places.append((False, len(self.refused)))
-            self.refused.append((heard.event, heard.reason))
+            self.refused.append(Refused(len(self), heard.event, heard.reason))
+
+    def places(self) -> Iterator[tuple[bool, int]]:
+        """For each item in the order it came: (True, its position in ``events``) or (False, in ``refused``)."""
+        refused = {one.place: position for position, one in enumerate(self.refused)}
+        sound = 0
+        for place in range(len(self)):
+            if place in refused:
+                yield False, refused[place]
+            else:
+                yield True, sound
+                sound += 1
 
 
 def unpack(text: bytes, kind: str, key: ApiKey, received_at: datetime) -> Parcel:

@@ -19,7 +19,8 @@ def read_time(told: Any) -> tuple[datetime, bool]:
     try:
         if isinstance(told, str):
             at = datetime.fromisoformat(told.strip())
-            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+            if at.tzinfo is not UTC:
+                at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
             return at, len(told) <= 10
         if isinstance(told, int | float) and not isinstance(told, bool):
             seconds = told / 1000 if abs(told) >= _MILLISECONDS else told

@@ -27,7 +27,7 @@ CONTEXT, EXTRA, RAW = "$context", "$extra", "$raw"
 
 _COMMON = frozenset(
     {"type", "messageId", "timestamp", "originalTimestamp", "sentAt", "writeKey"}
-    | {"userId", "anonymousId", "properties", "context"}
+    | {"userId", "anonymousId", "properties", "context", "integrations"}
 )
 _READ = {
     "track": _COMMON | {"event"},
@@ -37,7 +37,7 @@ _READ = {
     "group": _COMMON | {"groupId", "traits"},
     "alias": _COMMON | {"previousId"},
 }
-_ROUTINE: tuple[Any, ...] = ({}, {"All": True})
+_EVERYWHERE = {"All": True}
 _sorted = msgspec.json.Encoder(order="sorted").encode
 _EMPTY: dict[str, Any] = {}
 
@@ -97,24 +97,18 @@ def _with_shared(item: dict[str, Any], reading: Reading) -> dict[str, Any]:
 class _Parts:
     """The fields of one item on their way to an event."""
 
-    __slots__ = (
-        "at", "attributes", "context", "date_only", "identifiers", "item", "kind", "message_id", "name",
-        "objects", "original_at", "properties", "reading",
-    )  # fmt: skip
+    message_id = kind = name = ""
+    original_at: datetime | None = None
+    date_only = False
+    context = properties = attributes = _EMPTY
+    objects: tuple[Pair, ...] = ()
+    identifiers: list[Pair]
 
     def __init__(self, item: dict[str, Any], reading: Reading) -> None:
         self.item = item
         self.reading = reading
-        self.message_id = ""
-        self.kind = self.name = ""
         self.at = reading.received_at
-        self.original_at: datetime | None = None
-        self.date_only = False
-        self.context: dict[str, Any] = _EMPTY
-        self.properties: dict[str, Any] = _EMPTY
-        self.attributes: dict[str, Any] = _EMPTY
-        self.identifiers: list[Pair] = []
-        self.objects: tuple[Pair, ...] = ()
+        self.identifiers = []
 
     def read(self) -> None:
         """Raises NotUnderstood; what was read until then stays."""
@@ -130,8 +124,7 @@ class _Parts:
         _RULES[self.kind](self)
 
     def _read_message_id(self) -> None:
-        told = self.item.get("messageId")
-        self.message_id = told if isinstance(told, str) and told and not told.isspace() else text_of(told)
+        self.message_id = text_of(self.item.get("messageId"))
         if not self.message_id:
             self.message_id = message_id_for(self.item, self.reading)
         elif len(self.message_id) > MAX_MESSAGE_ID:
@@ -141,7 +134,7 @@ class _Parts:
 
     def _read_kind(self) -> None:
         told = self.item.get("type")
-        if not isinstance(told, str) or told.lower() not in KINDS:
+        if not isinstance(told, str) or (told not in KINDS and told.lower() not in KINDS):
             raise NotUnderstood(
                 "unknown_type",
                 f"The type {str(told)[:60]!r} is none of identify, track, page, screen, group, alias.",
@@ -253,9 +246,13 @@ class _Parts:
     def _extra(self) -> dict[str, Any]:
         item = self.item
         unread = item.keys() - _READ[self.kind]
-        if not isinstance(item.get("context", _EMPTY), dict):
-            unread.add("context")
-        return {key: item[key] for key in unread if item[key] is not None and not _is_routine(key, item[key])}
+        extra = {key: item[key] for key in unread if item[key] is not None} if unread else {}
+        # Which other services a hub should pass an event on to: kept only where it says something.
+        if (integrations := item.get("integrations")) and integrations != _EVERYWHERE:
+            extra["integrations"] = integrations
+        if self.context is _EMPTY and (context := item.get("context")) and not isinstance(context, dict):
+            extra["context"] = context
+        return extra
 
     def kept(self) -> NewEvent:
         """For the quarantine: as much of an event as was read, and the whole item. It says nothing of when it was
@@ -274,11 +271,6 @@ _RULES = {
     "group": _Parts.group,
     "alias": _Parts.alias,
 }
-
-
-def _is_routine(key: str, value: Any) -> bool:
-    """``integrations`` says which other services a hub should pass an event on to: kept only where it says something."""
-    return key == "integrations" and value in _ROUTINE
 
 
 def _can_be_attribute(name: str) -> bool:
