@@ -20,14 +20,18 @@ class Permission(StrEnum):
     MANAGE_MAIL = "manage_mail"  # what goes out by e-mail: see it, try again, test the server
     MANAGE_KEYS = "manage_keys"  # what programs sign in with
     MANAGE_WEBHOOKS = "manage_webhooks"  # who outside is told what happens here
+    SEE_DATA = "see_data"  # how the data is doing: health, quarantine, event types, consumers
+    MANAGE_DATA = "manage_data"  # mend, discard, schemas, remappings, retention, bookmarks
 
 
 _ANALYSIS = frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.EXPORT})
 
 GRANTS: Mapping[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.CX_LEAD: _ANALYSIS | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT},
-    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS},
+    Role.CX_LEAD: _ANALYSIS
+    | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT}
+    | {Permission.SEE_DATA, Permission.MANAGE_DATA},
+    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS, Permission.SEE_DATA},
     Role.DEPARTMENT_HEAD: _ANALYSIS,
     Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
     Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),

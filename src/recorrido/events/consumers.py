@@ -11,10 +11,11 @@ from contextlib import suppress
 from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Coalesce
 
 from recorrido.events.errors import AnotherStream
 from recorrido.events.models import Bookmark, Stream
-from recorrido.events.queries import Recorded, events_after
+from recorrido.events.queries import Recorded, events_after, ledger_horizon
 from recorrido.people.queries import Change, changes_after
 from recorrido.shared import clock
 
@@ -33,6 +34,24 @@ def consume(*, consumer: str, handle: Callable[[Sequence[Recorded]], None], limi
 def consume_changes(*, consumer: str, handle: Callable[[Sequence[Change]], None], limit: int = 1_000) -> int:
     """As ``consume``, for what happened to persons: merges and unmerges, in order."""
     return _take(consumer, Stream.PEOPLE, lambda position: changes_after(position, limit=limit), handle)
+
+
+def consume_range(*, consumer: str, handle: Callable[[int, int], None], limit: int) -> int:
+    """As ``consume``, for who counts in SQL: ``handle`` gets the ids (after, up to) of the next events.
+
+    Returns how many ids lay between them.
+    """
+    try:
+        with transaction.atomic():
+            position = _held(consumer, Stream.EVENTS).position
+            last = min(position + limit, ledger_horizon())
+            if last > position:
+                handle(position, last)
+                _move(consumer, last)
+    except Exception as error:
+        _note_failure(consumer, Stream.EVENTS, error)
+        raise
+    return max(0, last - position)
 
 
 def move_bookmark(*, consumer: str, position: int, stream: Stream = Stream.EVENTS) -> None:
@@ -84,4 +103,6 @@ def _note_failure(consumer: str, stream: Stream, error: Exception) -> None:
     words = f"{type(error).__name__}: {error}"[:2_000].replace("\x00", "")
     with suppress(DatabaseError):  # a server that is gone is what ``error`` says already
         Bookmark.objects.get_or_create(consumer=consumer, defaults={"stream": stream})
-        Bookmark.objects.filter(consumer=consumer).update(error=words, failed_at=clock.now())
+        Bookmark.objects.filter(consumer=consumer).update(
+            error=words, failed_at=Coalesce("failed_at", clock.now())
+        )

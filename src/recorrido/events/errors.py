@@ -49,3 +49,9 @@ class BadSteps(LedgerError):
     """Mending steps, or an edited event, that are not understood; the sentence names the line or the field."""
 
     code = "bad_steps"
+
+
+class BadPosition(LedgerError):
+    """A place that no consumer can go on from; the sentence says which there are."""
+
+    code = "bad_position"

@@ -1,5 +1,8 @@
 """The only writes to the ledger and its tables. (Consumers' bookmarks: ``consumers``; the log of imports: ``imports``.)"""
 
+from recorrido.events.actions.alarms import review_alarms, set_threshold
+from recorrido.events.actions.counting import count_events, forget_old_hours
+from recorrido.events.actions.positions import move_consumer
 from recorrido.events.actions.quarantine import (
     Replayed,
     discard_quarantined,
@@ -20,14 +23,19 @@ from recorrido.events.actions.recording import (
 __all__ = [
     "Progress",
     "Replayed",
+    "count_events",
     "discard_quarantined",
     "edit_and_replay",
     "ensure_source",
+    "forget_old_hours",
     "mend_waiting",
+    "move_consumer",
     "record_events",
     "record_from_sources",
     "record_many",
     "refresh_statistics",
     "replay_quarantined",
+    "review_alarms",
     "save_rule",
+    "set_threshold",
 ]

@@ -20,6 +20,7 @@ from recorrido.events.queries.quarantine import newest_edits
 from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, Refused
 from recorrido.events.schemas_in_force import in_force
+from recorrido.people import rules
 from recorrido.shared import clock
 
 BATCH = 500
@@ -152,7 +153,9 @@ def _hand_in(attempts: Sequence[_Attempt], *, actor: Staff | None, rule: Quarant
     refs: dict[int, SourceRef] = {one.row.source_id: ref_of(one.row.source) for one in attempts}
     pairs = [(refs[one.row.source_id], one.event) for one in attempts]
     newest = Quarantine.objects.order_by("id").values_list("id", flat=True).last() or 0
-    report = record_group(check_group(pairs, now=clock.now(), schemas=in_force()), Known())
+    report = record_group(
+        check_group(pairs, now=clock.now(), schemas=in_force(), rules=rules.current()), Known()
+    )
     refused = {one.position: one for one in report.refused}
     _keep_edits(attempts, actor, rule)
     released = [one.row.id for place, one in enumerate(attempts) if place not in refused]

@@ -17,6 +17,7 @@ from recorrido.events.models import Event, EventObject, ObjectRef, Source
 from recorrido.events.recording import record_group
 from recorrido.events.records import MAX_GROUP, NewEvent, RecordReport
 from recorrido.events.schemas_in_force import in_force
+from recorrido.people import rules
 from recorrido.people.models import Attribute, Identifier
 from recorrido.shared import clock
 from recorrido.shared.streams import seldom_collected
@@ -56,7 +57,9 @@ def record_events(*, source: Source, events: Sequence[NewEvent]) -> RecordReport
     if len(events) > MAX_GROUP:
         raise GroupTooLarge(len(events), MAX_GROUP)
     ref = ref_of(source)
-    group = check_group([(ref, event) for event in events], now=clock.now(), schemas=in_force())
+    group = check_group(
+        [(ref, event) for event in events], now=clock.now(), schemas=in_force(), rules=rules.current()
+    )
     return record_group(group, Known())
 
 
@@ -100,7 +103,9 @@ def _checked_ahead(events: Iterator[tuple[SourceRef, NewEvent]]) -> Iterator[Gro
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger-door") as door:
         waiting: deque[Future[Group]] = deque()
         while batch := list(islice(events, MAX_GROUP)):
-            waiting.append(door.submit(check_group, batch, now=clock.now(), schemas=in_force()))
+            waiting.append(
+                door.submit(check_group, batch, now=clock.now(), schemas=in_force(), rules=rules.current())
+            )
             if len(waiting) > 1:
                 yield waiting.popleft().result()
         while waiting:

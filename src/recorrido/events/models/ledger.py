@@ -122,7 +122,7 @@ class Bookmark(models.Model):
     error = models.TextField(
         db_default="", help_text="Why the last try stopped; empty after one that went through."
     )
-    failed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text="Since when it has been stopping.")
 
     class Meta:
         constraints = [
