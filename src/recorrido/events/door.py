@@ -18,8 +18,9 @@ import msgspec
 from recorrido.events.errors import RefusedEvent
 from recorrido.events.records import CHANNELS, NewEvent, Refused
 from recorrido.events.schemas import CompiledSchema, SchemaBook
-from recorrido.people.errors import UnreadableIdentifier
-from recorrido.people.identifiers import Key, normalise
+from recorrido.people.errors import BlockedIdentifier, UnreadableIdentifier
+from recorrido.people.identifiers import Key
+from recorrido.people.rules import Rules
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)
@@ -32,6 +33,7 @@ MAX_MEMBERS = 500
 MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
 UNREAD = "$unread_identifiers"
+BLOCKED = "$blocked_identifiers"
 VIOLATIONS = "$schema_violations"
 
 _CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
@@ -100,16 +102,20 @@ class Receipt:
     text: str
     no_times: str
     schemas: SchemaBook
+    rules: Rules
 
     @classmethod
-    def at(cls, now: datetime, schemas: SchemaBook) -> Receipt:
+    def at(cls, now: datetime, schemas: SchemaBook, rules: Rules) -> Receipt:
         text = now.isoformat()
-        return cls(now, text, f"\\N\t\\N\t{text}", schemas)
+        return cls(now, text, f"\\N\t\\N\t{text}", schemas, rules)
 
 
-def check_group(events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime, schemas: SchemaBook) -> Group:
-    """Check each event by itself. ``now``: the moment of receipt; ``schemas``: by event type, ``schemas_in_force.in_force()``."""
-    group, receipt = Group(), Receipt.at(now, schemas)
+def check_group(
+    events: Sequence[tuple[SourceRef, NewEvent]], *, now: datetime, schemas: SchemaBook, rules: Rules
+) -> Group:
+    """Check each event by itself. ``now``: the moment of receipt; ``schemas``: by event type,
+    ``schemas_in_force.in_force()``; ``rules``: how identifiers are read, ``people.rules.current()``."""
+    group, receipt = Group(), Receipt.at(now, schemas, rules)
     seen: set[tuple[int, str]] = set()
     for position, (source, event) in enumerate(events):
         try:
@@ -161,11 +167,11 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
         why = f"The channel {event.channel!r} is none of {', '.join(CHANNELS)}."
         raise RefusedEvent("unknown_channel", why) from None
     at = _moment(event.at, receipt.now + source.ahead)
-    keys, unread = _keys(event.identifiers, source.country)
+    keys, aside = _keys(event.identifiers, source.country, receipt.rules)
     properties = event.properties
-    if unread:
-        properties = {**properties, UNREAD: unread}
-        group.unread_identifiers += len(unread)
+    if aside:
+        properties = {**properties, **aside}
+        group.unread_identifiers += len(aside.get(UNREAD, ()))
     if receipt.schemas and (schema := receipt.schemas.get(event.type)):
         properties = _against(schema, properties)
     return Ready(
@@ -274,22 +280,26 @@ def _time(at: datetime | None) -> str:
 
 
 def _keys(
-    identifiers: Sequence[tuple[str, str]], country: str
-) -> tuple[tuple[Key, ...], list[tuple[str, str]]]:
-    """The leaves the event names, each once, and the values nobody could read."""
+    identifiers: Sequence[tuple[str, str]], country: str, rules: Rules
+) -> tuple[tuple[Key, ...], dict[str, list[list[str]]]]:
+    """The leaves the event names, each once, and as properties what nobody could read and what identifies nobody."""
     if len(identifiers) > MAX_MEMBERS:
         raise RefusedEvent("too_many_identifiers", f"{len(identifiers)} identifiers; at most {MAX_MEMBERS}.")
     keys: dict[Key, None] = {}
-    unread = []
+    aside: dict[str, list[list[str]]] = {}
     for kind, value in identifiers:
         try:
-            key = normalise(kind, value, country)
-        except (UnreadableIdentifier, TypeError, AttributeError):
-            unread.append((str(kind), str(value)))
-            continue
-        if key is not None:
-            keys[key] = None
-    return tuple(keys), unread
+            key = rules.read(kind, value, country)
+        except BlockedIdentifier:
+            aside.setdefault(BLOCKED, []).append([kind, value])
+        except UnreadableIdentifier as error:
+            aside.setdefault(UNREAD, []).append([kind, value, error.why])
+        except (TypeError, AttributeError):
+            aside.setdefault(UNREAD, []).append([str(kind), str(value), "not a text"])
+        else:
+            if key is not None:
+                keys[key] = None
+    return tuple(keys), aside
 
 
 def _objects(objects: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from recorrido.events.ledger import Known
 from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, RecordReport
 from recorrido.events.schemas_in_force import in_force
+from recorrido.people import rules
 from recorrido.shared import clock
 
 SOURCES_KEPT = 60.0  # seconds until a source is looked up again: its country or limits may have been changed
@@ -50,7 +51,7 @@ class LiveLedger:
         ``psycopg.Error`` where the database cannot do it; what was learnt before stays true.
         """
         events = [(self._ref(origin), event) for origin, event in told]
-        group = check_group(events, now=clock.now(), schemas=in_force())
+        group = check_group(events, now=clock.now(), schemas=in_force(), rules=rules.current())
         for position, (origin, event, code, detail) in enumerate(not_taken, len(events)):
             group.turned.append(turn_away(position, self._ref(origin), event, code, detail))
         return record_group(group, self._known)

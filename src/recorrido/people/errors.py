@@ -21,6 +21,7 @@ class UnreadableIdentifier(PeopleError):
         super().__init__(_("%(kind)s “%(value)s”: %(why)s.") % words)
         self.kind = kind
         self.value = value
+        self.why = why
 
 
 class UnknownPerson(PeopleError):

@@ -84,7 +84,17 @@ def test_an_event_tells_about_its_person():
 def test_an_identifier_nobody_can_read_stays_with_its_event():
     report = record(event(identifiers=(("customer", "C1"), ("phone", "ask him"))))
     assert (figures(report), report.unread_identifiers) == ((1, 0, 0), 1)
-    assert Event.objects.get().properties == {"$unread_identifiers": [["phone", "ask him"]]}
+    ((kind, value, why),) = Event.objects.get().properties["$unread_identifiers"]
+    assert (kind, value, bool(why)) == ("phone", "ask him", True)
+
+
+def test_a_blocked_value_stays_with_its_event_and_names_nobody():
+    mails = [("email", "sin@correo.cl"), ("customer", "0000")]
+    record(event("m1", identifiers=(*mails, ("customer", "C1"))), event("m2", identifiers=tuple(mails)))
+    named, nobody = Event.objects.order_by("id")
+    assert (named.leaf_id, nobody.leaf_id) == (person_of("customer", "C1"), None)
+    assert nobody.properties == {"$blocked_identifiers": [list(mail) for mail in mails]}
+    assert Identifier.objects.count() == 1
 
 
 def test_words_that_mean_something_to_a_database_are_only_words():
