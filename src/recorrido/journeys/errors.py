@@ -3,6 +3,7 @@
 JourneysError
 ├── BlueprintInvalid    a blueprint file that breaks the language; carries every problem with its place
 ├── NoBlueprint         nothing was designed yet
+├── DraftClosed         a draft that was installed or dropped already
 ├── UnknownJourneyType  a journey type the blueprint does not have
 ├── NoLog               the journeys of a type were never built
 ├── LogVersionGone      a page speaks of a log version that was removed since; carries the newest one
@@ -57,6 +58,10 @@ class NoBlueprint(JourneysError):
 
     def __init__(self) -> None:
         super().__init__(_("No blueprint is installed yet. Run: recorrido journeys install starter"))
+
+
+class DraftClosed(JourneysError):
+    code = "draft_closed"
 
 
 class UnknownJourneyType(JourneysError):

@@ -129,3 +129,36 @@ class JourneyBuild(models.Model):
     @property
     def unmatched_events(self) -> int:
         return sum(entry["events"] for entry in self.unmatched)
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open", _("being edited")
+    INSTALLED = "installed", _("installed")
+    DROPPED = "dropped", _("dropped")
+
+
+class BlueprintDraft(models.Model):
+    """A blueprint that is being written: a text that may still have mistakes, and is in force for nobody."""
+
+    name = models.CharField(_("name"), max_length=100)
+    source = models.TextField()  # YAML
+    origin = models.CharField(max_length=255, blank=True)  # the file it was proposed from
+    journey_type = models.CharField(max_length=100, blank=True)  # the one to look at first
+    base = models.ForeignKey(
+        BlueprintVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=DraftState, default=DraftState.OPEN)
+    installed = models.ForeignKey(
+        BlueprintVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("blueprint draft")
+
+    def __str__(self) -> str:
+        return self.name

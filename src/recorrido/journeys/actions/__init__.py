@@ -1,7 +1,25 @@
 """The only writes of journeys: install a blueprint, build the logs."""
 
 from recorrido.journeys.actions.build import build_now, run_build
+from recorrido.journeys.actions.drafts import (
+    drop_draft,
+    edit_installed,
+    install_draft,
+    propose_draft,
+    write_draft,
+)
 from recorrido.journeys.actions.install import install_blueprint
 from recorrido.journeys.actions.requests import request_build, request_stale_builds
 
-__all__ = ["build_now", "install_blueprint", "request_build", "request_stale_builds", "run_build"]
+__all__ = [
+    "build_now",
+    "drop_draft",
+    "edit_installed",
+    "install_blueprint",
+    "install_draft",
+    "propose_draft",
+    "request_build",
+    "request_stale_builds",
+    "run_build",
+    "write_draft",
+]

@@ -23,6 +23,7 @@ from recorrido.journeys.queries.choices import (
     filter_choices,
 )
 from recorrido.journeys.queries.counting import RegularShare, count, regular_share
+from recorrido.journeys.queries.drafts import find_drafts, observed_order
 from recorrido.journeys.queries.figures import Clickable, Figure, figures_of
 from recorrido.journeys.queries.filters import ALL, EXCEPTIONS, PATHS, REGULAR, Filters
 from recorrido.journeys.queries.funnels import Funnel, FunnelLevel, FunnelQuestion, funnel
@@ -93,6 +94,7 @@ __all__ = [
     "event_labels",
     "figures_of",
     "filter_choices",
+    "find_drafts",
     "flow_figures",
     "forget_answers",
     "funnel",
@@ -104,6 +106,7 @@ __all__ = [
     "journeys_as_csv",
     "journeys_behind",
     "map_as_csv",
+    "observed_order",
     "open_study",
     "pain_level",
     "regular_share",

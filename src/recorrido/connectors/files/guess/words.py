@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
+
+from recorrido.shared.plain import plain_words
 
 # What a column can be for.
 LEAVE = "leave"
@@ -26,14 +26,6 @@ ROLES = (
 
 KEYS = ("order", "return", "case", "shipment", "invoice", "conversation")
 """Objects that can be what a journey is about."""
-
-
-@lru_cache(maxsize=10_000)
-def plain(text: str) -> str:
-    """Lower case, without accents, words apart: "FechaEntregaReal" and "fecha_entrega_real" are the same."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    bare = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.findall(r"[a-z]+|\d+", bare))
 
 
 _MANY = r"(?:n|no|nro|num|numero|number|id|cod|codigo|code|folio|ref|referencia|de|do|da|del|la|el|the)"
@@ -103,14 +95,14 @@ _PROMISE = re.compile(
 
 
 def says_date(name: str) -> bool:
-    return bool(re.search(_IS_DATE, plain(name)))
+    return bool(re.search(_IS_DATE, plain_words(name)))
 
 
 def says_promise(name: str) -> bool:
-    return bool(_PROMISE.search(plain(name)))
+    return bool(_PROMISE.search(plain_words(name)))
 
 
 def role_by_name(name: str) -> str:
     """What the name of a column says, "" for nothing known."""
-    words = plain(name)
+    words = plain_words(name)
     return next((role for role, pattern in _RULES if re.fullmatch(pattern, words)), "")
