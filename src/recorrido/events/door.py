@@ -78,7 +78,8 @@ class Turned:
     source: SourceRef
     refused: Refused
     payload: str
-    type: str = ""
+    type: str
+    fingerprint: str
 
 
 @dataclass(slots=True)
@@ -141,7 +142,18 @@ def turn_away(position: int, source: SourceRef, event: NewEvent, code: str, deta
     """The quarantine's view of an event that was refused."""
     refused = Refused(position, str(event.message_id)[:MAX_MESSAGE_ID], code, detail)
     said = event.type if isinstance(event.type, str) else ""
-    return Turned(source, refused, payload_of(event), said[:MAX_TYPE].replace("\x00", ""))
+    payload = payload_of(event)
+    return Turned(source, refused, payload, said[:MAX_TYPE].replace("\x00", ""), _fingerprint(event, payload))
+
+
+def _fingerprint(event: NewEvent, payload: str) -> str:
+    """The hash under which a refused event is kept once. A client that heard no answer sends it again a moment later:
+    what that moment changes is left out."""
+    if event.received_at is None:
+        return message_hash(payload)
+    at = event.original_at or EARLIEST
+    same = msgspec.structs.replace(event, at=at, sent_at=None, received_at=None)
+    return message_hash(payload_of(same))
 
 
 def message_hash(message_id: str) -> str:
@@ -173,7 +185,7 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
         properties = {**properties, **aside}
         group.unread_identifiers += len(aside.get(UNREAD, ()))
     if receipt.schemas and (schema := receipt.schemas.get(event.type)):
-        properties = _against(schema, properties)
+        properties = _against(schema, event.properties, properties)
     return Ready(
         position,
         source,
@@ -189,9 +201,12 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
     )
 
 
-def _against(schema: CompiledSchema, properties: Any) -> Any:
-    """The properties, with what their schema does not allow written beside them. Raises RefusedEvent where it refuses."""
-    found = schema.violations(msgspec.json.decode(_json(properties)), most=MAX_VIOLATIONS)
+def _against(schema: CompiledSchema, told: Any, properties: Any) -> Any:
+    """The properties, with what their schema does not allow written beside them. ``told``: as the client sent them.
+
+    Raises RefusedEvent where the schema refuses.
+    """
+    found = schema.violations(msgspec.json.decode(_json(told)), most=MAX_VIOLATIONS)
     if not found:
         return properties
     if schema.refuses:

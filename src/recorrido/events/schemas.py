@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 import jsonschema_rs
+from django.utils.translation import gettext as _
 
 from recorrido.events.errors import BadSchema
 
@@ -29,7 +30,7 @@ class CompiledSchema:
         """Where and why the properties are not as the schema says: "/amount: "x" is not of type "number""."""
         if self.validator.is_valid(properties):
             return []
-        return [_sentence(error) for error in islice(self.validator.iter_errors(properties), most)]
+        return sentences(self.validator, properties, most=most)
 
 
 SchemaBook = Mapping[str, CompiledSchema]
@@ -45,13 +46,16 @@ def compile_schema(text: str) -> jsonschema_rs.Draft202012Validator:
 
 def parse_schema(text: str) -> dict[str, Any] | bool:
     if len(text) > MOST_TEXT:
-        raise BadSchema(f"The schema is {len(text):,} characters long; at most {MOST_TEXT:,} are taken.")
+        raise BadSchema(
+            _("The schema is %(length)s characters long; at most %(most)s are taken.")
+            % {"length": len(text), "most": MOST_TEXT}
+        )
     try:
         schema = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadSchema(f"This is no JSON: {error}.") from None
+        raise BadSchema(_("This is no JSON: %(why)s.") % {"why": error}) from None
     if not isinstance(schema, dict | bool):
-        raise BadSchema("A schema is an object, written in braces.")
+        raise BadSchema(_("A schema is an object, written in braces."))
     return schema
 
 
@@ -62,11 +66,16 @@ def _validator(schema: dict[str, Any] | bool) -> jsonschema_rs.Draft202012Valida
             schema, retriever=_nothing_is_fetched, pattern_options=jsonschema_rs.RegexOptions()
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        raise BadSchema(f"This is no JSON Schema 2020-12: {_first_line(error)}.") from None
+        raise BadSchema(_("This is no JSON Schema 2020-12: %(why)s.") % {"why": _first_line(error)}) from None
 
 
 def _nothing_is_fetched(address: str) -> NoReturn:
     raise ValueError("a schema may point into itself only")
+
+
+def sentences(validator: jsonschema_rs.Draft202012Validator, value: Any, *, most: int) -> list[str]:
+    """Where and why a value is not as its schema says."""
+    return [_sentence(error) for error in islice(validator.iter_errors(value), most)]
 
 
 def _sentence(error: jsonschema_rs.ValidationError) -> str:

@@ -19,17 +19,28 @@ from recorrido.events.actions.recording import (
     record_many,
     refresh_statistics,
 )
+from recorrido.events.actions.schemas import (
+    Imported,
+    add_schema,
+    import_schemas,
+    put_in_force,
+    take_out_of_force,
+)
 
 __all__ = [
+    "Imported",
     "Progress",
     "Replayed",
+    "add_schema",
     "count_events",
     "discard_quarantined",
     "edit_and_replay",
     "ensure_source",
     "forget_old_hours",
+    "import_schemas",
     "mend_waiting",
     "move_consumer",
+    "put_in_force",
     "record_events",
     "record_from_sources",
     "record_many",
@@ -38,4 +49,5 @@ __all__ = [
     "review_alarms",
     "save_rule",
     "set_threshold",
+    "take_out_of_force",
 ]
