@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
-from recorrido.events.door import Ready, Turned, message_hash
+from recorrido.events.door import Ready, Turned
 from recorrido.people.actions import resolve_identifiers, tell_attributes
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.resolution import Known as KnownLeaves
@@ -75,7 +75,7 @@ def write_quarantine(turned: Sequence[Turned]) -> int:
     return sql.execute(
         _QUARANTINE,
         [one.source.id for one in turned],
-        [message_hash(one.payload) for one in turned],
+        [one.fingerprint for one in turned],
         [one.refused.code for one in turned],
         [one.refused.detail.replace("\x00", "\\0") for one in turned],
         [one.payload for one in turned],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ ROUTES = {
 """What is sent where. The browser library leaves /v1 out where its apiHost does."""
 PINGS = ("/v1/ping", "/v1/health")
 METRICS = ("/v1/m", "/m")  # the browser library's own statistics: taken, and thrown away
+_log = logging.getLogger(__name__)
 _PROJECT, _SETTINGS = "/v1/projects/", "/settings"
 
 
@@ -119,6 +121,11 @@ class IngestApplication:
             await send_refusal(send, refusal, asked.origin)
         except Gone:
             return
+        except Exception:  # a mistake of ours; what was not answered 200 is sent again
+            _log.exception("A request could not be handled.")
+            await send_refusal(
+                send, unavailable("The server made a mistake: send it again later."), asked.origin
+            )
 
     async def _route(self, scope: Scopes, asked: _Asked, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ MAX_SHARED = 16 * 1024 * 1024
 
 BATCH, IMPORT = "batch", "import"
 _CUT = CUT.encode()
+_log = logging.getLogger(__name__)
 
 
 class Refused(NamedTuple):
@@ -97,7 +99,7 @@ def _single(text: bytes, kind: str, reading: Reading) -> Heard:
         raise malformed("The event is nested deeper than 200 levels.")
     item = {**_object(text), "type": kind}
     _take_times((item.get("sentAt"),), reading)
-    return hear(item, reading)
+    return _heard_safely(item, reading)
 
 
 def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
@@ -159,4 +161,13 @@ def _hear_raw(raw: msgspec.Raw, item: Any, reading: Reading) -> Heard:
             reading,
             NotUnderstood("too_deep", "The event is nested deeper than 200 levels."),
         )
-    return hear(item, reading)
+    return _heard_safely(item, reading)
+
+
+def _heard_safely(item: Any, reading: Reading) -> Heard:
+    """A mistake of ours must not cost a client its event: it goes to quarantine, and into our log."""
+    try:
+        return hear(item, reading)
+    except Exception as error:
+        _log.exception("An item could not be read.")
+        return unreadable(item, reading, NotUnderstood("unexpected", f"It could not be read: {error!r}."))
