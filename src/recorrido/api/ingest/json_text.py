@@ -25,12 +25,15 @@ _SURROGATES = re.compile(
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
+NULL = msgspec.Raw(b"null")
+
+
 class Envelope(msgspec.Struct, rename={"write_key": "writeKey", "sent_at": "sentAt"}):
     """The body of a batch. Items stay text, so that each can be weighed and read by itself."""
 
     batch: list[msgspec.Raw]
-    context: msgspec.Raw | None = None
-    integrations: msgspec.Raw | None = None
+    context: msgspec.Raw = NULL
+    integrations: msgspec.Raw = NULL
     write_key: Any = None
     sent_at: Any = None
 

@@ -114,15 +114,12 @@ def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
 
 def _take_shared(envelope: Envelope, size: int, reading: Reading) -> None:
     """The batch's own context and integrations, which are as good as written in every item."""
-    shared = [raw for raw in (envelope.context, envelope.integrations) if raw is not None]
-    weight = sum(len(bytes(raw)) for raw in shared)
+    weight = len(bytes(envelope.context)) + len(bytes(envelope.integrations))
     if weight > MAX_ITEM or size + weight * len(envelope.batch) > MAX_SHARED:
         raise too_large("The batch's own context is too large for so many events: put less into it.")
-    if envelope.context is not None:
-        context = read_item(envelope.context)
-        reading.context = context if isinstance(context, dict) else None
-    if envelope.integrations is not None:
-        reading.integrations = read_item(envelope.integrations)
+    context = read_item(envelope.context)
+    reading.context = context if isinstance(context, dict) else None
+    reading.integrations = read_item(envelope.integrations)
 
 
 def _read_raw(raw: msgspec.Raw) -> Any:
