@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.events.actions.recording import ref_of
-from recorrido.events.door import SourceRef, check_group, message_hash, payload_of
+from recorrido.events.door import SourceRef, check_group, turn_away
 from recorrido.events.errors import BadSteps
 from recorrido.events.ledger import Known
 from recorrido.events.mending import event_of, mended, parse_steps
@@ -161,7 +161,7 @@ def _hand_in(attempts: Sequence[_Attempt], *, actor: Staff | None, rule: Quarant
     released = [one.row.id for place, one in enumerate(attempts) if place not in refused]
     Quarantine.objects.filter(id__in=released).update(released_at=clock.now())
     for position, reason in refused.items():
-        _refuse_again(attempts[position], reason, newest)
+        _refuse_again(attempts[position], pairs[position][0], reason, newest)
     return Replayed(report.recorded, len(released) - report.recorded, len(refused), list(refused.values()))
 
 
@@ -173,9 +173,9 @@ def _keep_edits(attempts: Sequence[_Attempt], actor: Staff | None, rule: Quarant
     )
 
 
-def _refuse_again(attempt: _Attempt, reason: Refused, newest: int) -> None:
+def _refuse_again(attempt: _Attempt, source: SourceRef, reason: Refused, newest: int) -> None:
     """The row gets its present reason; the row that the door made of an edited event is the same matter, so it goes."""
     row = attempt.row
     Quarantine.objects.filter(id=row.id).update(code=reason.code, detail=reason.detail.replace("\x00", "\\0"))
-    made = message_hash(payload_of(attempt.event))
+    made = turn_away(0, source, attempt.event, reason.code, reason.detail).fingerprint
     Quarantine.objects.filter(source=row.source, fingerprint=made, id__gt=newest).delete()

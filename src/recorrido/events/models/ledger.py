@@ -38,6 +38,9 @@ class EventType(models.Model):
 
     name = models.CharField(max_length=120, unique=True)
     maps_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    mapped_by = models.ForeignKey(
+        "events.Remapping", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

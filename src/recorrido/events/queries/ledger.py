@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from recorrido.events.ledger import EVENTS_LOCK_CLASS, EVENTS_SEQUENCE
-from recorrido.events.models import Bookmark, Event, EventObject, ObjectRef, Source, Stream
+from recorrido.events.models import (
+    Bookmark,
+    Event,
+    EventObject,
+    EventOverlay,
+    EventType,
+    ObjectRef,
+    Source,
+    Stream,
+)
 from recorrido.people.queries import leaves_of
 from recorrido.people.resolution import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
 from recorrido.shared.horizon import safe_position
@@ -87,8 +98,11 @@ def timeline_of_person(person_id: int, *, limit: int = 50, before: Place | None 
 
     ``before``: the ``place`` of the last event of the page before.
     """
-    rows = _rows().filter(leaf_id__in=[leaf.id for leaf in leaves_of(person_id)])
-    return _page(rows, limit, before)
+    leaves = [leaf.id for leaf in leaves_of(person_id)]
+    given = EventOverlay.objects.filter(leaf_id__in=leaves).values("event_id")
+    # Two queries in one rather than a condition with OR, which would read the ledger from end to end.
+    told, corrected = _rows().filter(leaf_id__in=leaves), _rows().filter(id__in=given, leaf__isnull=True)
+    return _recorded(_newest(_newest(told, limit, before).union(_newest(corrected, limit, before)), limit))
 
 
 def events_of_object(
@@ -96,14 +110,22 @@ def events_of_object(
 ) -> list[Recorded]:
     """The events that touch an object, newest first; empty where no event ever named it."""
     object_ids = ObjectRef.objects.filter(kind=kind, external_id=external_id).values("id")
-    events = EventObject.objects.filter(object_id__in=object_ids).values("event_id")
-    return _page(_rows().filter(id__in=events), limit, before)
+    told = EventObject.objects.filter(object_id__in=object_ids).values("event_id")
+    given = EventOverlay.objects.filter(object_ids__overlap=ArraySubquery(object_ids)).values("event_id")
+    return _recorded(_newest(_rows().filter(id__in=told.union(given, all=True)), limit, before))
 
 
 def count_by_type() -> dict[str, int]:
-    """Events per type name, types without events left out."""
-    rows = Event.objects.values_list("type__name").annotate(n=Count("id")).order_by("type__name")
-    return dict(rows)
+    """Events per type as it is read today, types without events left out."""
+    name = Coalesce("type__maps_to__name", "type__name")
+    return dict(Event.objects.values_list(name).annotate(n=Count("id")).order_by(name))
+
+
+def event_relation() -> LiteralString:
+    """The relation that statements over many events read: the table itself, or, where a remapping is in force, the view
+    of the same columns that lays it over the events."""
+    remapped = EventType.objects.filter(maps_to__isnull=False).exists() or EventOverlay.objects.exists()
+    return "events_seen" if remapped else "events_event"
 
 
 def lags() -> list[StreamLag]:
@@ -114,36 +136,60 @@ def lags() -> list[StreamLag]:
 
 
 def _rows() -> QuerySet[Event]:
-    return Event.objects.select_related("type")
+    """Events with their type as it is read today and the corrections that lie over them, if any."""
+    overlay = EventOverlay.objects.filter(event_id=OuterRef("pk"))
+    fields = JSONObject(channel="channel", leaf="leaf_id", objects="object_ids")
+    return Event.objects.select_related("type__maps_to").annotate(
+        overlay=Subquery(overlay.values(said=fields))
+    )
 
 
-def _page(rows: QuerySet[Event], limit: int, before: Place | None) -> list[Recorded]:
+def _newest(rows: QuerySet[Event], limit: int, before: Place | None = None) -> QuerySet[Event]:
     if before is not None:
         rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.id))
-    return _recorded(rows.order_by("-at", "-id")[:limit])
+    return rows.order_by("-at", "-id")[:limit]
 
 
 def _recorded(rows: Iterable[Event]) -> list[Recorded]:
-    events = list(rows)
-    names = _object_names(events)
+    events = [(event, _Overlay.of(event)) for event in rows]
+    names = _object_names(id_ for event, over in events for id_ in (*event.object_ids, *over.objects))
     sources = dict(Source.objects.values_list("id", "name")) if events else {}
     return [
         Recorded(
             event.id,
-            event.type.name,
+            (event.type.maps_to or event.type).name,
             event.at,
             event.date_only,
-            event.channel,
+            event.channel if over.channel is None else over.channel or None,
             sources[event.source_id],
-            tuple(event.leaf_ids),
-            tuple(names[object_id] for object_id in event.object_ids),
+            (*event.leaf_ids, *over.leaves),
+            tuple(names[id_] for id_ in (*event.object_ids, *over.objects)),
             event.properties,
         )
-        for event in events
+        for event, over in events
     ]
 
 
-def _object_names(events: Sequence[Event]) -> dict[int, ObjectName]:
-    wanted = {object_id for event in events for object_id in event.object_ids}
-    rows = ObjectRef.objects.filter(id__in=wanted).values_list("id", "kind", "external_id")
+@dataclass(frozen=True, slots=True)
+class _Overlay:
+    """What lies over one event; nothing for nearly all of them."""
+
+    channel: str | None = None
+    leaves: tuple[int, ...] = ()
+    objects: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, event: Event) -> _Overlay:
+        said = getattr(event, "overlay", None)
+        if not said:
+            return _NOTHING_OVER_IT
+        leaf = said["leaf"] if event.leaf_id is None else None
+        return cls(said["channel"], () if leaf is None else (leaf,), tuple(said["objects"]))
+
+
+_NOTHING_OVER_IT = _Overlay()
+
+
+def _object_names(wanted: Iterable[int]) -> dict[int, ObjectName]:
+    rows = ObjectRef.objects.filter(id__in=set(wanted)).values_list("id", "kind", "external_id")
     return {id_: ObjectName(kind, external_id) for id_, kind, external_id in rows}
