@@ -8,7 +8,6 @@ import binascii
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,9 +17,9 @@ from django.db import Error as DjangoError
 from recorrido.api.ingest.answers import SUCCESS, Send, send_json, send_preflight, send_refusal, told
 from recorrido.api.ingest.bodies import Gone, Receive, read_body, unpacked
 from recorrido.api.ingest.browser import settings_for
-from recorrido.api.ingest.committing import Entry, Writer
+from recorrido.api.ingest.committing import Entry, Told, Writer
 from recorrido.api.ingest.errors import Refusal, unavailable
-from recorrido.api.ingest.limits import RateLimit
+from recorrido.api.ingest.limits import Limits, RateLimit
 from recorrido.api.ingest.parcels import BATCH, IMPORT, Parcel, unpack, write_key_in
 from recorrido.company.keyring import RING
 from recorrido.company.models import ApiKey, Scope
@@ -52,15 +51,6 @@ def is_ours(path: str) -> bool:
 
 def _is_settings(path: str) -> bool:
     return path.startswith(_PROJECT) and path.endswith(_SETTINGS)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """``rate``: events a second with one key, 0 for any number. ``most_waiting``: bytes that may wait to be written."""
-
-    rate: int = 0
-    most_waiting: int = 32 * 1024 * 1024
-    public_url: str = ""
 
 
 class _Asked:
@@ -157,7 +147,11 @@ class IngestApplication:
         loop = asyncio.get_running_loop()
         entry = Entry(key, parcel, len(text), verbose, loop.create_future())
         self._running_writer(loop).submit(entry)
-        items = await entry.answer
+        alarm = loop.call_later(self._limits.answered_within, _give_up, entry.answer)
+        try:
+            items = await entry.answer
+        finally:
+            alarm.cancel()
         return told(parcel, items) if verbose else SUCCESS
 
     async def _unpacked(self, text: bytes, kind: str, key: ApiKey) -> Parcel:
@@ -185,7 +179,7 @@ class IngestApplication:
 
     def _running_writer(self, loop: asyncio.AbstractEventLoop) -> Writer:
         if self._writer is None:
-            self._writer = Writer(loop, self._limits.most_waiting)
+            self._writer = Writer(loop, self._limits)
         return self._writer
 
     async def _settings(self, scope: Scopes, asked: _Asked, send: Send) -> None:
@@ -212,6 +206,13 @@ def _refresh(secret: str) -> None:
         RING.refresh(secret)
     finally:
         connection.close()
+
+
+def _give_up(answer: asyncio.Future[Told]) -> None:
+    """The database answers nothing, not even that it is away. If it writes the events after all, the client's next try
+    is a duplicate."""
+    if not answer.done():
+        answer.set_exception(unavailable("The database takes too long: send it again."))
 
 
 def _closed() -> ApiKey:

@@ -22,6 +22,7 @@ from django.db import Error as DjangoError
 from django.db import connection
 
 from recorrido.api.ingest.errors import Refusal, unavailable
+from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.parcels import Parcel
 from recorrido.company.actions import note_api_key_used
 from recorrido.company.models import ApiKey
@@ -29,7 +30,6 @@ from recorrido.events.live import LiveLedger, NotTaken, Origin
 from recorrido.events.records import MAX_GROUP, RecordReport, Refused
 
 GATHER = 0.005  # seconds in which more requests are waited for, where the last group had several
-PATIENCE = 8.0  # seconds a request waits for a database that is away; clients give up after ten
 PAUSE = 0.1
 CLOSING = 10.0
 USE_NOTED = 60.0
@@ -63,11 +63,11 @@ Outcome = Told | Refusal
 
 
 class Writer:
-    """The queue and its thread. ``most_waiting``: bytes of requests that may wait; beyond, clients hear 503."""
+    """The queue and its thread, within the limits of the door. Answers in ``loop``."""
 
-    def __init__(self, loop: AbstractEventLoop, most_waiting: int) -> None:
+    def __init__(self, loop: AbstractEventLoop, limits: Limits) -> None:
         self._loop = loop
-        self._most_waiting = most_waiting
+        self._limits = limits
         self._waiting: deque[Entry] = deque()
         self._weight = 0
         self._news = threading.Condition()
@@ -84,7 +84,7 @@ class Writer:
         with self._news:
             if self._closing:
                 raise unavailable("The server is stopping: send it again in a moment.")
-            if self._weight + entry.weight > self._most_waiting and self._waiting:
+            if self._weight + entry.weight > self._limits.most_waiting and self._waiting:
                 raise unavailable("Too much waits to be written: send it again in a moment.", retry_after=1)
             self._waiting.append(entry)
             self._weight += entry.weight
@@ -141,7 +141,7 @@ class Writer:
 
     def _without_the_patient(self, group: Sequence[Entry], error: Exception) -> list[Entry]:
         """Tell the requests that have waited long enough to come back; returns the others."""
-        before = time.monotonic() - PATIENCE
+        before = time.monotonic() - self._limits.patience
         if patient := [entry for entry in group if entry.since <= before]:
             _log.warning("The database is away (%s); clients are told to come back.", error)
             self._answer(patient, [unavailable("The database is away: send it again.")] * len(patient))

@@ -1,11 +1,27 @@
-"""How much one key may send: events per second, with room for a burst."""
+"""What the open door takes at most, and how long it waits."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from recorrido.api.ingest.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``rate``: events a second with one key, 0 for any number. ``most_waiting``: bytes that may wait to be written.
+
+    ``patience``: seconds a request waits for a database that is away (the libraries give up after ten).
+    ``answered_within``: seconds after which it hears 503 although its events may still be written.
+    """
+
+    rate: int = 0
+    most_waiting: int = 32 * 1024 * 1024
+    patience: float = 8.0
+    answered_within: float = 20.0
+    public_url: str = ""
 
 
 class RateLimit:

@@ -50,7 +50,8 @@ def open_door() -> IngestApplication:
     """The door with this installation's settings. Call it once Django is loaded."""
     from django.conf import settings
 
-    from recorrido.api.ingest.application import IngestApplication, Limits
+    from recorrido.api.ingest.application import IngestApplication
+    from recorrido.api.ingest.limits import Limits
 
     limits = Limits(
         rate=settings.RECORRIDO_INGEST_RATE,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from recorrido.api.ingest.application import Limits
+from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.tests.door import Door
 from recorrido.company.actions import make_api_key
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
-from recorrido.api.ingest.application import IngestApplication, Limits
+from recorrido.api.ingest.application import IngestApplication
+from recorrido.api.ingest.limits import Limits
 
 
 @dataclass(frozen=True)

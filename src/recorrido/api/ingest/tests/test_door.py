@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from recorrido.api.ingest.application import Limits
+from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.tests.door import basic
 from recorrido.company.actions import make_api_key, revoke_api_key, rotate_api_key
 from recorrido.company.models import ApiKey
