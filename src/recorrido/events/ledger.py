@@ -60,7 +60,7 @@ def write_events(ready: Sequence[Ready], known: Known) -> Known:
     A message that somebody else records at the same moment raises ``psycopg.errors.UniqueViolation``.
     """
     leaf_ids, people = resolve_identifiers(told=ready, known=known.people)
-    learnt = Known(people=people, objects=_object_ids(ready, known), types=_type_ids(ready, known))
+    learnt = Known(people=people, objects=object_ids_of(ready, known), types=_type_ids(ready, known))
     _tell(ready, leaf_ids)
     # Before the ids are taken: consumers wait for us from here to the commit.
     announce_writer(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
@@ -105,7 +105,7 @@ def _type_ids(ready: Iterable[Ready], known: Known) -> dict[str, int]:
     return types
 
 
-def _object_ids(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
+def object_ids_of(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     """The ids of the objects these events touch, made where they are new."""
     wanted = {key for event in ready for key in event.objects}
     objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}

@@ -3,6 +3,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from recorrido.events import actions
+from recorrido.events.models import LedgerJob
 
 
 @app.periodic(cron="* * * * *")
@@ -15,3 +16,9 @@ def review_alarms(timestamp: int) -> None:
 @app.task(queueing_lock="forget_old_hours", pass_context=False)
 def forget_old_hours(timestamp: int) -> None:
     actions.forget_old_hours()
+
+
+@app.task(name="recorrido.events.tasks.run_ledger_job", lock="ledger-jobs")
+def run_ledger_job(job_id: int) -> None:
+    """A job that stops for a reason says so in its row."""
+    actions.carry_out(job=LedgerJob.objects.get(id=job_id))

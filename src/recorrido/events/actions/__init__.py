@@ -1,6 +1,7 @@
 """The only writes to the ledger and its tables. (Consumers' bookmarks: ``consumers``; the log of imports: ``imports``.)"""
 
 from recorrido.events.actions.alarms import review_alarms, set_threshold
+from recorrido.events.actions.bulk import carry_out, discard_matching, replay_matching
 from recorrido.events.actions.counting import count_events, forget_old_hours
 from recorrido.events.actions.positions import move_consumer
 from recorrido.events.actions.quarantine import (
@@ -19,6 +20,13 @@ from recorrido.events.actions.recording import (
     record_many,
     refresh_statistics,
 )
+from recorrido.events.actions.remapping import (
+    Example,
+    Preview,
+    apply_remapping,
+    preview_remapping,
+    undo_remapping,
+)
 from recorrido.events.actions.schemas import (
     Imported,
     add_schema,
@@ -28,11 +36,16 @@ from recorrido.events.actions.schemas import (
 )
 
 __all__ = [
+    "Example",
     "Imported",
+    "Preview",
     "Progress",
     "Replayed",
     "add_schema",
+    "apply_remapping",
+    "carry_out",
     "count_events",
+    "discard_matching",
     "discard_quarantined",
     "edit_and_replay",
     "ensure_source",
@@ -40,14 +53,17 @@ __all__ = [
     "import_schemas",
     "mend_waiting",
     "move_consumer",
+    "preview_remapping",
     "put_in_force",
     "record_events",
     "record_from_sources",
     "record_many",
     "refresh_statistics",
+    "replay_matching",
     "replay_quarantined",
     "review_alarms",
     "save_rule",
     "set_threshold",
     "take_out_of_force",
+    "undo_remapping",
 ]

@@ -87,7 +87,7 @@ def edit_and_replay(*, actor: Staff, row: Quarantine, payload: str) -> Replayed:
     return report
 
 
-def discard_quarantined(*, actor: Staff, rows: Sequence[Quarantine], why: str) -> int:
+def discard_quarantined(*, actor: Staff | None, rows: Sequence[Quarantine], why: str) -> int:
     """Take refused events out of what waits, for a reason. They are kept; returns how many there were."""
     if not why.strip():
         raise BadSteps(_("Write why these events are not wanted."))
