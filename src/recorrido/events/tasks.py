@@ -22,3 +22,9 @@ def forget_old_hours(timestamp: int) -> None:
 def run_ledger_job(job_id: int) -> None:
     """A job that stops for a reason says so in its row."""
     actions.carry_out(job=LedgerJob.objects.get(id=job_id))
+
+
+@app.periodic(cron="53 2 * * *")
+@app.task(queueing_lock="run_retention", pass_context=False)
+def run_retention(timestamp: int) -> None:
+    actions.run_retention()

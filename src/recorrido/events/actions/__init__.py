@@ -27,6 +27,13 @@ from recorrido.events.actions.remapping import (
     preview_remapping,
     undo_remapping,
 )
+from recorrido.events.actions.retention import (
+    Due,
+    due_now,
+    run_retention,
+    save_retention_rule,
+    switch_retention_rule,
+)
 from recorrido.events.actions.schemas import (
     Imported,
     add_schema,
@@ -36,6 +43,7 @@ from recorrido.events.actions.schemas import (
 )
 
 __all__ = [
+    "Due",
     "Example",
     "Imported",
     "Preview",
@@ -47,6 +55,7 @@ __all__ = [
     "count_events",
     "discard_matching",
     "discard_quarantined",
+    "due_now",
     "edit_and_replay",
     "ensure_source",
     "forget_old_hours",
@@ -62,8 +71,11 @@ __all__ = [
     "replay_matching",
     "replay_quarantined",
     "review_alarms",
+    "run_retention",
+    "save_retention_rule",
     "save_rule",
     "set_threshold",
+    "switch_retention_rule",
     "take_out_of_force",
     "undo_remapping",
 ]
