@@ -38,13 +38,16 @@ INSTALLED_APPS = [
     "recorrido.events",
     "recorrido.journeys",
     "recorrido.connectors",
+    "recorrido.connectors.files",
     "recorrido.connectors.webhooks",
+    "recorrido.api",
     "recorrido.web",
     "recorrido.site",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "recorrido.api.read.problems.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "recorrido.web.shell.KeepableAddressMiddleware",
@@ -163,6 +166,12 @@ DEFAULT_FROM_EMAIL = environment.text("RECORRIDO_MAIL_FROM", "")
 
 RECORRIDO_API_RATE = environment.number("RECORRIDO_API_RATE", 600)
 RECORRIDO_WEBHOOK_ALLOW = environment.networks("RECORRIDO_WEBHOOK_ALLOW")
+
+# Uploads: streamed to disk, never held in memory; the tables people edit have many fields
+
+RECORRIDO_UPLOAD_MB = environment.number("RECORRIDO_UPLOAD_MB", 1024)
+RECORRIDO_UPLOAD_DAYS = environment.number("RECORRIDO_UPLOAD_DAYS", 30)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Background work: tasks lie in the modules' tasks.py, the queue's own upkeep here
 

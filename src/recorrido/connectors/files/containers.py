@@ -22,6 +22,10 @@ BLOCK = 1 << 20
 GIGABYTE = 1 << 30
 LARGEST_UNPACKED = 8 * GIGABYTE
 LARGEST_WORKBOOK = 4 * GIGABYTE  # the XML inside an .xlsx or .ods, unpacked
+MOST_TIMES = (
+    150  # a table shrinks to a twentieth, hardly ever to a hundredth: what does is made to fill a disk
+)
+ALWAYS_ALLOWED = GIGABYTE // 4
 
 
 class Container(StrEnum):
@@ -80,14 +84,14 @@ def _has_type(archive: zipfile.ZipFile) -> bool:
 def _refuse_a_bomb(file: Path, name: str) -> None:
     """The reader of workbooks inflates whole members: count what they really hold before it does."""
     with zipfile.ZipFile(file) as archive:
-        total = 0
+        total, limit = 0, _limit_for(file, LARGEST_WORKBOOK)
         for member in archive.infolist():
             try:
                 with archive.open(member) as content:
                     for block in _blocks(content):
                         total += len(block)
-                        if total > LARGEST_WORKBOOK:
-                            raise FileUnreadable(name, _too_large(LARGEST_WORKBOOK))
+                        if total > limit:
+                            raise FileUnreadable(name, _too_large(limit))
             except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
                 raise FileUnreadable(name, _("the archive is damaged; save or export it again")) from error
 
@@ -125,10 +129,10 @@ def unpack(file: Path, container: Container, target: Path, name: str = "") -> Pa
     try:
         if container == Container.GZIP:
             with gzip.open(file) as packed:
-                return _copy(packed, target, name)
+                return _copy(packed, target, name, _limit_for(file, LARGEST_UNPACKED))
         if container == Container.ZIP:
             with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, name)) as packed:
-                return _copy(packed, target, name)
+                return _copy(packed, target, name, _limit_for(file, LARGEST_UNPACKED))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError) as error:
         raise FileUnreadable(name, _("the archive is damaged; save or export it again")) from error
     except RuntimeError as error:  # zipfile's word for "has a password"
@@ -148,14 +152,22 @@ def _is_litter(member: str) -> bool:
     return member.startswith("__MACOSX/") or member.rpartition("/")[2].startswith(".")
 
 
-def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Path:
-    with target.open("wb") as plain:
-        written = 0
-        for block in _blocks(packed):
-            written += len(block)
-            if written > LARGEST_UNPACKED:
-                raise FileUnreadable(name, _too_large(LARGEST_UNPACKED))
-            plain.write(block)
+def _limit_for(file: Path, largest: int) -> int:
+    return min(largest, max(ALWAYS_ALLOWED, MOST_TIMES * file.stat().st_size))
+
+
+def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, name: str, limit: int) -> Path:
+    try:
+        with target.open("wb") as plain:
+            written = 0
+            for block in _blocks(packed):
+                written += len(block)
+                if written > limit:
+                    raise FileUnreadable(name, _too_large(limit))
+                plain.write(block)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return target
 
 
@@ -165,4 +177,4 @@ def _blocks(content: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
 
 
 def _too_large(limit: int) -> str:
-    return _("unpacked it is larger than %d GB; split it into smaller files") % (limit // GIGABYTE)
+    return _("unpacked it is larger than %d MB; split it into smaller files") % (limit >> 20)

@@ -26,7 +26,7 @@ def count_tables(db: Connection, mapping: FileMapping, rejects: Sequence[Reject]
         for join in table.joins.values():
             _mark_beside(db, table, join)
     lost = Counter(reject.table for reject in rejects)
-    return [_count_table(db, table.name, lost[table.name]) for table in mapping.tables.values()]
+    return [_count_table(db, table, lost[table.name]) for table in mapping.tables.values()]
 
 
 def _count_rule(db: Connection, rule: Rule) -> RuleCount:
@@ -77,11 +77,20 @@ def _outer_first(mapping: FileMapping) -> list[Table]:
     return [mapping.tables[name] for name in reversed(done)]
 
 
-def _count_table(db: Connection, name: str, rejected: int) -> TableCount:
+def _count_table(db: Connection, table: Table, rejected: int) -> TableCount:
     row = db.execute(
         "SELECT count(*) FILTER (used), count(*) FILTER (beside AND NOT used), "
-        f"count(*) FILTER (NOT used AND NOT beside) FROM {quoted('use_' + name)}"
+        f"count(*) FILTER (NOT used AND NOT beside) FROM {quoted('use_' + table.name)}"
     ).fetchone()
     assert row is not None  # an aggregate always answers
     used, enriching, unused = row
-    return TableCount(name, used + enriching + unused + rejected, rejected, used, enriching, unused)
+    enriching += _passed_over(db, table)
+    return TableCount(table.name, used + enriching + unused + rejected, rejected, used, enriching, unused)
+
+
+def _passed_over(db: Connection, table: Table) -> int:
+    """Rows with the key of an earlier one, where only the first makes something: they stand beside it."""
+    if table.repeats != "first":
+        return 0
+    row = db.execute(f"SELECT count(*) FROM {quoted(table.name)} WHERE _again > 1").fetchone()
+    return int(row[0]) if row else 0

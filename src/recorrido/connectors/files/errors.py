@@ -6,6 +6,9 @@ FilesError
 ├── FilesMissing     a table of the mapping has no file, or a file belongs to no table
 ├── FileUnreadable   a file that is not what the mapping says it is
 ├── TooManyRejects   so many rows are rejected that the table as a whole is read wrongly
+├── UploadRefused    a file that cannot be taken in: too large, empty, no room
+├── WrongState       an upload that is not at the step somebody wants to take
+├── AnswersWrong     answers about a file that do not fit together; carries each with its field
 └── StrictStop       --strict and a row was rejected
 """
 
@@ -80,6 +83,24 @@ class TooManyRejects(FilesError):
     def __init__(self, rejected: int, last: str) -> None:
         message = _("More than %(n)s rows cannot be used, so nothing was recorded. One of them: %(row)s")
         super().__init__(message % {"n": f"{rejected - 1:,}", "row": last})
+
+
+class UploadRefused(FilesError):
+    code = "upload_refused"
+
+
+class WrongState(FilesError):
+    code = "wrong_state"
+
+
+class AnswersWrong(FilesError):
+    """What a person still has to choose or mend: field → sentence."""
+
+    code = "answers_wrong"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__(" ".join(fields.values()))
 
 
 class StrictStop(FilesError):

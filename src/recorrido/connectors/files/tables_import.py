@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,10 +22,12 @@ from recorrido.connectors.files.summary import ImportSummary, RuleCount
 from recorrido.connectors.files.tables import Connection, load_table, lock, match_files, workspace
 from recorrido.connectors.files.times import UnreadableTime, read_time
 from recorrido.events.actions import ensure_source, record_many
+from recorrido.events.door import AHEAD, EARLIEST
 from recorrido.events.records import MAX_GROUP, NewEvent
 from recorrido.people.actions import introduce_persons
 from recorrido.people.introductions import BEFORE_ALL, Introduction
 from recorrido.people.resolution import Known
+from recorrido.shared import clock
 
 Row = tuple[int, int, str, int, str | None, str]
 """rule number, number in its table, file, row of the file, time as text, JSON line"""
@@ -34,19 +39,67 @@ def import_tables(
     """Read, check, record. Fills ``summary`` and returns the rejected rows."""
     matched = match_files(mapping, files)
     with workspace() as (db, scratch):
-        rejects: list[Reject] = []
-        for table in mapping.tables.values():
-            progress.stage(_("Reading %s") % table.name, None)
-            rejects += load_table(db, table, matched[table.name], mapping, scratch)
-        stop_if_strict(strict, rejects)
-        lock(db)
-        create_views(db, mapping)
-        check_rules(db, mapping)
-        summary.rules = count_rules(db, mapping)
-        summary.tables = count_tables(db, mapping, rejects)
+        rejects = _prepare(db, scratch, mapping, matched, summary, strict, progress)
         _introduce(db, mapping, summary, rejects, progress)
         _record(db, mapping, summary, rejects, progress)
         stop_if_strict(strict, rejects)
+    return rejects
+
+
+@dataclass(slots=True)
+class Trial:
+    """What an import would do, found out without recording anything. ``spans``: per event rule its first and last
+    moment; ``beyond``: moments that the ledger would refuse; ``asked``: what ``ask`` found in the loaded tables."""
+
+    summary: ImportSummary
+    rejects: list[Reject]
+    spans: list[tuple[datetime, datetime] | None]
+    beyond: int = 0
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def try_tables(
+    mapping: FileMapping, files: Sequence[Path], progress: Progress, ask: str = "", *asked: Any
+) -> Trial:
+    """Read and check as ``import_tables`` does, and make every event, but record none. ``ask``: SQL over the tables."""
+    matched = match_files(mapping, files)
+    trial = Trial(ImportSummary(run=0), [], [None] * len(mapping.events))
+    with workspace() as (db, scratch):
+        trial.rejects = _prepare(db, scratch, mapping, matched, trial.summary, False, progress)
+        if ask:
+            trial.asked = db.execute(ask, asked).fetchall()
+        counts = trial.summary.rules[: len(mapping.events)]
+        progress.stage(_("Trying out events"), sum(count.made for count in counts))
+        latest = clock.now() + AHEAD
+        for number, event in enumerate_events(db, mapping, counts, trial.rejects):
+            span = trial.spans[number]
+            trial.spans[number] = (event.at, event.at) if span is None else (span[0], max(span[1], event.at))
+            trial.beyond += not EARLIEST <= event.at <= latest
+            progress.advance(1)
+    trial.summary.rejected = len(trial.rejects)
+    return trial
+
+
+def _prepare(
+    db: Connection,
+    scratch: Path,
+    mapping: FileMapping,
+    matched: Mapping[str, list[Path]],
+    summary: ImportSummary,
+    strict: bool,
+    progress: Progress,
+) -> list[Reject]:
+    """Load the tables, check the rules against them, count what each would make."""
+    rejects: list[Reject] = []
+    for table in mapping.tables.values():
+        progress.stage(_("Reading %s") % table.name, None)
+        rejects += load_table(db, table, matched[table.name], mapping, scratch)
+    stop_if_strict(strict, rejects)
+    lock(db)
+    create_views(db, mapping)
+    check_rules(db, mapping)
+    summary.rules = count_rules(db, mapping)
+    summary.tables = count_tables(db, mapping, rejects)
     return rejects
 
 
@@ -61,14 +114,14 @@ def _record(
     counts = summary.rules[: len(mapping.events)]
     progress.stage(_("Recording events"), sum(count.made for count in counts))
     source = ensure_source(name=mapping.source, country=mapping.country)
-    events = _events(db, mapping, counts, rejects)
+    events = (event for _number, event in enumerate_events(db, mapping, counts, rejects))
     summary.take_in(record_many(source=source, events=events, progress=progress.advance))
 
 
-def _events(
+def enumerate_events(
     db: Connection, mapping: FileMapping, counts: Sequence[RuleCount], rejects: list[Reject]
-) -> Iterator[NewEvent]:
-    """All events of all rules in the order of their times, so that the ledger lies in that order too."""
+) -> Iterator[tuple[int, NewEvent]]:
+    """(rule, event): all of all rules in the order of their times, so that the ledger lies in that order too."""
     if not mapping.events:
         return
     rows = " UNION ALL ".join(
@@ -79,7 +132,7 @@ def _events(
     for row in _fetched(db):
         rule = mapping.events[row[0]]
         try:
-            yield _event(rule, row, mapping)
+            yield row[0], _event(rule, row, mapping)
         except ValueError as error:
             rejects.append(_reject(rule, row, error))
             counts[row[0]].rejected += 1

@@ -44,9 +44,9 @@ _ORDER = """
         FROM (SELECT * FROM events_event ORDER BY id DESC LIMIT %s) e JOIN events_eventtype t ON t.id = e.type_id {join}
         WHERE t.name = ANY(%s) AND {holder} IS NOT NULL
         GROUP BY 1, 2
-    ), some AS (
+    ), begun AS (
         SELECT holder, min(at) AS began FROM seen GROUP BY holder HAVING count(*) > 1 ORDER BY holder LIMIT %s
     )
-    SELECT seen.name, percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM seen.at - some.began))
-    FROM seen JOIN some USING (holder) GROUP BY 1
+    SELECT seen.name, percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM seen.at - begun.began))
+    FROM seen JOIN begun USING (holder) GROUP BY 1
 """

@@ -39,11 +39,19 @@ def guess_encodings(file: Path) -> list[Encoding]:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return [_encoding(name, start, sure=True)] if _decodes(file, name) else []
-    if b"\x00" in start:
+    if start.count(0) > len(start) // 20:
         return _wide(file, start)
-    if _decodes(file, "utf-8"):
+    if _has_controls(start):
+        return []
+    if _decodes(file, "utf-8"):  # a stray NUL makes its row unreadable, not the file
         return [_encoding("utf-8", _words_in(file), sure=True)]
     return _single_byte(file)
+
+
+def _has_controls(start: bytes) -> bool:
+    """Whether bytes that no text has stand in it more often than by accident."""
+    controls = sum(start.count(code) for code in range(32) if code not in b"\t\n\r\x0c\x1a\x1b")
+    return controls > max(3, len(start) // 200)
 
 
 def _wide(file: Path, start: bytes) -> list[Encoding]:

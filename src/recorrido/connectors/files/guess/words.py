@@ -13,8 +13,26 @@ AMOUNT, STATUS, CHANNEL, PROPERTY, NUMBER = "amount", "status", "channel", "prop
 NAME, ATTRIBUTE = "name", "attribute"
 ROW = "row"  # a number of its own for each row
 
-PERSONS = ("customer", "email", "phone", "rut", "cpf", "dni", "nit", "nif", "ruc", "curp", "rfc", "loyalty")
-"""Kinds of identifiers, the ledger's own words."""
+PERSONS = (
+    "customer",
+    "email",
+    "phone",
+    "rut",
+    "cpf",
+    "cnpj",
+    "dni",
+    "nit",
+    "nif",
+    "ruc",
+    "curp",
+    "rfc",
+    "cuit",
+    "loyalty",
+)
+"""Kinds of identifiers, in the short names that ``people`` understands."""
+
+OF_A_COUNTRY = ("phone", "dni", "ruc", "rut")
+"""Kinds that mean something else in another country."""
 
 OBJECTS = ("order", "return", "case", "shipment", "invoice", "conversation", "product", "store")
 """Kinds of objects."""
@@ -43,6 +61,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("phone", r".*\b(telefono|fono|tel|celular|movil|phone|mobile|whatsapp|telefone|cel)\b.*"),
     ("rut", r".*\b(rut|run)\b.*"),
     ("cpf", r".*\bcpf\b.*"),
+    ("cnpj", r".*\bcnpj\b.*"),
+    ("cuit", r".*\bcui[tl]\b.*"),
     ("curp", r".*\bcurp\b.*"),
     ("rfc", r".*\brfc\b.*"),
     ("ruc", r".*\bruc\b.*"),

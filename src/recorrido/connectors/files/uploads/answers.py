@@ -168,17 +168,23 @@ def is_decided(column: Column, role: str) -> bool:
     return column.readings.decided or len([way for way in ways if way.reads == ways[0].reads]) <= 1
 
 
+def new_event(value: str, kind: str, names: set[str]) -> str:
+    """A name for the events of one more value; it counts as taken from now on."""
+    event = _unused(name_of(value, kind), value, kind, names)
+    names.add(event)
+    return event
+
+
 def _values(columns: Sequence[Column], shape: Shape) -> tuple[ValueAnswer, ...]:
     """Each value of the column with the kinds of events as an event type."""
     column = next((one for one in columns if one.role == words.EVENT), None)
     if shape.kind != EVENTS or column is None:
         return ()
-    kind, names, found = key_kind(columns, shape), set[str](), []
-    for value, _times in column.values:
-        event = _unused(name_of(value, kind), value, kind, names)
-        names.add(event)
-        found.append(ValueAnswer(value, event, value[:1].upper() + value[1:]))
-    return tuple(found)
+    kind, names = key_kind(columns, shape), set[str]()
+    return tuple(
+        ValueAnswer(value, new_event(value, kind, names), value[:1].upper() + value[1:])
+        for value, _times in column.values
+    )
 
 
 _CHANNEL_WORDS: tuple[tuple[str, str], ...] = (

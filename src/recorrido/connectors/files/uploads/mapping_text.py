@@ -147,7 +147,7 @@ class _Mapping:
 
     def _details(self) -> dict[str, Any]:
         """What is told once per order: on its first date, or on the event itself."""
-        roles = (words.AMOUNT, words.NUMBER, words.STATUS, words.CHANNEL, words.PROPERTY, words.PROMISE)
+        roles = (words.AMOUNT, words.NUMBER, words.STATUS, words.PROPERTY, words.PROMISE, "store")
         found = {self.names[column.name]: self._property(column) for column in self.answers.of_role(*roles)}
         return ({"properties": found} if found else {}) | self._attributes()
 
