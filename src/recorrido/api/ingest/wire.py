@@ -183,6 +183,11 @@ class _Parts:
 
     def identify(self) -> None:
         traits = self._traits()
+        if isinstance(
+            told := self.context.get("traits"), dict
+        ):  # where RudderStack's Python library puts them
+            traits = {**told, **traits}
+            self.context = {key: value for key, value in self.context.items() if key != "traits"}
         self.identifiers += [pair for pair in contacts_in(traits) if pair not in self.identifiers]
         self._somebody()
         self.attributes = {key: value for key, value in traits.items() if _can_be_attribute(key)}

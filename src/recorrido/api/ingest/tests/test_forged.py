@@ -16,7 +16,30 @@ from recorrido.api.ingest.tests.door import Door
 from recorrido.events.models import Event
 
 MILD = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-FIELDS = ["type", "messageId", "timestamp", "originalTimestamp", "sentAt", "userId", "anonymousId", "event", "properties", "traits", "context", "writeKey", "groupId", "previousId", "name", "category", "integrations", "channel", "batch", "products", "order_id", "externalIds"]
+FIELDS = [
+    "type",
+    "messageId",
+    "timestamp",
+    "originalTimestamp",
+    "sentAt",
+    "userId",
+    "anonymousId",
+    "event",
+    "properties",
+    "traits",
+    "context",
+    "writeKey",
+    "groupId",
+    "previousId",
+    "name",
+    "category",
+    "integrations",
+    "channel",
+    "batch",
+    "products",
+    "order_id",
+    "externalIds",
+]
 SOUND: dict[str, Any] = {
     "type": "track",
     "messageId": "m",

@@ -46,6 +46,14 @@ def test_an_identify_call_tells_traits_as_attributes_and_its_contacts_as_identif
     assert event.attributes == traits
 
 
+def test_traits_in_the_context_of_an_identify_call_are_traits():
+    context = {"traits": {"email": "ana@example.cl", "name": "A"}, "ip": "1.1.1.1"}
+    event = event_of({"type": "identify", "userId": "C-1", "traits": {"name": "Ana"}, "context": context})
+    assert event.attributes == {"email": "ana@example.cl", "name": "Ana"}
+    assert event.identifiers == (("customer", "C-1"), ("email", "ana@example.cl"))
+    assert event.properties == {"$context": {"ip": "1.1.1.1"}}
+
+
 def test_a_trait_whose_name_is_too_long_for_an_attribute_is_kept_as_a_property():
     event = event_of({"type": "identify", "userId": "C-1", "traits": {"x" * 65: 1, "name": "Ana"}})
     assert (event.attributes, event.properties) == ({"name": "Ana"}, {"traits": {"x" * 65: 1}})
