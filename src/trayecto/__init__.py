@@ -21,6 +21,7 @@ if _typing.TYPE_CHECKING:
         BadRows,
         BadValue,
         EmptyLog,
+        NeedsBuild,
         TrayectoError,
         UnknownAttribute,
         UnknownColumn,
@@ -58,11 +59,13 @@ if _typing.TYPE_CHECKING:
         touches,
         variant_rank,
     )
+    from trayecto.log.append import append, compact
     from trayecto.log.attributes import count, first, last, total
     from trayecto.log.boundaries import Boundaries
-    from trayecto.log.build import build
+    from trayecto.log.build import Draft, build, draft
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
+    from trayecto.log.store import current_version
     from trayecto.questions.delays import DelaysResult, Promise
     from trayecto.questions.dropoff import DropoffResult
     from trayecto.questions.durations import DurationsResult
@@ -80,6 +83,7 @@ __all__ = [
     "Boundaries",
     "Calendar",
     "DelaysResult",
+    "Draft",
     "DropoffResult",
     "DurationsResult",
     "EmptyLog",
@@ -89,6 +93,7 @@ __all__ = [
     "JourneyLog",
     "LogInfo",
     "MapResult",
+    "NeedsBuild",
     "Promise",
     "ReadReport",
     "ReworkResult",
@@ -99,10 +104,14 @@ __all__ = [
     "UnreadableFile",
     "VariantsResult",
     "VolumeResult",
+    "append",
     "attribute",
     "build",
+    "compact",
     "count",
+    "current_version",
     "directly_followed_by",
+    "draft",
     "draw",
     "ends_with",
     "exact_variant",
@@ -139,8 +148,8 @@ __all__ = [
 _HOMES = {
     "trayecto.calendars": "Calendar",
     "trayecto.errors": (
-        "BadExpression BadLog BadRows BadValue EmptyLog TrayectoError UnknownAttribute UnknownColumn "
-        "UnknownStep UnreadableFile"
+        "BadExpression BadLog BadRows BadValue EmptyLog NeedsBuild TrayectoError UnknownAttribute "
+        "UnknownColumn UnknownStep UnreadableFile"
     ),
     "trayecto.events.read": "read_events",
     "trayecto.events.table": "Events ReadReport",
@@ -150,11 +159,13 @@ _HOMES = {
         "reached repeats repeats_directly returns_to started_between starts_with took touches "
         "variant_rank"
     ),
+    "trayecto.log.append": "append compact",
     "trayecto.log.attributes": "count first last total",
     "trayecto.log.boundaries": "Boundaries",
-    "trayecto.log.build": "build",
+    "trayecto.log.build": "Draft build draft",
     "trayecto.log.info": "LogInfo",
     "trayecto.log.journeylog": "JourneyLog",
+    "trayecto.log.store": "current_version",
     "trayecto.questions.delays": "DelaysResult Promise",
     "trayecto.questions.dropoff": "DropoffResult",
     "trayecto.questions.durations": "DurationsResult",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,63 +16,65 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Journeys ``first … first + len(offsets) - 2`` of a log, as views into its memory-mapped arrays.
+    """Rows ``first … first + len(offsets) - 2`` of a log, as views into its memory-mapped arrays.
 
-    Journey ``i`` of the batch owns ``steps[offsets[i]:offsets[i + 1]]`` and the same slice of ``times``;
-    ``offsets`` are absolute positions in the log, so ``steps`` and ``times`` are always the whole arrays.
+    Row ``i`` of the batch owns ``steps[offsets[i]:offsets[i + 1]]`` and the same slice of ``times``; ``offsets`` are
+    absolute positions in the arrays handed over, which are those of the log's base or of its tail, always whole.
+    A row that is not ``live`` was taken the place of by a newer one: it is never selected.
     """
 
     first: int
-    offsets: NDArray[np.int64]  # (journeys + 1,)
-    steps: NDArray[np.uint16]  # (events of the log,) step codes
-    times: NDArray[np.int64]  # (events of the log,) microseconds since 1970 UTC
-    selected: NDArray[np.bool_] | None  # (journeys,) None = all
-    weights: NDArray[np.float64] | None  # (journeys,) None = every journey weighs 1
+    offsets: NDArray[np.int64]  # (rows + 1,)
+    steps: NDArray[np.uint16]  # (events,) step codes
+    times: NDArray[np.int64]  # (events,) microseconds since 1970 UTC
+    selected: NDArray[np.bool_] | None  # (rows,) None = all
+    weights: NDArray[np.float64] | None  # (rows,) None = every journey weighs 1
     n_steps: int
+    live: NDArray[np.bool_] | None = None  # (rows,) None = all
+    columns: Mapping[str, NDArray[np.int32]] = field(
+        default_factory=dict
+    )  # by name (events,) codes, -1 = no value
 
     @property
     def journeys(self) -> int:
+        """Rows of the batch, live or not."""
         return len(self.offsets) - 1
+
+    @property
+    def unfiltered(self) -> Batch:
+        """The same rows with every live journey selected."""
+        return replace(self, selected=self.live)
 
 
 @dataclass(frozen=True, slots=True)
 class EventColumn:
-    """A dictionary-coded column with one value per event (channel, owner…); code -1 = no value."""
+    """A dictionary-coded column with one value per event (channel, owner…); the codes are in the batches."""
 
     name: str
-    codes: NDArray[np.int32]  # (events of the log,)
-    values: tuple[str, ...]
+    values: tuple[str, ...]  # by code
 
 
 class View(Protocol):
     """A journey log, whole or filtered: what questions and filters may rely on."""
 
     @property
-    def step_names(self) -> tuple[str, ...]: ...
-
-    @property
-    def total_journeys(self) -> int:
-        """Journeys in the log, whatever the selection."""
+    def step_names(self) -> tuple[str, ...]:
+        """By code; sorted, but for steps that came after the log was built."""
 
     @property
     def selection(self) -> NDArray[np.bool_] | None:
-        """(total_journeys,) mask, or None for all."""
+        """(rows,) mask, or None for all; never a row that is not live."""
+
+    @property
+    def live(self) -> NDArray[np.bool_] | None:
+        """(rows,) False where a newer row took the place of this one; None when all count."""
 
     @property
     def weights(self) -> NDArray[np.float64] | None: ...
 
     @property
-    def offsets(self) -> NDArray[np.int64]: ...
-
-    @property
-    def steps(self) -> NDArray[np.uint16]: ...
-
-    @property
-    def times(self) -> NDArray[np.int64]: ...
-
-    @property
     def attributes(self) -> pa.Table:
-        """One row per journey of the log: journey, person, started, ended, events, variant, then attributes."""
+        """One line per row of the log: journey, person, started, ended, events, variant, then attributes."""
 
     @property
     def columns(self) -> Mapping[str, EventColumn]: ...
@@ -85,4 +87,4 @@ class View(Protocol):
         """The code of a step; raises UnknownStep with the nearest name."""
 
     def batches(self, parts: int | None = None) -> Sequence[Batch]:
-        """The journeys cut into ``parts`` runs of about equal events (default: one per core)."""
+        """The rows cut into ``parts`` runs of about equal events (default: one per core), and the tail."""

@@ -10,6 +10,7 @@ TrayectoError
 ├── BadExpression       a filter that could not be parsed or evaluated
 ├── BadValue            an argument out of range (a window, a limit, a rank)
 └── BadLog              a journey log folder that is missing, damaged or of another version
+    └── NeedsBuild      a log that cannot take these events in: it must be built again from all of them
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ class BadValue(TrayectoError):
 
 class BadLog(TrayectoError):
     code = "bad_log"
+
+
+class NeedsBuild(BadLog):
+    code = "needs_build"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

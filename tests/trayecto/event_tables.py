@@ -3,6 +3,7 @@
 import pyarrow as pa
 
 from trayecto.events.table import Events
+from trayecto.units import to_microseconds
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 MOMENT = pa.timestamp("us", "UTC")
@@ -21,12 +22,7 @@ def events_of(rows, **columns):
 
 def journeys_in(log):
     """id -> [(step, microseconds)] of every journey of a log."""
-    names = log.step_names
-    codes, times = log.steps.tolist(), log.times.tolist()
-    offsets = log.offsets.tolist()
     return {
-        key: [(names[codes[place]], times[place]) for place in range(low, high)]
-        for key, low, high in zip(
-            log.attributes["journey"].to_pylist(), offsets[:-1], offsets[1:], strict=True
-        )
+        row["journey"]: [(step, to_microseconds(at)) for step, at in log.steps_of(row["row"])]
+        for row in log.journeys().to_pylist()
     }

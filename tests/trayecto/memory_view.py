@@ -30,6 +30,7 @@ class MemoryView:
     columns: dict | None = None
     as_of_us: int | None = None
     parts: int = 2
+    live: None = None
 
     @property
     def total_journeys(self):
@@ -81,6 +82,7 @@ class MemoryView:
         return Batch(
             int(low), self.offsets[low : high + 1], self.steps, self.times,
             cut(self.selection), cut(self.weights), len(self.step_names),
+            columns={name: column.codes for name, column in (self.columns or {}).items()},
         )  # fmt: skip
 
     def where(self, filter_):
@@ -112,4 +114,12 @@ def channel_column(view, value_of):
     values = [value_of(step, at) for journey in view.journeys for step, at in journey]
     known = sorted({value for value in values if value is not None})
     codes = np.array([-1 if value is None else known.index(value) for value in values], dtype=np.int32)
-    return EventColumn("channel", codes, tuple(known))
+    return CodedColumn("channel", tuple(known), codes)
+
+
+class CodedColumn(EventColumn):
+    """An event column with its codes, for all events of a view."""
+
+    def __init__(self, name, values, codes):
+        super().__init__(name, values)
+        object.__setattr__(self, "codes", codes)

@@ -154,8 +154,8 @@ def test_event_columns_are_kept_with_the_steps(tmp_path):
         [("p", "b", 3), ("q", "a", 1), ("p", "a", 2)],
         channel=pa.array(["web", None, "store"]).dictionary_encode(),
     )
-    column = trayecto.build(events, tmp_path / "log").columns["channel"]
-    assert [column.values[code] if code >= 0 else None for code in column.codes] == ["store", "web", None]
+    log = trayecto.build(events, tmp_path / "log")
+    assert [log.values_of(row, "channel") for row in (0, 1)] == [["store", "web"], [None]]
 
 
 def test_weights_come_from_a_column(tmp_path):

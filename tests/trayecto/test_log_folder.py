@@ -12,7 +12,7 @@ from tests.trayecto.event_tables import events_of, journeys_in
 
 import trayecto
 from trayecto.errors import BadLog
-from trayecto.log import store
+from trayecto.log import writing
 
 OLD, NEW = events_of([("p", "a", 1)]), events_of([("p", "a", 1), ("p", "b", 2), ("q", "b", 5)])
 WRITER = """
@@ -28,27 +28,38 @@ def write_and_die(folder, moment):
         if touches == moment:
             os.kill(os.getpid(), 9)
     sys.addaudithook(count)
-    trayecto.build(events_of([("p", "a", 1), ("p", "b", 2), ("q", "b", 5)]), folder)
+    work(folder)
     os._exit(0)
 
+def build(folder):
+    trayecto.build(events_of([("p", "a", 1), ("p", "b", 2), ("q", "b", 5)]), folder)
+
+def append(folder):
+    trayecto.append(folder, events_of([("p", "b", 2), ("q", "b", 5)]))
+
+def compact(folder):
+    trayecto.compact(folder)
+
+work = {"build": build, "append": append, "compact": compact}[sys.argv[2]]
 trayecto.build(events_of([("p", "a", 1)]), sys.argv[1] + ".warm")  # load the kernels once, before forking
-for moment in map(int, sys.argv[2:]):
+trayecto.append(sys.argv[1] + ".warm", events_of([("p", "a", 1)]))
+for moment in map(int, sys.argv[3:]):
     child = os.fork()
     if child == 0:
         write_and_die(sys.argv[1], moment)
     died = os.waitpid(child, 0)[1]
     log = trayecto.JourneyLog.open(sys.argv[1])
     log.verify()
-    print("died" if died else "lived", len(journeys_in(log)))
+    print("died" if died else "lived", log.journeys().num_rows)
 """
 
 
-def write_and_die(folder, *moments):
-    """For each moment, build the new log in a process that kills itself at that touch of the folder.
+def write_and_die(folder, *moments, work="build"):
+    """For each moment, write the new log in a process that kills itself at that touch of the folder.
 
     Returns what became of the process and how many journeys the log has after it: the old one 1, the new one 2.
     """
-    python = [sys.executable, "-c", WRITER, str(folder), *map(str, moments)]
+    python = [sys.executable, "-c", WRITER, str(folder), work, *map(str, moments)]
     paths = os.pathsep.join(["src", "."])
     done = subprocess.run(
         python, env=os.environ | {"PYTHONPATH": paths}, check=True, capture_output=True, text=True
@@ -58,9 +69,66 @@ def write_and_die(folder, *moments):
 
 def test_killing_the_writer_at_any_moment_leaves_the_old_log_or_the_new_one(tmp_path):
     trayecto.build(OLD, tmp_path / "log")
-    outcomes = write_and_die(tmp_path / "log", *range(1, 29))
+    outcomes = write_and_die(tmp_path / "log", *range(1, 45))
     assert set(outcomes) == {"died 1", "died 2", "lived 2"} and outcomes == sorted(outcomes)
     assert outcomes.count("died 1") > 5
+
+
+def test_killing_who_appends_at_any_moment_leaves_the_old_log_or_the_new_one(tmp_path):
+    trayecto.build(OLD, tmp_path / "log")
+    outcomes = write_and_die(tmp_path / "log", *range(1, 45), work="append")
+    assert set(outcomes) == {"died 1", "died 2", "lived 2"}
+    assert outcomes.index("died 2") > 5 and "died 1" not in outcomes[outcomes.index("died 2") :]
+
+
+def test_killing_who_merges_patches_at_any_moment_changes_no_journey(tmp_path):
+    grown_in_steps(tmp_path / "log")
+    outcomes = write_and_die(tmp_path / "log", *range(1, 26, 2), work="compact")
+    assert {outcome.split()[1] for outcome in outcomes} == {"95000"}
+    assert trayecto.JourneyLog.open(tmp_path / "log").info().patches == 1
+
+
+def grown_in_steps(folder):
+    """A log of 95,000 journeys with two patches that are too large to be merged at once."""
+    rows = [(f"k{number}", "a", number) for number in range(95_000)]
+    trayecto.build(events_of(rows[:5_000]), folder)
+    trayecto.append(folder, events_of(rows[5_000:55_000]))
+    trayecto.append(folder, events_of(rows[55_000:]))
+    assert trayecto.JourneyLog.open(folder).info().patches == 2
+
+
+def test_what_readers_may_hold_stays_an_hour_and_goes_then(tmp_path):
+    first = trayecto.build(OLD, tmp_path / "log")
+    versions = [trayecto.append(tmp_path / "log", NEW).version for _ in range(40)]
+    assert journeys_in(trayecto.JourneyLog.open(tmp_path / "log", versions[0])) == journeys_in(
+        trayecto.JourneyLog.open(tmp_path / "log")
+    )
+    tail = tmp_path / "log" / first.version / "tail"
+    for path in tail.iterdir():
+        os.utime(path, (0, 0))
+    for _ in range(32):
+        last = trayecto.append(tmp_path / "log", NEW).version
+    assert len(list(tail.iterdir())) < 60
+    with pytest.raises(BadLog, match="no longer has version"):
+        trayecto.JourneyLog.open(tmp_path / "log", versions[0])
+    trayecto.JourneyLog.open(tmp_path / "log", last).verify()
+
+
+def test_many_append_and_merge_at_the_same_time(tmp_path):
+    trayecto.build(OLD, tmp_path / "log")
+    rows = [[(f"k{writer}-{number}", "a", number) for number in range(20)] for writer in range(4)]
+
+    def work(mine):
+        for row in mine:
+            trayecto.append(tmp_path / "log", events_of([row]))
+            trayecto.compact(tmp_path / "log")
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(journeys_in(trayecto.JourneyLog.open(tmp_path / "log"))) == 81
 
 
 def test_what_a_killed_writer_left_is_swept_by_the_next(tmp_path):
@@ -73,7 +141,7 @@ def test_what_a_killed_writer_left_is_swept_by_the_next(tmp_path):
 def test_a_build_that_fails_leaves_the_old_log_and_no_rubbish(tmp_path):
     trayecto.build(OLD, tmp_path / "log")
     before = sorted(path.name for path in (tmp_path / "log").iterdir())
-    with pytest.raises(ZeroDivisionError), store.new_version(tmp_path / "log") as place:
+    with pytest.raises(ZeroDivisionError), writing.new_base(tmp_path / "log") as place:
         (place / "half").write_text("written")
         _ = 1 / 0
     assert sorted(path.name for path in (tmp_path / "log").iterdir()) == before
@@ -133,6 +201,17 @@ def test_a_damaged_manifest_is_one_sentence(tmp_path, text):
     trayecto.build(OLD, tmp_path / "log")
     (tmp_path / "log" / "manifest.json").write_text(text)
     with pytest.raises(BadLog, match=r"manifest\.json|log format"):
+        trayecto.JourneyLog.open(tmp_path / "log")
+
+
+def test_a_changed_patch_is_not_opened(tmp_path):
+    trayecto.build(OLD, tmp_path / "log")
+    log = trayecto.append(tmp_path / "log", NEW)
+    base, number = log.version.split(".")
+    change_a_byte(tmp_path / "log" / base / "tail" / f"{number}.patch")
+    with pytest.raises(BadLog, match=r"\.patch"):
+        log.verify()
+    with pytest.raises(BadLog, match=r"\.patch does not match"):
         trayecto.JourneyLog.open(tmp_path / "log")
 
 

@@ -111,7 +111,7 @@ def build(
         output.give_json(facts)
     else:
         print(
-            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.step_names):,} steps"
+            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps"
         )
 
 

@@ -25,7 +25,7 @@ class Filter(ABC):
 
     @abstractmethod
     def mask(self, view: View) -> Mask:
-        """(total_journeys,) True where the journey is kept, over all journeys of the log.
+        """(rows,) True where the journey is kept, over all rows of the log; of rows that are not live it says nothing.
 
         Raises UnknownStep or UnknownAttribute for names that the log does not have.
         """

@@ -175,8 +175,10 @@ class Touches(Filter):
             )
         column = view.columns[self.column]
         codes = [code for code, value in enumerate(column.values) if value in self.values]
-        look = partial(contents.column_contains_any, codes=codes, size=len(column.values))
-        return mask_by_batch(view, partial(look, column=column.codes))
+        return mask_by_batch(view, partial(self._touched, codes=codes, size=len(column.values)))
+
+    def _touched(self, batch: Batch, codes: list[int], size: int) -> Mask:
+        return contents.column_contains_any(batch, batch.columns[self.column], codes, size)
 
     def __str__(self) -> str:
         return call("touches", self.column, *self.values)

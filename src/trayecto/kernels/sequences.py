@@ -122,6 +122,22 @@ def rank_by_frequency(
 
 
 @njit(cache=True, nogil=True)
+def merge_ranks(
+    kept: NDArray[np.int64], moved: NDArray[np.int64], counts: NDArray[np.int64], offsets: NDArray[np.int64],
+    steps: NDArray[np.uint16], order: NDArray[np.int64],
+) -> None:  # pragma: no cover  # fmt: skip
+    """Merge two runs of variants, each ranked by ``rank_by_frequency``, into one."""
+    i, j = 0, 0
+    for k in range(len(order)):
+        if j >= len(moved) or (i < len(kept) and not _before(moved[j], kept[i], counts, offsets, steps)):
+            order[k] = kept[i]
+            i += 1
+        else:
+            order[k] = moved[j]
+            j += 1
+
+
+@njit(cache=True, nogil=True)
 def spread_by_code(
     codes: NDArray[np.int32],
     spans: NDArray[np.int64],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,19 @@ from trayecto.kernels.arrays import NO_MASK, frozen
 from trayecto.log.pieces import whole
 
 RESERVED = frozenset(
-    {"journey", "person", "weight", "started", "ended", "events", "variant", "steps", "times", "row"}
+    {
+        "journey",
+        "person",
+        "weight",
+        "weight_differs",
+        "started",
+        "ended",
+        "events",
+        "variant",
+        "steps",
+        "times",
+        "row",
+    }
 )
 
 
@@ -78,7 +90,7 @@ def normalise(attributes: Mapping[str, Aggregate] | Sequence[str] | None) -> dic
     return chosen
 
 
-def check(attributes: Mapping[str, Aggregate], columns: Sequence[str], step_names: Sequence[str]) -> None:
+def check(attributes: Mapping[str, Aggregate], columns: Sequence[str], step_names: Collection[str]) -> None:
     """Raise UnknownColumn for an attribute of a column (or, for counts, a step) that is not there."""
     for aggregate in attributes.values():
         known = [*columns, *step_names] if aggregate.kind == "count" else list(columns)
@@ -113,6 +125,8 @@ def _count(name: str, journeys: Journeys) -> NDArray[np.int64]:
         column = journeys.table[name]
         ones = frozen(np.ones(len(column), np.int64))
         return sorting.sum_valid(frozen(journeys.offsets), frozen(journeys.rows), ones, _valid(column))
+    if name not in journeys.step_names:  # a step of the log, but of none of these journeys
+        return np.zeros(len(journeys.offsets) - 1, np.int64)
     matches = journeys.steps == journeys.step_names.index(name)
     running = np.concatenate(([0], np.cumsum(matches)))
     return np.diff(running[journeys.offsets])

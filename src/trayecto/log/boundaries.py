@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from trayecto.kernels import cutting
 from trayecto.kernels.arrays import frozen
 from trayecto.units import parse_duration
 
+STEPS = ("starts", "ends", "anchor", "opening", "close")
+LENGTHS = ("gap", "before", "after")
 NEVER = np.iinfo(np.int64).max // 4  # a length of time that no life reaches
 
 
@@ -49,9 +52,21 @@ class Boundaries:
         for length in (self.gap, self.before, self.after):
             _length(length)
 
+    def to_json(self) -> dict[str, Any]:
+        """The arguments that make equal ones, as plain values."""
+        facts: dict[str, Any] = {name: list(getattr(self, name)) for name in STEPS}
+        return facts | {name: _written(getattr(self, name)) for name in LENGTHS}
+
     def steps(self) -> list[str]:
         """Every step the boundaries name."""
         return [*self.starts, *self.ends, *self.anchor, *self.opening, *self.close]
+
+
+def _written(value: str | timedelta | None) -> str | None:
+    if not isinstance(value, timedelta):
+        return value
+    seconds, rest = divmod(parse_duration(value), 1_000_000)
+    return f"{seconds}.{rest:06d}s"
 
 
 def _length(value: str | timedelta | None) -> int:

@@ -1,51 +1,26 @@
-"""From events to a journey log: sort by journey and time, cut, number the variants, store with the first answers."""
+"""Build a log from all of its events: the base is written aside and takes the old log's place in one step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-
-from trayecto import engine
-from trayecto.errors import BadValue, UnknownColumn, did_you_mean
 from trayecto.events.progress import Tell, meter
 from trayecto.events.table import Events
-from trayecto.kernels import sorting
-from trayecto.kernels.arrays import NO_CODES, frozen
 from trayecto.log import attributes as journey_attributes
-from trayecto.log.attributes import Aggregate, Journeys
-from trayecto.log.boundaries import Boundaries, cut
+from trayecto.log import writing
+from trayecto.log.addition import Addition
+from trayecto.log.append import add
+from trayecto.log.attributes import Aggregate
+from trayecto.log.boundaries import Boundaries
+from trayecto.log.content import Settings, check, content_of, kept_columns, person_column
 from trayecto.log.journeylog import JourneyLog
-from trayecto.log.keys import Keyed, encode, key_events
-from trayecto.log.pieces import whole
-from trayecto.log.weights import weigh
-from trayecto.log.write import Content, Stage, write_log
-from trayecto.units import DAY, to_datetime, to_microseconds
-
-MOST_STEPS = 65_535
-USUAL_COLUMNS = ("channel", "owner")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What was asked of a build, checked against the columns of the events."""
-
-    by: str | None
-    attributes: dict[str, Aggregate]
-    columns: tuple[str, ...]
-    boundaries: Boundaries | None
-    weight: str | None
-    as_of: datetime | None
-    order: tuple[str, ...] | None
-    person: str | None
+from trayecto.log.store import PatchFile, Position
+from trayecto.log.stored import Base, open_base
+from trayecto.log.version import open_draft
+from trayecto.log.write import write_base
 
 
 def build(
@@ -60,6 +35,7 @@ def build(
     as_of: datetime | None = None,
     order: Sequence[str] | None = None,
     person: str | None = None,
+    position: Position = (),
     progress: Tell | bool | None = None,
 ) -> JourneyLog:
     """Build a journey log folder from events and open it.
@@ -70,191 +46,84 @@ def build(
     ``weight``: the column with what a journey stands for: its first value in the journey counts, and ``info()`` tells
     how many journeys have events with another. ``as_of``: the moment the log speaks of (default: the last event).
     ``order``: steps in blueprint order, which orders times that are only dates. ``person``: the column with the
-    person of a journey (default: ``person``, where present). ``progress``: called with (done, total), or True for a bar.
+    person of a journey (default: ``person``, where present). ``position``: how far the streams that the events come
+    from were read, kept as it is for who appends later. ``progress``: called with (done, total), or True for a bar.
 
     The folder is written atomically and the old log stays until then. Raises BadLog when it cannot be written,
     UnknownColumn for a column that is not there, BadValue for a journey whose weight is
     missing or negative.
     """
-    settings = _check(
+    with draft(
+        events, out, by=by, attributes=attributes, columns=columns, boundaries=boundaries, weight=weight, as_of=as_of,
+        order=order, person=person, position=position, progress=progress,
+    ) as aside:  # fmt: skip
+        return aside.publish()
+
+
+@contextmanager
+def draft(
+    events: Events,
+    out: str | Path,
+    *,
+    by: str | None = None,
+    attributes: Mapping[str, Aggregate] | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    boundaries: Boundaries | None = None,
+    weight: str | None = None,
+    as_of: datetime | None = None,
+    order: Sequence[str] | None = None,
+    person: str | None = None,
+    position: Position = (),
+    progress: Tell | bool | None = None,
+) -> Iterator[Draft]:
+    """As ``build``, but aside: nobody sees the new log until ``publish``, and what happens meanwhile is appended first.
+
+    ``with trayecto.draft(events, "orders.log") as aside: aside.append(more); log = aside.publish()``. While the block
+    lasts the old log answers, and takes what is appended to it; a draft that was not published goes with the block.
+    """
+    settings = check(
         events, Settings(
-            by, journey_attributes.normalise(attributes), _kept_columns(events, columns), boundaries, weight,
-            as_of, None if order is None else tuple(order), _person_column(events, person),
+            by, journey_attributes.normalise(attributes), kept_columns(events, columns), boundaries, weight,
+            as_of, None if order is None else tuple(order), person_column(events, person),
         )
     )  # fmt: skip
     with meter(progress, 100, "Building the journey log") as advance:
-        content = _content(events, settings, advance)
-        write_log(Path(out), content, advance)
-    return JourneyLog.open(out)
+        content = content_of(events, settings, advance)
+        with writing.new_base(Path(out)) as place:
+            told = {"options": settings.to_json(), "position": list(position)}
+            write_base(place, content, told, advance)
+            del content
+            yield Draft(open_base(place.parent, place.name, None), position)
 
 
-def _kept_columns(events: Events, columns: Sequence[str] | None) -> tuple[str, ...]:
-    present = events.table.column_names
-    return tuple(columns) if columns is not None else tuple(name for name in USUAL_COLUMNS if name in present)
+class Draft:
+    """A log that was built aside, and what was appended to it since."""
 
+    def __init__(self, base: Base, position: Position) -> None:
+        self._base = base
+        self._tail: tuple[PatchFile, ...] = ()
+        self._position = position
 
-def _person_column(events: Events, person: str | None) -> str | None:
-    return person if person or "person" not in events.table.column_names else "person"
+    @property
+    def log(self) -> JourneyLog:
+        """The draft as it stands."""
+        return JourneyLog(open_draft(self._base, self._tail))
 
+    def append(
+        self,
+        events: Events | None = None,
+        *,
+        touched: Sequence[str] | None = None,
+        as_of: datetime | None = None,
+        position: Position | None = None,
+        untyped: bool = False,
+    ) -> None:
+        """As ``trayecto.append``, to the draft."""
+        addition = Addition(events, touched, as_of, position, untyped)
+        self._tail = add(open_draft(self._base, self._tail), self._tail, addition)
+        self._position = self._position if position is None else position
 
-def _check(events: Events, settings: Settings) -> Settings:
-    known = events.table.column_names
-    for name in filter(None, [*settings.columns, settings.weight, settings.person]):
-        if name not in known:
-            raise UnknownColumn(f"The events have no column '{name}'.{did_you_mean(name, known)}")
-    for name in set(settings.columns) & (journey_attributes.RESERVED | set(settings.attributes)):
-        raise BadValue(f"An event column cannot be called '{name}': the log has another column of that name.")
-    if settings.as_of is not None:
-        to_microseconds(settings.as_of)
-    return settings
-
-
-def _content(events: Events, settings: Settings, advance: Stage) -> Content:
-    keyed = key_events(events, settings.by)
-    step_names, step_of = code_steps(events.table["step"])
-    journey_attributes.check(settings.attributes, events.table.column_names, step_names)
-    date_only_steps = _date_only_steps(events, step_names, step_of)
-    pa.default_memory_pool().release_unused()  # what reading and hashing left behind
-    advance(30)
-    lives, times = _sort(events, settings, keyed, step_names, step_of)
-    del step_of
-    keyed = replace(keyed, codes=NO_CODES)
-    advance(20)
-    journeys, key_of = _cut(lives, times, settings)
-    ids, persons = _names(journeys, key_of, keyed, settings)
-    weights = None if settings.weight is None else weigh(settings.weight, journeys)
-    return Content(
-        journeys=ids,
-        persons=persons,
-        weights=weights.values if weights else None,
-        offsets=journeys.offsets,
-        steps=journeys.steps,
-        times=times,
-        step_names=step_names,
-        attributes=_attributes(settings, journeys),
-        columns={name: _event_column(name, journeys) for name in settings.columns},
-        as_of=_as_of(settings, times),
-        key=settings.by or "journey",
-        left_out=keyed.left_out,
-        weights_differ=weights.differ if weights else 0,
-        date_only_steps=date_only_steps,
-    )
-
-
-def _attributes(settings: Settings, journeys: Journeys) -> dict[str, pa.Array]:
-    wanted = settings.attributes.items()
-    return {name: journey_attributes.evaluate(aggregate, journeys) for name, aggregate in wanted}
-
-
-def code_steps(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.uint16]]:
-    """The names of the steps that occur, sorted, and the code of each event."""
-    codes, names = encode(column)
-    if column.null_count:
-        raise BadValue(f"{column.null_count:,} events have no step: every event needs one.")
-    used = np.flatnonzero(sorting.count_codes(frozen(codes), len(names)))
-    if len(used) > MOST_STEPS:
-        raise BadValue(
-            f"The step column has {len(used):,} different values and a log holds {MOST_STEPS:,}: "
-            "choose a coarser column."
-        )
-    spoken = [str(name) for name in names.take(pa.array(used)).to_pylist()]
-    order = sorted(range(len(spoken)), key=spoken.__getitem__)
-    recode = np.zeros(len(names), np.uint16)
-    recode[used[order]] = np.arange(len(order), dtype=np.uint16)
-    return tuple(spoken[place] for place in order), recode[codes]
-
-
-def _sort(
-    events: Events, settings: Settings, keyed: Keyed, step_names: tuple[str, ...], step_of: NDArray[np.uint16]
-) -> tuple[Journeys, NDArray[np.int64]]:
-    """Events grouped by key and in time order, equal times in input order."""
-    counts = sorting.count_codes(frozen(keyed.codes), len(keyed.names))
-    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    rows = np.empty(int(offsets[-1]), np.uint32)
-    sorting.place_rows(frozen(keyed.codes), offsets[:-1].copy(), rows)
-    if keyed.rows is not None:
-        rows = keyed.rows[rows].astype(np.uint32)
-    times = take(_times(events.table), rows)
-    _each_share(offsets, lambda low, high: sorting.sort_groups(frozen(offsets), low, high, times, rows))
-    if settings.order is not None and "date_only" in events.table.column_names:
-        position = frozen(_positions(settings.order, step_names)[step_of])
-        sorting.order_dates(frozen(offsets), times, rows, frozen(_date_flags(events.table)), position, DAY)
-    return Journeys(offsets, rows, take(step_of, rows), step_names, events.table), times
-
-
-def _times(table: pa.Table) -> NDArray[np.int64]:
-    return whole(table["at"].cast(pa.timestamp("us", "UTC"))).view(pa.int64()).to_numpy(zero_copy_only=False)
-
-
-def take(source: NDArray[Any], rows: NDArray[np.uint32]) -> NDArray[Any]:
-    """``source[rows]`` on all cores."""
-    target = np.empty(len(rows), source.dtype)
-    edges = np.linspace(0, len(rows), engine.cores() + 1).astype(int).tolist()
-    shares = list(pairwise(edges))
-    engine.each(lambda share: sorting.take_into(frozen(source), frozen(rows), target, *share), shares)
-    return target
-
-
-def _each_share(offsets: NDArray[np.int64], work: Callable[[int, int], None]) -> None:
-    """``work(first, last)`` on runs of groups that have about equal events, one run per core."""
-    aims = np.linspace(0, offsets[-1], engine.cores() + 1)[1:-1]
-    edges = [0, *np.searchsorted(offsets, aims).tolist(), len(offsets) - 1]
-    engine.each(lambda share: work(*share), list(pairwise(edges)))
-
-
-def _positions(order: Sequence[str], step_names: Sequence[str]) -> NDArray[np.int32]:
-    """The blueprint position of each step; steps the blueprint does not name come last."""
-    place = {name: index for index, name in enumerate(order)}
-    return np.array([place.get(name, len(place)) for name in step_names], np.int32)
-
-
-def _date_flags(table: pa.Table) -> NDArray[np.bool_]:
-    return pc.fill_null(table["date_only"], False).to_numpy()
-
-
-def _date_only_steps(
-    events: Events, step_names: tuple[str, ...], step_of: NDArray[np.uint16]
-) -> tuple[str, ...]:
-    if "date_only" not in events.table.column_names:
-        return ()
-    return tuple(step_names[code] for code in np.unique(step_of[_date_flags(events.table)]))
-
-
-def _cut(lives: Journeys, times: NDArray[np.int64], settings: Settings) -> tuple[Journeys, NDArray[np.int64]]:
-    """Journeys and the key of each; keys without events have none."""
-    keys = np.flatnonzero(np.diff(lives.offsets))
-    if settings.boundaries is None:
-        offsets = np.append(lives.offsets[keys], lives.offsets[-1])
-    else:
-        offsets = cut(settings.boundaries, lives.offsets, lives.steps, times, lives.step_names)
-        keys = np.searchsorted(lives.offsets, offsets[:-1], side="right") - 1
-    return Journeys(offsets, lives.rows, lives.steps, lives.step_names, lives.table), keys
-
-
-def _names(
-    journeys: Journeys, key_of: NDArray[np.int64], keyed: Keyed, settings: Settings
-) -> tuple[pa.Array, pa.Array]:
-    """Ids and persons of the journeys; a cut life ``anna`` gives ``anna#1``, ``anna#2``… of person ``anna``."""
-    keys = keyed.names.take(pa.array(key_of)).cast(pa.large_string())
-    if settings.boundaries is not None:
-        firsts = np.concatenate(([True], key_of[1:] != key_of[:-1]))[: len(key_of)]
-        ordinal = (
-            np.arange(len(key_of)) - np.maximum.accumulate(np.where(firsts, np.arange(len(key_of)), 0)) + 1
-        )
-        numbers = pa.array(ordinal, pa.int64()).cast(pa.large_string())
-        return pc.binary_join_element_wise(keys, numbers, pa.scalar("#", pa.large_string())), keys
-    if settings.person is None:
-        return keys, pa.nulls(len(keys), pa.large_string())
-    return keys, journey_attributes.pick(journeys.table[settings.person], journeys).cast(pa.large_string())
-
-
-def _event_column(name: str, journeys: Journeys) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Codes of an event column in log order, and its values as text."""
-    codes, names = encode(journeys.table[name])
-    return take(codes, journeys.rows), tuple(names.cast(pa.string()).to_pylist())
-
-
-def _as_of(settings: Settings, times: NDArray[np.int64]) -> datetime:
-    if settings.as_of is not None:
-        return settings.as_of
-    return to_datetime(times.max() if len(times) else 0)
+    def publish(self) -> JourneyLog:
+        """Make it the current version and open it."""
+        writing.publish_base(self._base.place, self._tail, self._position)
+        return JourneyLog.open(self._base.folder)

@@ -6,6 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from trayecto.log.store import patch_path
+from trayecto.log.version import Version
+from trayecto.units import to_datetime
+
 
 @dataclass(frozen=True)
 class LogInfo:
@@ -27,11 +31,62 @@ class LogInfo:
     ended: datetime | None
     as_of: datetime
     bytes: int
+    base_events: int  # events when the base was built
+    patches: int  # what was appended since
+    patched_journeys: int
+    patched_events: int
+    position: tuple[int, ...]
+
+    @property
+    def patched_share(self) -> float:
+        """The events of the patches against those of the base; past a tenth it is time to build again."""
+        return self.patched_events / max(self.base_events, 1)
 
     def to_dict(self) -> dict[str, Any]:
         facts = asdict(self)
         moments = {
             name: facts[name].isoformat() if facts[name] else None for name in ("started", "ended", "as_of")
         }
-        lists = {name: list(facts[name]) for name in ("steps", "attributes", "columns", "date_only_steps")}
+        lists = {
+            name: list(facts[name])
+            for name in ("steps", "attributes", "columns", "date_only_steps", "position")
+        }
         return facts | moments | lists
+
+
+def info_of(version: Version) -> LogInfo:
+    """Everything but the journeys themselves."""
+    meta, facts = version.base.meta, version.facts
+    journeys, events = version.totals
+    tail = version.tail_rows
+    return LogInfo(
+        path=str(version.base.folder),
+        version=version.name,
+        key=meta["key"],
+        journeys=journeys,
+        events=events,
+        events_left_out=meta["events_left_out"],
+        steps=tuple(sorted(version.code_of)),
+        attributes=tuple(meta["attributes"]),
+        columns=tuple(facts["columns"]),
+        weighted=version.weights is not None,
+        weights_differ=version.weights_differ,
+        date_only_steps=tuple(facts["date_only_steps"]),
+        started=to_datetime(version.first_moment) if journeys else None,
+        ended=to_datetime(version.last_moment) if journeys else None,
+        as_of=version.as_of,
+        bytes=_bytes(version),
+        base_events=meta["events"],
+        patches=len(version.patches),
+        patched_journeys=0 if tail is None else len(tail.table),
+        patched_events=0 if tail is None else int(tail.offsets[-1]),
+        position=version.position,
+    )
+
+
+def _bytes(version: Version) -> int:
+    base = version.base
+    files = sum(figures["bytes"] for figures in base.meta["files"].values())
+    return files + sum(
+        patch_path(base.folder, base.name, number).stat().st_size for number in version.numbers
+    )

@@ -18,10 +18,9 @@ from trayecto.calendars import Calendar
 from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.filters import Filter, parse_filter
 from trayecto.log import store
-from trayecto.log.batches import cut_batches
-from trayecto.log.info import LogInfo
-from trayecto.log.stored import Stored, read_arrow
-from trayecto.log.write import JOURNEYS
+from trayecto.log.info import LogInfo, info_of
+from trayecto.log.stored import Rows
+from trayecto.log.version import Version, open_version
 from trayecto.questions import delays, dropoff, durations, funnel, rework, variants, volume
 from trayecto.questions import map as map_question
 from trayecto.questions.map import Clocks
@@ -37,19 +36,13 @@ class JourneyLog:
     An open log keeps reading the version it opened, whatever is built meanwhile.
     """
 
-    stored: Stored
-    selection: NDArray[np.bool_] | None = None  # (total_journeys,) None = all
+    stored: Version
+    selection: NDArray[np.bool_] | None = None  # (rows,) None = all; never a row that is not live
 
     @classmethod
     def open(cls, path: str | Path, version: str | None = None) -> JourneyLog:
         """Open the current version, or an older one by name; BadLog says in one sentence what is wrong."""
-        folder = Path(path)
-        if version is None:
-            current = store.read_manifest(folder)
-            chosen, meta = current.version, store.read_meta(folder, current.version, current.checksum)
-        else:
-            chosen, meta = version, store.read_meta(folder, version)
-        return cls(Stored(folder, chosen, meta, read_arrow(folder / chosen / JOURNEYS)))
+        return cls(open_version(Path(path), version))
 
     def __repr__(self) -> str:
         chosen = "" if self.selection is None else f"{self.journey_count:,} of "
@@ -59,26 +52,47 @@ class JourneyLog:
 
     @property
     def path(self) -> Path:
-        return self.stored.folder
+        return self.stored.base.folder
 
     @property
     def version(self) -> str:
         """Names the version that is open; ``open(path, version)`` opens it again for at least an hour."""
-        return self.stored.version
+        return self.stored.name
 
     @property
     def step_names(self) -> tuple[str, ...]:
-        return tuple(self.stored.meta["steps"])
+        """By code; a step whose last event was taken away keeps its code."""
+        return tuple(self.stored.facts["steps"])
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that occur, sorted."""
+        return tuple(sorted(self.stored.code_of))
+
+    @property
+    def total_rows(self) -> int:
+        """Rows of the log, also those whose place a newer one took: how long masks and attributes are."""
+        return self.stored.rows
 
     @property
     def total_journeys(self) -> int:
         """Journeys in the log, whatever the selection."""
-        return len(self.stored.table)
+        return self.stored.totals[0]
 
     @property
     def total_events(self) -> int:
         """Events in the log, whatever the selection."""
-        return len(self.steps)
+        return self.stored.totals[1]
+
+    @property
+    def live(self) -> NDArray[np.bool_] | None:
+        """(rows,) False where a newer row took the place of this one; None when all count."""
+        return self.stored.live
+
+    @property
+    def chosen(self) -> NDArray[np.bool_] | None:
+        """(rows,) the selection, else the rows that are live; None for all."""
+        return self.live if self.selection is None else self.selection
 
     @cached_property
     def journey_count(self) -> int:
@@ -90,7 +104,7 @@ class JourneyLog:
         """Events in the selection."""
         if self.selection is None:
             return self.total_events
-        return int(np.diff(self.offsets)[self.selection].sum())
+        return int(self.attributes["events"].to_numpy()[self.selection].sum())
 
     @property
     def has_weights(self) -> bool:
@@ -98,44 +112,48 @@ class JourneyLog:
 
     @property
     def weights(self) -> NDArray[np.float64] | None:
-        """(total_journeys,) or None when every journey weighs 1."""
+        """(rows,) or None when every journey weighs 1."""
         return self.stored.weights
 
     @property
-    def offsets(self) -> NDArray[np.int64]:
-        return self.stored.offsets
-
-    @property
-    def steps(self) -> NDArray[np.uint16]:
-        return self.stored.steps
-
-    @property
-    def times(self) -> NDArray[np.int64]:
-        return self.stored.times
-
-    @property
     def attributes(self) -> pa.Table:
-        """One row per journey of the log: journey, person, weight?, started, ended, events, variant, attributes."""
+        """A line per row of the log: journey, person, weight?, started, ended, events, variant, attributes."""
         return self.stored.attributes
+
+    def values(self, attribute: str) -> pa.ChunkedArray:
+        """An attribute of all journeys, whatever the selection; rows that are not live are left out."""
+        column = self.attributes[attribute].unify_dictionaries()
+        return column if self.live is None else column.filter(pa.array(self.live))
 
     @property
     def columns(self) -> Mapping[str, EventColumn]:
         return self.stored.columns
 
     @property
-    def variant_runs(self) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        """Offsets and steps of the log's variants, by variant number."""
-        return self.stored.variant_runs
+    def numbering(self) -> variants.Numbering:
+        """The variants of all journeys, by number."""
+        return self.stored.numbering
+
+    @property
+    def last_steps(self) -> NDArray[np.uint16]:
+        """(rows,) the code of each journey's last step."""
+        pieces = [piece.steps[piece.offsets[1:] - 1] for piece in self.stored.pieces]
+        return np.concatenate(pieces)
 
     @property
     def as_of(self) -> datetime:
         """The moment the log speaks of: what had not happened by then is open."""
-        return datetime.fromisoformat(self.stored.meta["as_of"])
+        return self.stored.as_of
+
+    @property
+    def position(self) -> store.Position:
+        """How far the streams that the events come from were read, as ``build`` and ``append`` were told."""
+        return self.stored.position
 
     @property
     def date_only_steps(self) -> tuple[str, ...]:
         """Steps whose times are dates without a time of day."""
-        return tuple(self.stored.meta["date_only_steps"])
+        return tuple(self.stored.facts["date_only_steps"])
 
     def code(self, step: str) -> int:
         """The code of a step; raises UnknownStep with the nearest name."""
@@ -146,16 +164,8 @@ class JourneyLog:
             raise UnknownStep(f"The log has no step '{step}'.{hint}") from None
 
     def batches(self, parts: int | None = None) -> Sequence[Batch]:
-        """The journeys cut into ``parts`` runs of about equal events (default: one per core)."""
-        return cut_batches(
-            self.offsets,
-            self.steps,
-            self.times,
-            len(self.stored.meta["steps"]),
-            selected=self.selection,
-            weights=self.weights,
-            parts=parts,
-        )
+        """The rows cut into ``parts`` runs of about equal events (default: one per core), and the tail."""
+        return self.stored.batches(self.selection, parts)
 
     # --- narrowing and reading ---
 
@@ -163,14 +173,14 @@ class JourneyLog:
         """The journeys that also meet the condition: a filter, or text in the filter language."""
         chosen = parse_filter(condition) if isinstance(condition, str) else condition
         mask = np.asarray(chosen.mask(self), dtype=np.bool_)
-        return replace(self, selection=mask if self.selection is None else self.selection & mask)
+        return replace(self, selection=mask if self.chosen is None else self.chosen & mask)
 
     def _narrow(self, condition: Condition | None) -> JourneyLog:
         return self if condition is None else self.where(condition)
 
     def rows(self) -> NDArray[np.int64]:
         """Row numbers of the selected journeys, in log order."""
-        return np.arange(self.total_journeys) if self.selection is None else np.flatnonzero(self.selection)
+        return np.arange(self.total_rows) if self.chosen is None else np.flatnonzero(self.chosen)
 
     def journeys(self, limit: int | None = None, after: int | None = None) -> pa.Table:
         """Attribute rows of the selection in log order, with ``row``; ``after`` is the last row of the page before."""
@@ -181,37 +191,34 @@ class JourneyLog:
 
     def steps_of(self, row: int) -> list[tuple[str, datetime]]:
         """The steps of the journey in this row, with their times in UTC."""
-        if not 0 <= row < self.total_journeys:
-            raise BadValue(f"The log has no row {row}: rows go from 0 to {self.total_journeys - 1}.")
-        low, high = self.offsets[row], self.offsets[row + 1]
-        names = self.stored.meta["steps"]
-        pairs = zip(self.steps[low:high].tolist(), self.times[low:high].tolist(), strict=True)
+        piece, place = self._place_of(row)
+        low, high = piece.offsets[place], piece.offsets[place + 1]
+        names = self.stored.facts["steps"]
+        pairs = zip(piece.steps[low:high].tolist(), piece.times[low:high].tolist(), strict=True)
         return [(names[code], to_datetime(time)) for code, time in pairs]
+
+    def values_of(self, row: int, column: str) -> list[str | None]:
+        """An event column's values in the journey in this row, step by step."""
+        piece, place = self._place_of(row)
+        codes = piece.values(column)[piece.offsets[place] : piece.offsets[place + 1]].tolist()
+        values = self.columns[column].values
+        return [values[code] if code >= 0 else None for code in codes]
+
+    def _place_of(self, row: int) -> tuple[Rows, int]:
+        if not self.is_live(row):
+            raise BadValue(f"The log has no row {row}: its rows are those that journeys() gives.")
+        return self.stored.place_of(row)
+
+    def is_live(self, row: int) -> bool:
+        """Whether there is a journey in this row."""
+        return self.stored.is_live(row)
 
     def verify(self) -> None:
         """Compare every file with its checksum; BadLog names the first that differs."""
         store.verify(self.path, store.read_manifest(self.path), self.version)
 
     def info(self) -> LogInfo:
-        meta = self.stored.meta
-        return LogInfo(
-            path=str(self.path),
-            version=self.version,
-            key=meta["key"],
-            journeys=self.total_journeys,
-            events=self.total_events,
-            events_left_out=meta["events_left_out"],
-            steps=self.step_names,
-            attributes=tuple(meta["attributes"]),
-            columns=tuple(meta["columns"]),
-            weighted=self.has_weights,
-            weights_differ=meta.get("weights_differ", 0),  # logs built before it was counted could have none
-            date_only_steps=self.date_only_steps,
-            started=to_datetime(self.times[self.offsets[:-1]].min()) if self.total_events else None,
-            ended=to_datetime(self.times[self.offsets[1:] - 1].max()) if self.total_events else None,
-            as_of=self.as_of,
-            bytes=sum(figures["bytes"] for figures in meta["files"].values()),
-        )
+        return info_of(self.stored)
 
     # --- questions ---
 

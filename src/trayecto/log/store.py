@@ -1,54 +1,76 @@
-"""The folder of a journey log: versions written beside each other, and a manifest that names the current one.
+"""The folder of a journey log: what lies in it, what names the current version, how it is checked.
 
-A version folder never changes once ``manifest.json`` names it. The manifest is replaced in one step after every
-file of the version is on disk, so a crash at any point leaves the old log or the new one. Superseded versions are
-kept for an hour, for the readers that opened them, and removed by a later build.
+    manifest.json                  the current version: its base, its patches, checksums
+    20261031T101500000000-1a2b3c4d the base: a folder that never changes once the manifest names it
+        log.json, journeys.arrow, keys.arrow, …
+        tail/7.patch               journeys written anew since the base was built, each patch a file that never changes
+
+A *version* is a base and the patches on it, oldest first: ``20261031T101500000000-1a2b3c4d.3.7``. The manifest is
+replaced in one step after every file it names is on disk, so a crash at any point leaves the old version or the new
+one. What no version needs any more is kept for an hour, for the readers that opened it. ``writing`` has the other half.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadLog
 
 FORMAT = "trayecto-journey-log"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READABLE = (1, 2)  # 1: the same without patches
 MANIFEST = "manifest.json"
 META = "log.json"
-LOCK = ".lock"
+TAIL = "tail"
+MOST_PATCHES = 8
 KEEP = timedelta(hours=1)
 SMALL = 1 << 20  # bytes; files up to here are compared with their checksum whenever the log is opened
-_VERSION = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+_BASE = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+_VERSION = re.compile(rf"({_BASE.pattern})((?:\.[0-9a-z]{{1,8}}){{0,{MOST_PATCHES}}})")
+
+Position = tuple[int, ...]  # how far the streams that the events come from were read
+
+
+@dataclass(frozen=True)
+class PatchFile:
+    """A patch as the manifest names it; ``events`` say how much there is to merge."""
+
+    number: str
+    bytes: int
+    sha256: str
+    events: int
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``manifest.json`` says; ``superseded`` maps old versions to the moment they stopped being current."""
+    """What ``manifest.json`` says; ``superseded`` maps old bases to the moment they stopped being current."""
 
-    version: str
-    checksum: str  # sha256 of the version's log.json
-    tail: tuple[str, ...] = ()
+    base: str
+    checksum: str  # sha256 of the base's log.json
+    tail: tuple[PatchFile, ...] = ()
     superseded: dict[str, str] = field(default_factory=dict)
+    position: Position = ()
+
+    @property
+    def version(self) -> str:
+        """The name of the current version."""
+        return ".".join([self.base, *(patch.number for patch in self.tail)])
 
     def to_json(self) -> str:
         facts = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
-            "version": self.version,
+            "version": self.base,
             "checksum": self.checksum,
-            "tail": list(self.tail),
+            "tail": [vars(patch) for patch in self.tail],
             "superseded": self.superseded,
+            "position": list(self.position),
         }
         return json.dumps(facts, indent=1)
 
@@ -66,44 +88,74 @@ def read_manifest(folder: Path) -> Manifest:
 def _understand(path: Path, facts: Any) -> Manifest:
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BadLog(f"{path} does not belong to a journey log.")
-    if facts.get("format_version") != FORMAT_VERSION:
+    if facts.get("format_version") not in READABLE:
         raise BadLog(
             f"{path.parent} has log format {facts.get('format_version')} and this program reads "
             f"{FORMAT_VERSION}: build the log again."
         )
     try:
-        return Manifest(facts["version"], facts["checksum"], tuple(facts["tail"]), dict(facts["superseded"]))
+        tail = tuple(PatchFile(**patch) for patch in facts["tail"])
+        position = tuple(facts.get("position", ()))
+        return Manifest(facts["version"], facts["checksum"], tail, dict(facts["superseded"]), position)
     except (KeyError, TypeError) as error:
         raise BadLog(f"{path} is damaged ({error} is missing or wrong): build the log again.") from error
 
 
-def read_meta(folder: Path, version: str, checksum: str | None = None) -> dict[str, Any]:
-    """The ``log.json`` of a version whose files are all there in the size it says, the small ones unchanged.
+def current_version(folder: str | Path) -> str:
+    """The name of a log's current version, from its manifest alone; BadLog when there is none."""
+    return read_manifest(Path(folder)).version
 
-    ``checksum``: what the manifest says of ``log.json``, which it does for the current version.
-    """
-    place = folder / version
-    if not _VERSION.fullmatch(version) or not place.is_dir():
+
+def is_base(name: str) -> bool:
+    return bool(_BASE.fullmatch(name))
+
+
+def base_of(version: str) -> str:
+    """The base that a version's name begins with."""
+    return version.partition(".")[0]
+
+
+def parts_of(folder: Path, version: str) -> tuple[str, tuple[str, ...]]:
+    """Base and patches of a version's name; BadLog for what is no such name, or when its files went."""
+    found = _VERSION.fullmatch(version)
+    if found is None or not (folder / found[1]).is_dir():
         raise BadLog(f"The log {folder} no longer has version {version}: open its current version.")
+    numbers = tuple(found[2].split(".")[1:])
+    if not all(patch_path(folder, found[1], number).is_file() for number in numbers):
+        raise BadLog(f"The log {folder} no longer has version {version}: open its current version.")
+    return found[1], numbers
+
+
+def patch_path(folder: Path, base: str, number: str) -> Path:
+    return folder / base / TAIL / f"{number}.patch"
+
+
+def read_meta(folder: Path, base: str, checksum: str | None = None) -> dict[str, Any]:
+    """The ``log.json`` of a base whose files are all there in the size it says, the small ones unchanged.
+
+    ``checksum``: what the manifest says of ``log.json``, which it does for the current base.
+    """
+    place = folder / base
     if checksum is not None:
         _check_sum(place / META, checksum)
     facts = _load_json(place / META)
     if not isinstance(facts, dict) or not isinstance(facts.get("files"), dict):
         raise BadLog(f"{place / META} is damaged: build the log again.")
     for name, figures in facts["files"].items():
-        _check_size(place / name, figures["bytes"])
-        if figures["bytes"] <= SMALL:
-            _check_sum(place / name, figures["sha256"])
+        check_file(place / name, figures["bytes"], figures["sha256"])
     return facts
 
 
-def _check_size(path: Path, size: int) -> None:
+def check_file(path: Path, size: int, checksum: str) -> None:
+    """Raise BadLog when a file is missing or of another size, or small and not what it was."""
     try:
         found = path.stat().st_size
     except OSError as error:
         raise BadLog(f"{path} is missing: build the log again.") from error
     if found != size:
         raise BadLog(f"{path} is damaged: it has {found} bytes and should have {size}. Build the log again.")
+    if size <= SMALL:
+        _check_sum(path, checksum)
 
 
 def _check_sum(path: Path, checksum: str) -> None:
@@ -119,10 +171,18 @@ def _load_json(path: Path) -> Any:
 
 
 def verify(folder: Path, manifest: Manifest, version: str) -> None:
-    """Compare every file of the version with its checksum; BadLog names the first that differs."""
-    checksum = manifest.checksum if version == manifest.version else None
-    for name, figures in read_meta(folder, version, checksum)["files"].items():
-        _check_sum(folder / version / name, figures["sha256"])
+    """Compare every file of the version with its checksum; BadLog names the first that differs.
+
+    Patches that were merged since have no checksum to compare with any more.
+    """
+    base, numbers = parts_of(folder, version)
+    for name, figures in read_meta(folder, base, manifest.checksum if base == manifest.base else None)[
+        "files"
+    ].items():
+        _check_sum(folder / base / name, figures["sha256"])
+    for patch in manifest.tail if base == manifest.base else ():
+        if patch.number in numbers:
+            _check_sum(patch_path(folder, base, patch.number), patch.sha256)
 
 
 def digest(path: Path) -> str:
@@ -132,118 +192,3 @@ def digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise BadLog(f"{path} cannot be read ({error}): build the log again.") from error
-
-
-def describe(path: Path) -> dict[str, Any]:
-    """Flush a written file to disk and return its size and checksum."""
-    sync(path)
-    return {"bytes": path.stat().st_size, "sha256": digest(path)}
-
-
-def sync(path: Path) -> None:
-    """Flush a file or a folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_meta(place: Path, facts: dict[str, Any]) -> None:
-    """Write ``log.json``, last of a version's files."""
-    (place / META).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-    sync(place / META)
-    sync(place)
-
-
-@contextmanager
-def new_version(folder: Path) -> Iterator[Path]:
-    """Yield an empty version folder; leaving the block makes it the current version, an error removes it."""
-    _prepare(folder)
-    with _locked(folder):
-        old = _current(folder)
-        _sweep(folder, old)
-        place = folder / _fresh_name()
-        place.mkdir()
-        try:
-            yield place
-            _publish(folder, place, old)
-        except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
-            raise
-
-
-def _prepare(folder: Path) -> None:
-    """Make the folder, or refuse one that holds something else."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadLog(f"The log cannot be written to {folder}: {error.strerror}.") from error
-    if (folder / MANIFEST).exists():
-        return
-    strangers = [p.name for p in folder.iterdir() if p.name != LOCK and not _is_ours(p.name)]
-    if strangers:
-        raise BadLog(
-            f"{folder} holds other files ('{min(strangers)}') and is no journey log: choose a new or empty folder."
-        )
-
-
-def _is_ours(name: str) -> bool:
-    return bool(_VERSION.fullmatch(name)) or name.startswith(MANIFEST)
-
-
-def _current(folder: Path) -> Manifest | None:
-    return read_manifest(folder) if (folder / MANIFEST).exists() else None
-
-
-def _fresh_name() -> str:
-    return f"{_now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  the product's clock is above this package
-
-
-def _publish(folder: Path, place: Path, old: Manifest | None) -> None:
-    """Point the manifest at the new version, in one step that survives a crash."""
-    superseded = _kept(old)
-    if old is not None:
-        superseded[old.version] = _now().isoformat()
-    manifest = Manifest(place.name, digest(place / META), (), superseded)
-    sync(folder)
-    draft = folder / f"{MANIFEST}.new"
-    draft.write_text(manifest.to_json(), encoding="utf-8")
-    sync(draft)
-    os.replace(draft, folder / MANIFEST)
-    sync(folder)
-
-
-def _kept(manifest: Manifest | None) -> dict[str, str]:
-    """The superseded versions that readers may still hold."""
-    if manifest is None:
-        return {}
-    horizon = _now() - KEEP
-    return {
-        name: until for name, until in manifest.superseded.items() if datetime.fromisoformat(until) > horizon
-    }
-
-
-def _sweep(folder: Path, manifest: Manifest | None) -> None:
-    """Remove versions past their hour and what a crashed build left; the lock says nobody is writing."""
-    keep = set(_kept(manifest)) | ({manifest.version} if manifest else set())
-    for path in folder.iterdir():
-        if _VERSION.fullmatch(path.name) and path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time; a second one waits. The lock dies with its process."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover  Windows: one writer is the caller's duty
-        yield
-        return
-    with (folder / LOCK).open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -1,4 +1,4 @@
-"""The files of one version of a log, memory-mapped."""
+"""The files of a base, memory-mapped."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from trayecto.batch import EventColumn
-from trayecto.errors import BadLog
-from trayecto.log.write import MAP_FLOWS, MAP_STEPS, VARIANTS
+from trayecto.errors import BadLog, NeedsBuild
+from trayecto.kernels import naming
+from trayecto.log import store
+from trayecto.log.write import JOURNEYS, KEYS, LISTS, MAP_FLOWS, MAP_STEPS, VARIANTS
 from trayecto.questions import map as map_question
+
+HIDDEN = ("steps", "times", "weight_differs")  # columns of the file that are no attributes
 
 
 @dataclass(frozen=True, eq=False)
-class Stored:
-    """The files of one version, memory-mapped; shared by every selection of it."""
+class Rows:
+    """Journeys as one table, and its lists as plain arrays."""
 
-    folder: Path
-    version: str
-    meta: Mapping[str, Any]
     table: pa.Table
 
     @cached_property
@@ -34,57 +36,100 @@ class Stored:
 
     @cached_property
     def steps(self) -> NDArray[np.uint16]:
-        return self.values("steps", np.uint16)
+        return self.values("steps")
 
     @cached_property
     def times(self) -> NDArray[np.int64]:
-        return self.values("times", np.int64)
+        return self.values("times")
 
-    def values(self, name: str, kind: Any) -> NDArray[Any]:
+    def values(self, name: str) -> NDArray[Any]:
         """The values of a list column, journey after journey."""
         lists = self._piece(name)
-        return np.empty(0, kind) if lists is None else lists.values.to_numpy()
+        return np.empty(0, LISTS.get(name, np.int32)) if lists is None else lists.values.to_numpy()
 
     def _piece(self, name: str) -> pa.LargeListArray | None:
         pieces = self.table[name].chunks
         return pieces[0] if pieces else None
 
-    @cached_property
-    def attributes(self) -> pa.Table:
-        return self.table.drop_columns(["steps", "times", *self.meta["columns"]])
+    def plain(self, name: str) -> NDArray[Any]:
+        """A column without nulls as an array."""
+        return self.table[name].to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Base(Rows):
+    """The files of one build; shared by every version that stands on it."""
+
+    folder: Path
+    name: str
+    meta: Mapping[str, Any]
+
+    @property
+    def place(self) -> Path:
+        return self.folder / self.name
 
     @cached_property
-    def weights(self) -> NDArray[np.float64] | None:
-        if "weight" not in self.table.column_names:
-            return None
-        return self.table["weight"].chunk(0).to_numpy() if len(self.table) else np.empty(0)
+    def variants(self) -> pa.Table:
+        return read_arrow(self.place / VARIANTS)
 
     @cached_property
-    def columns(self) -> dict[str, EventColumn]:
-        return {
-            name: EventColumn(name, self.values(name, np.int32), tuple(values))
-            for name, values in self.meta["columns"].items()
-        }
+    def variant_runs(self) -> Rows:
+        return Rows(self.variants)
 
     @cached_property
-    def code_of(self) -> dict[str, int]:
-        return {name: code for code, name in enumerate(self.meta["steps"])}
+    def keys(self) -> pa.Table:
+        """The index of keys: their hashes, sorted, with the rows of each. NeedsBuild for a log of an earlier format."""
+        if KEYS not in self.meta["files"]:
+            raise NeedsBuild(
+                f"{self.folder} was built by an earlier version of this program: build the log again."
+            )
+        return read_arrow(self.place / KEYS)
 
-    @cached_property
-    def variant_runs(self) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        pieces = read_arrow(self.folder / self.version / VARIANTS)["steps"].chunks
-        if not pieces:
-            return np.zeros(1, np.int64), np.empty(0, np.uint16)
-        return pieces[0].offsets.to_numpy(), pieces[0].values.to_numpy()
+    def rows_of_keys(self, keys: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """For each key (large_string) its first row, -1 for none, and how many it has; they lie together."""
+        known, first, counts = (self.keys[name].to_numpy() for name in ("hash", "row", "rows"))
+        rows, sizes = np.full(len(keys), -1, np.int64), np.zeros(len(keys), np.int32)
+        lows, highs = naming.find(naming.hash_texts(keys), known)
+        for place in np.flatnonzero(highs > lows).tolist():
+            for candidate in range(lows[place], highs[place]):
+                if self._key_of(int(first[candidate])) == keys[place].as_py():
+                    rows[place], sizes[place] = first[candidate], counts[candidate]
+        return rows, sizes
+
+    def _key_of(self, row: int) -> str:
+        cut = self.meta["options"]["boundaries"] is not None
+        return str(self.table["person" if cut else "journey"][row].as_py())
 
     @cached_property
     def map(self) -> map_question.MapResult:
         """The unfiltered map, as the build stored it."""
-        place = self.folder / self.version
         return map_question.from_arrow(
             self.meta["journeys"], self.meta["events"], self.meta["weighted_journeys"],
-            read_arrow(place / MAP_STEPS), read_arrow(place / MAP_FLOWS),
+            read_arrow(self.place / MAP_STEPS), read_arrow(self.place / MAP_FLOWS),
         )  # fmt: skip
+
+    @cached_property
+    def events_of_steps(self) -> NDArray[np.int64]:
+        """(steps,) how often each step occurs."""
+        counts = {step.step: step.events for step in self.map.steps}
+        return np.array([counts.get(name, 0) for name in self.meta["steps"]], np.int64)
+
+
+_bases: WeakValueDictionary[tuple[str, str], Base] = WeakValueDictionary()
+_lock = Lock()
+
+
+def open_base(folder: Path, name: str, checksum: str | None) -> Base:
+    """Memory-map a base, its files checked; one that is open in this process already is handed out again."""
+    meta = store.read_meta(folder, name, checksum)
+    place = (str(folder.absolute()), name)
+    with _lock:
+        known = _bases.get(place)
+    if known is not None:
+        return known
+    opened = Base(read_arrow(folder / name / JOURNEYS), folder, name, meta)
+    with _lock:
+        return _bases.setdefault(place, opened)
 
 
 def read_arrow(path: Path) -> pa.Table:

@@ -16,10 +16,10 @@ from trayecto.log.attributes import Journeys
 
 @dataclass(frozen=True)
 class Weights:
-    """The weight of each journey, and how many journeys have events that name another one."""
+    """The weight of each journey, and which journeys have events that name another one."""
 
     values: NDArray[np.float64]
-    differ: int
+    differ: NDArray[np.bool_]
 
 
 def weigh(name: str, journeys: Journeys) -> Weights:
@@ -34,7 +34,7 @@ def weigh(name: str, journeys: Journeys) -> Weights:
     chosen = journey_attributes.pick(column, journeys)
     values = pc.fill_null(chosen, -1.0).to_numpy()
     _refuse(name, values, chosen)
-    return Weights(values, _count_differing(column, journeys, values))
+    return Weights(values, _differing(column, journeys, values))
 
 
 def _holds_numbers(kind: pa.DataType) -> bool:
@@ -56,9 +56,11 @@ def _refuse(name: str, values: NDArray[np.float64], chosen: pa.Array) -> None:
         )
 
 
-def _count_differing(column: pa.ChunkedArray, journeys: Journeys, values: NDArray[np.float64]) -> int:
+def _differing(column: pa.ChunkedArray, journeys: Journeys, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Journeys in which an event names another weight than the first."""
     found = pc.fill_null(column, np.nan).to_numpy()[journeys.rows]
     first = np.repeat(values, np.diff(journeys.offsets))
-    differing = np.flatnonzero((found != first) & ~np.isnan(found))
-    return len(np.unique(np.searchsorted(journeys.offsets, differing, side="right")))
+    places = np.flatnonzero((found != first) & ~np.isnan(found))
+    differ = np.zeros(len(values), np.bool_)
+    differ[np.searchsorted(journeys.offsets, places, side="right") - 1] = True
+    return differ

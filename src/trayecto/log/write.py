@@ -1,8 +1,8 @@
-"""Store the content of a log: journeys, variants, the unfiltered answers, and what describes them."""
+"""Store the content of a base: journeys, variants, the index of keys, unfiltered answers, what describes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto import engine
-from trayecto.log import store
+from trayecto.kernels import naming
+from trayecto.log import store, writing
 from trayecto.log.batches import cut_batches
 from trayecto.questions import map as map_question
 from trayecto.questions import variants as variants_question
 
-JOURNEYS, VARIANTS = "journeys.arrow", "variants.arrow"
+JOURNEYS, VARIANTS, KEYS = "journeys.arrow", "variants.arrow", "keys.arrow"
 MAP_STEPS, MAP_FLOWS = "answers_map_steps.arrow", "answers_map_flows.arrow"
 Stage = Callable[[int], None]  # takes the hundredths of the build that were just done
 MOMENT = pa.timestamp("us", "UTC")
+LISTS = {"steps": np.uint16, "times": np.int64}  # the other lists are codes of event columns
 
 
 @dataclass(frozen=True)
@@ -40,37 +42,50 @@ class Content:
     as_of: datetime
     key: str
     left_out: int
-    weights_differ: int  # journeys whose events name more than one weight
+    weights_differ: NDArray[np.bool_] | None  # journeys whose events name more than one weight
     date_only_steps: tuple[str, ...]
+    keys: pa.Array  # (keys with journeys,) in the order of their journeys
+    rows_of_keys: NDArray[np.int64]  # (keys with journeys,) how many journeys each has; they lie together
 
 
-def write_log(out: Path, content: Content, advance: Stage) -> None:
-    """Write a new version of the log at ``out`` and make it the current one."""
+def write_base(place: Path, content: Content, told: Mapping[str, Any], advance: Stage) -> None:
+    """Write a base into its folder, all of it flushed to disk; publishing it is another step. ``told`` goes into
+    ``log.json`` as it is."""
     batches = cut_batches(
         content.offsets, content.steps, content.times, len(content.step_names), weights=content.weights
     )
-    numbers, variants = _number_variants(batches, len(content.offsets) - 1)
-    with store.new_version(out) as place:
-        _write(place / JOURNEYS, _journey_table(content, numbers))
-        advance(20)
-        _write(place / VARIANTS, variants)
-        answer = map_question.over(
-            batches, map_question.plan_for(batches, len(content.step_names)), content.step_names
-        )
-        _write(place / MAP_STEPS, answer.steps_to_arrow())
-        _write(place / MAP_FLOWS, answer.to_arrow())
-        advance(10)
-        names = [JOURNEYS, VARIANTS, MAP_STEPS, MAP_FLOWS]
-        checks = engine.each(lambda name: store.describe(place / name), names)
-        store.write_meta(place, _meta(content, answer, dict(zip(names, checks, strict=True))))
+    numbers, variants = _number_variants(batches, len(content.offsets) - 1, content.step_names)
+    _write(place / JOURNEYS, journey_table(content, numbers))
+    advance(20)
+    _write(place / VARIANTS, variants)
+    _write(place / KEYS, _index(content.keys, content.rows_of_keys))
+    answer = map_question.over(
+        batches, map_question.plan_for(batches, len(content.step_names)), content.step_names
+    )
+    _write(place / MAP_STEPS, answer.steps_to_arrow())
+    _write(place / MAP_FLOWS, answer.to_arrow())
+    advance(10)
+    names = [JOURNEYS, VARIANTS, KEYS, MAP_STEPS, MAP_FLOWS]
+    checks = engine.each(lambda name: writing.describe(place / name), names)
+    writing.write_meta(place, _meta(content, answer, dict(zip(names, checks, strict=True))) | dict(told))
     advance(20)
 
 
-def _number_variants(batches: list[Any], journeys: int) -> tuple[NDArray[np.int32], pa.Table]:
+def _index(keys: pa.Array, rows: NDArray[np.int64]) -> pa.Table:
+    """Where the journeys of a key are: hashes of keys, sorted, with their first row and how many there are."""
+    hashes = naming.hash_texts(keys)
+    order = np.argsort(hashes, kind="stable")
+    first = np.cumsum(rows) - rows
+    return pa.table({"hash": hashes[order], "row": first[order], "rows": rows[order].astype(np.int32)})
+
+
+def _number_variants(
+    batches: list[Any], journeys: int, step_names: tuple[str, ...]
+) -> tuple[NDArray[np.int32], pa.Table]:
     """The variant of each journey (0 = the most frequent), and the table of variants."""
     parts = engine.each(variants_question.scan, batches)
     union, mapping = variants_question.join(parts)
-    ranked = variants_question.ranking(union)
+    ranked = variants_question.ranking(union, step_names)
     number = np.empty(union.distinct, np.int32)
     number[ranked] = np.arange(len(ranked), dtype=np.int32)
     numbers, base = np.empty(journeys, np.int32), 0
@@ -79,24 +94,27 @@ def _number_variants(batches: list[Any], journeys: int) -> tuple[NDArray[np.int3
         numbers[batch.first : batch.first + batch.journeys] = number[own[part.members]]
         base += part.distinct
     offsets, steps = variants_question.runs_of(union.offsets, union.steps, ranked)
-    table = pa.table({"steps": _lists(offsets, steps), "journeys": union.counts[ranked]})
-    return numbers, table
+    hashes = naming.hash_runs(offsets, steps)
+    by_hash = np.argsort(hashes, kind="stable")
+    table = {"steps": _lists(offsets, steps), "journeys": union.counts[ranked]}
+    return numbers, pa.table(table | {"hash": hashes[by_hash], "by_hash": by_hash.astype(np.int32)})
 
 
 def _lists(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
     return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
 
 
-def _journey_table(content: Content, numbers: NDArray[np.int32]) -> pa.Table:
+def journey_table(content: Content, numbers: NDArray[np.int32] | None) -> pa.Table:
+    """A row per journey; ``numbers`` are those of their variants, which patches do without."""
     offsets, times = content.offsets, content.times
     columns: dict[str, Any] = {"journey": content.journeys, "person": content.persons}
-    if content.weights is not None:
-        columns["weight"] = content.weights
+    if content.weights is not None and content.weights_differ is not None:
+        columns |= {"weight": content.weights, "weight_differs": content.weights_differ}
     columns |= {
         "started": pa.array(times[offsets[:-1]]).cast(MOMENT),
         "ended": pa.array(times[offsets[1:] - 1]).cast(MOMENT),
         "events": np.diff(offsets).astype(np.int32),
-        "variant": numbers,
+        **({} if numbers is None else {"variant": numbers}),
         **content.attributes,
         "steps": _lists(offsets, content.steps),
         "times": _lists(offsets, times),
@@ -122,7 +140,6 @@ def _meta(content: Content, answer: map_question.MapResult, files: dict[str, Any
         "key": content.key,
         "as_of": content.as_of.isoformat(),
         "events_left_out": content.left_out,
-        "weights_differ": content.weights_differ,
         "date_only_steps": list(content.date_only_steps),
         "steps": list(content.step_names),
         "attributes": list(content.attributes),

@@ -16,6 +16,7 @@ from trayecto.batch import Batch, View
 from trayecto.kernels import flows as kernel
 from trayecto.kernels.arrays import NO_KEYS, frozen, mask_of, weights_of
 from trayecto.questions.quantiles import Ranks, Values, merge_values, quantiles, ranks
+from trayecto.questions.shares import place_of_names
 from trayecto.units import SECOND
 
 DENSE_STEPS = 512  # up to this many steps the flow table is the whole square of pairs
@@ -210,10 +211,11 @@ def _clocks(view: View, clock: Clocks | None) -> tuple[tuple[Clock | None, ...],
     """The distinct clocks (first: none) and which one times the flows into each step."""
     if clock is None:
         return (None,), None
-    by_step = clock if isinstance(clock, Mapping) else dict.fromkeys(view.step_names, clock)
+    if not isinstance(clock, Mapping):
+        return (None, clock), np.ones(len(view.step_names), np.int32)
     clocks: list[Clock | None] = [None]
     clock_of = np.zeros(len(view.step_names), np.int32)
-    for step, each in by_step.items():
+    for step, each in clock.items():
         known = [index for index, other in enumerate(clocks) if other is each]
         if not known:
             clocks.append(each)
@@ -314,9 +316,9 @@ def finish(
     )
 
 
-def _by_falling(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indices of what occurs, most frequent first; equal counts keep their order."""
-    order = np.argsort(-counts, kind="stable")
+def _by_falling(counts: NDArray[np.int64], places: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    """Indices of what occurs, most frequent first; equal counts by ``places``, else as they stand."""
+    order = np.argsort(-counts, kind="stable") if places is None else np.lexsort((places, -counts))
     return order[: np.count_nonzero(counts)]
 
 
@@ -326,7 +328,7 @@ def _rows(table: NDArray[Any] | None, order: NDArray[np.int64]) -> list[list[Any
 
 
 def _step_figures(summary: Summary, step_names: Sequence[str]) -> Iterator[StepFigures]:
-    order = _by_falling(summary.steps[:, kernel.STEP_EVENTS])
+    order = _by_falling(summary.steps[:, kernel.STEP_EVENTS], place_of_names(step_names))
     columns = [kernel.STEP_EVENTS, kernel.STEP_JOURNEYS, kernel.STARTS, kernel.ENDS]
     weighted = _rows(summary.weighted_steps, order)
     for code, counts, weights in zip(order, _rows(summary.steps[:, columns], order), weighted, strict=True):
@@ -336,7 +338,7 @@ def _step_figures(summary: Summary, step_names: Sequence[str]) -> Iterator[StepF
 def _flow_figures(
     summary: Summary, plan: Plan, step_names: Sequence[str], between: NDArray[np.float64] | None
 ) -> Iterator[FlowFigures]:
-    order = _by_falling(summary.flows[:, kernel.EVENTS])
+    order = _by_falling(summary.flows[:, kernel.EVENTS], _places_of_flows(plan, step_names))
     row_of = np.cumsum(summary.flows[:, kernel.EVENTS] > 0) - 1
     pairs = plan.keys[order] if len(plan.keys) else order
     quantiles = None if between is None else between[row_of[order]] / SECOND
@@ -349,6 +351,15 @@ def _flow_figures(
         yield FlowFigures(
             source, target, row[kernel.EVENTS], row[kernel.JOURNEYS], _seconds(row, *middle), *weights
         )
+
+
+def _places_of_flows(plan: Plan, step_names: Sequence[str]) -> NDArray[np.int64] | None:
+    """Where each flow stands when they are sorted by the names of their steps; None when they are."""
+    places = place_of_names(step_names)
+    if places is None:
+        return None
+    source, target = np.divmod(plan.keys if len(plan.keys) else np.arange(plan.cells), plan.n_steps)
+    return np.asarray(places[source] * plan.n_steps + places[target], np.int64)
 
 
 def _seconds(row: list[int], median: float | None = None, p90: float | None = None) -> Seconds:
@@ -376,9 +387,11 @@ def ask(view: View, *, clock: Clocks | None = None, percentiles: bool = True) ->
     ``clock`` measures durations in working time: one calendar, or one per step (it times the flows into that step;
     steps without one keep calendar time). ``percentiles=False`` leaves the exact median and p90 out, for speed.
     """
-    chosen = plan_for(view.batches(), len(view.step_names), percentiles=percentiles)
+    batches = view.batches()
+    chosen = plan_for(batches, len(view.step_names), percentiles=percentiles)
     if clock is not None:
         clocks, clock_of = _clocks(view, clock)
         chosen = replace(chosen, clocks=clocks, clock_of=clock_of)
-    parts = None if clock is None else max(engine.cores(), len(view.steps) * len(chosen.clocks) // 4_000_000)
-    return over(view.batches(parts), chosen, view.step_names)
+        events = sum(int(batch.offsets[-1] - batch.offsets[0]) for batch in batches)
+        batches = view.batches(max(engine.cores(), events * len(clocks) // 4_000_000))
+    return over(batches, chosen, view.step_names)

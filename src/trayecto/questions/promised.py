@@ -109,8 +109,10 @@ def baseline_batches(view: View, baseline: Baseline | None) -> list[Batch]:
 
 def _started(batch: Batch, start: int | None, end: int | None) -> Batch:
     if start is None and end is None:
-        return replace(batch, selected=None)
+        return batch.unfiltered
     chosen = batch.offsets[1:] > batch.offsets[:-1]
+    if batch.live is not None:
+        chosen &= batch.live
     started = batch.times[batch.offsets[:-1][chosen]]
     inside = np.ones(len(started), dtype=np.bool_) if start is None else started >= start
     chosen[chosen] = inside if end is None else inside & (started < end)

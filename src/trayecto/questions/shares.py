@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -12,6 +13,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto.batch import Batch
+
+
+def place_of_names(names: Sequence[str]) -> NDArray[np.int64] | None:
+    """(codes,) where each name stands among the sorted ones; None when they are sorted, so that codes say it."""
+    if all(a <= b for a, b in pairwise(names)):
+        return None
+    places = np.empty(len(names), np.int64)
+    places[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return places
 
 
 def share(part: float, whole: float) -> float:

@@ -16,6 +16,7 @@ from trayecto.batch import Batch, View
 from trayecto.errors import BadValue
 from trayecto.kernels import flows, sequences
 from trayecto.kernels.arrays import NO_MASK, NO_WEIGHTS, frozen, mask_of, weights_of
+from trayecto.questions.shares import place_of_names
 from trayecto.units import SECOND
 
 COVERED = 0.8
@@ -270,16 +271,18 @@ def _joined_weights(
     return weighted
 
 
-def ranking(summary: Summary) -> NDArray[np.int64]:
-    """The numbers of the sequences, most frequent first; equally frequent ones by their steps."""
+def ranking(summary: Summary, step_names: Sequence[str]) -> NDArray[np.int64]:
+    """The numbers of the sequences, most frequent first; equally frequent ones by the names of their steps."""
     order = np.arange(summary.distinct)
-    sequences.rank_by_frequency(frozen(summary.counts), frozen(summary.offsets), frozen(summary.steps), order)
+    places = place_of_names(step_names)
+    steps = summary.steps if places is None else places.astype(np.uint16)[summary.steps]
+    sequences.rank_by_frequency(frozen(summary.counts), frozen(summary.offsets), frozen(steps), order)
     return order
 
 
 def finish(summary: Summary, step_names: Sequence[str], top: int | None = None) -> VariantsResult:
     """Figures of the ``top`` most frequent variants (None: all)."""
-    ranked = ranking(summary)
+    ranked = ranking(summary, step_names)
     listed = ranked[:top]
     ends = np.cumsum(summary.counts)
     medians = _medians(summary.spans, (ends - summary.counts)[listed], ends[listed])
@@ -333,13 +336,33 @@ def _fewest(parts: NDArray[Any], needed: float) -> tuple[int, float]:
 # --- ask: variants from the numbers stored at build --------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Numbering:
+    """The variants of a log, numbered once and for all its journeys."""
+
+    members: NDArray[np.int32]  # (rows,) number of each journey's variant
+    offsets: NDArray[np.int64]  # (distinct + 1,)
+    steps: NDArray[np.uint16]  # the sequences by number, one behind the other
+    by_rank: NDArray[np.int64] | None = None  # the numbers, most frequent first; None: numbers are ranks
+
+    def by_frequency(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers that occur, by falling count, equal ones by their rank in the whole log."""
+        if self.by_rank is None:
+            return np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+        order = np.argsort(-counts[self.by_rank], kind="stable")
+        return self.by_rank[order[: np.count_nonzero(counts)]]
+
+
 @runtime_checkable
 class Numbered(Protocol):
-    """A view whose log stores the variants it numbered at build."""
+    """A view whose log numbers its variants."""
 
     @property
-    def variant_runs(self) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        """Offsets and steps of the variants, by number."""
+    def numbering(self) -> Numbering: ...
+
+    @property
+    def chosen(self) -> NDArray[np.bool_] | None:
+        """(rows,) the selection, else the rows that are live; None for all."""
 
 
 def ask(view: View, *, top: int | None = None) -> VariantsResult:
@@ -347,25 +370,24 @@ def ask(view: View, *, top: int | None = None) -> VariantsResult:
     if top is not None and top < 0:
         raise BadValue(f"top is {top}: ask for 0 or more variants.")
     if isinstance(view, Numbered):
-        return _from_numbers(view, top)
+        return _from_numbers(view, view, top)
     return finish(engine.run(view.batches(), scan, merge), view.step_names, top)
 
 
-def _from_numbers(view: View, top: int | None) -> VariantsResult:
-    offsets, steps = view.variant_runs  # type: ignore[attr-defined]
-    members = _column(view, "variant", pa.int32())
-    spans = _column(view, "ended", pa.int64()) - _column(view, "started", pa.int64())
-    selected = NO_MASK if view.selection is None else frozen(view.selection)
+def _from_numbers(view: View, numbered: Numbered, top: int | None) -> VariantsResult:
+    numbers = numbered.numbering
+    spans = _column(view, "ended") - _column(view, "started")
+    selected = NO_MASK if numbered.chosen is None else frozen(numbered.chosen)
     weights = NO_WEIGHTS if view.weights is None else frozen(view.weights)
-    counts, weighted = count(members, selected, weights, len(offsets) - 1)
-    ranked = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    counts, weighted = count(numbers.members, selected, weights, len(numbers.offsets) - 1)
+    ranked = numbers.by_frequency(counts)
     listed = ranked[:top]
-    number = np.full(len(counts) + 1, -1, np.int32)
-    number[listed] = np.arange(len(listed))
-    grouped = _group(number[members], spans, selected, counts[listed])
+    place = np.full(len(counts) + 1, -1, np.int32)
+    place[listed] = np.arange(len(listed))
+    grouped = _group(place[numbers.members], spans, selected, counts[listed])
     ends = np.cumsum(counts[listed])
     table = VariantTable(
-        view.step_names, *runs_of(offsets, steps, listed), counts[listed],
+        view.step_names, *runs_of(numbers.offsets, numbers.steps, listed), counts[listed],
         _medians(grouped, ends - counts[listed], ends), int(counts.sum()),
         None if view.weights is None else weighted[listed],
         None if view.weights is None else float(weighted.sum()),
@@ -373,7 +395,7 @@ def _from_numbers(view: View, top: int | None) -> VariantsResult:
     return _result(counts[ranked], None if view.weights is None else weighted[ranked], table)
 
 
-def _column(view: View, name: str, kind: pa.DataType) -> NDArray[Any]:
-    """A stored column without nulls as an array, without a copy when it is in one piece."""
-    pieces = [piece.view(kind).to_numpy() for piece in view.attributes[name].chunks]
-    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, kind.to_pandas_dtype()), *pieces])
+def _column(view: View, name: str) -> NDArray[np.int64]:
+    """A column of moments, in microseconds; without a copy when it is in one piece."""
+    pieces = [piece.view(pa.int64()).to_numpy() for piece in view.attributes[name].chunks]
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.int64), *pieces])

@@ -121,7 +121,8 @@ def finish(
     )
     steps = tuple(
         StepVolume(names[code], starts[p], **_cell(summary, code, p))
-        for code, p in np.argwhere(summary.counts[:-1, :, kernel.EVENTS]).tolist()
+        for code in sorted(range(len(names)), key=names.__getitem__)
+        for p in np.flatnonzero(summary.counts[code, :, kernel.EVENTS]).tolist()
     )
     return VolumeResult(period, tz, periods, steps)
 
@@ -131,14 +132,25 @@ def period_starts(view: View, period: Period, tz: str) -> list[date]:
     if period not in get_args(Period):
         raise BadValue(f"'{period}' is not a period: write day, week, month or quarter.")
     local = zone(tz)
-    if len(view.times) == 0:
+    ends = [found for batch in view.batches() if (found := _ends(batch)) is not None]
+    if not ends:
         return []
-    first = to_datetime(int(view.times.min())).astimezone(local).date()
-    last = to_datetime(int(view.times.max())).astimezone(local).date()
+    first = to_datetime(min(low for low, _ in ends)).astimezone(local).date()
+    last = to_datetime(max(high for _, high in ends)).astimezone(local).date()
     starts = [_floor(first, period)]
     while starts[-1] <= last:
         starts.append(_next(starts[-1], period))
     return starts
+
+
+def _ends(batch: Batch) -> tuple[int, int] | None:
+    """The first and the last moment of the batch's live journeys; None when there are none."""
+    filled = batch.offsets[1:] > batch.offsets[:-1]
+    filled = filled if batch.live is None else filled & batch.live
+    if not filled.any():
+        return None
+    first, last = batch.times[batch.offsets[:-1][filled]], batch.times[batch.offsets[1:][filled] - 1]
+    return int(first.min()), int(last.max())
 
 
 def _floor(day: date, period: Period) -> date:

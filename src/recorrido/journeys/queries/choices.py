@@ -85,7 +85,7 @@ def channel_label(channel: str) -> str:
 
 
 def _values(study: Study, attribute: Attribute) -> tuple[Choice, ...]:
-    column = study.log.attributes[attribute.name].unique().to_pylist()
+    column = study.log.values(attribute.name).unique().to_pylist()
     texts = sorted(_text(value) for value in column if value is not None)
     speak = channel_label if attribute.property == "channel" else _spoken
     return tuple(Choice(text, speak(text)) for text in texts[:VALUES_SHOWN])
@@ -152,8 +152,8 @@ def _months_of_start(study: Study) -> dict[tuple[int, int], int]:
     import numpy as np
 
     offset = study.as_of.utcoffset() or timedelta()
-    started = study.log.times[study.log.offsets[:-1]] + offset // timedelta(microseconds=1)
-    months, counts = np.unique(
-        started.astype("datetime64[us]").astype("datetime64[M]").astype(int), return_counts=True
-    )
-    return {(1970 + int(m) // 12, int(m) % 12 + 1): int(n) for m, n in zip(months, counts, strict=True)}
+    started = study.log.values("started").to_numpy() + np.timedelta64(offset)
+    months = started.astype("datetime64[M]").astype(int)
+    first = int(months.min(initial=0))
+    counts = enumerate(np.bincount(months - first).tolist(), start=first)
+    return {(1970 + month // 12, month % 12 + 1): count for month, count in counts if count}

@@ -16,7 +16,7 @@ def weight_of(view: Any) -> float | None:
     """The weighted number of journeys in a log or a part of it; None when journeys carry no weights."""
     if view.weights is None:
         return None
-    return float(view.weights.sum() if view.selection is None else view.weights[view.selection].sum())
+    return float(view.weights.sum() if view.chosen is None else view.weights[view.chosen].sum())
 
 
 @kept

@@ -160,9 +160,9 @@ def _months_before(start: date, end: date) -> date:
 
 
 def known_step(study: Study, step: str) -> str:
-    if step in study.log.step_names:
+    if step in study.steps:
         return step
-    guess = nearest(step, study.log.step_names)
+    guess = nearest(step, study.log.steps)
     mend = _(" Did you mean “%(guess)s”?") % {"guess": guess} if guess else ""
     raise BadSelection(_("No journey has the step “%(step)s”.%(mend)s") % {"step": step, "mend": mend})
 

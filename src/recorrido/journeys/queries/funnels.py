@@ -130,7 +130,7 @@ def _draw(study: Study, result: Any, question: FunnelQuestion, link: str) -> str
 
     picture = draw.funnel(
         result,
-        labels={step: study.label(step) for step in study.log.step_names},
+        labels={step: study.label(step) for step in study.log.steps},
         step_href=to(funnel_level),
         lost_href=to(funnel_stop),
         lang=get_language() or "es",

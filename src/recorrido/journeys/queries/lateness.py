@@ -47,7 +47,7 @@ def rules(study: Study, start: date | None) -> Mapping[str, Rule]:
     if baseline is None:
         return promised
     return promised | _usual_waits(
-        study, baseline, [step for step in study.log.step_names if step not in promised]
+        study, baseline, [step for step in study.log.steps if step not in promised]
     )
 
 

@@ -135,7 +135,7 @@ def journey_detail(study: Study, filters: Filters, row: int) -> JourneyDetail:
 
     ``row.person`` leads to the timeline (``events.queries.timeline_of_person``). Raises JourneyNotFound.
     """
-    if not 0 <= row < study.log.total_journeys:
+    if not study.log.is_live(row):
         raise JourneyNotFound(_("There is no such journey in this log."))
     facts = study.log.attributes.slice(row, 1).to_pylist()[0] | {"row": row}
     outcome = outcome_of(study, row)
@@ -151,7 +151,7 @@ def journey_detail(study: Study, filters: Filters, row: int) -> JourneyDetail:
 def _steps(study: Study, filters: Filters, row: int, outcome: str) -> Iterator[JourneyStep]:
     zone = ZoneInfo(study.blueprint.time_zone)
     found = study.log.steps_of(row)
-    columns = {name: _values_of(study.log, name, row) for name in ("channel", "source")}
+    columns = {name: study.log.values_of(row, name) for name in ("channel", "source")}
     late = late_steps_of(study, filters, row)
     for number, (step, at) in enumerate(found):
         yield JourneyStep(
@@ -160,19 +160,13 @@ def _steps(study: Study, filters: Filters, row: int, outcome: str) -> Iterator[J
             at=at.astimezone(zone),
             date_only=step in study.log.date_only_steps,
             wait=(at - found[number - 1][1]).total_seconds() if number else None,
-            channel=columns["channel"][number],
-            source=columns["source"][number],
+            channel=columns["channel"][number] or "",
+            source=columns["source"][number] or "",
             owner=study.owner_label(step),
             late=step in late,
             lost=outcome == LOST and number == len(found) - 1,
             off_path=step in study.off_path,
         )
-
-
-def _values_of(log: Any, name: str, row: int) -> list[str]:
-    column = log.columns[name]
-    codes = column.codes[int(log.offsets[row]) : int(log.offsets[row + 1])].tolist()
-    return [column.values[code] if code >= 0 else "" for code in codes]
 
 
 def journeys_as_csv(study: Study, filters: Filters, selection: Selection) -> Iterator[str]:

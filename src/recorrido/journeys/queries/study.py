@@ -59,7 +59,8 @@ class Study:
 
     @cached_property
     def steps(self) -> frozenset[str]:
-        return frozenset(self.log.step_names)
+        """The steps that occur."""
+        return frozenset(self.log.steps)
 
     @cached_property
     def goal(self) -> tuple[str, ...]:
@@ -183,4 +184,4 @@ def forget_studies() -> None:
 
 
 def step_labels(study: Study) -> Mapping[str, str]:
-    return {step: study.label(step) for step in study.log.step_names}
+    return {step: study.label(step) for step in study.log.steps}

@@ -102,10 +102,10 @@ class Lookout:
         self._study = study
         self._filters = filters
         self.view = select(study, filters, all_journeys())
-        everybody = np.ones(self.view.total_journeys, np.bool_)
-        self._inside = everybody if self.view.selection is None else self.view.selection
+        everybody = np.ones(self.view.total_rows, np.bool_)
+        self._inside = everybody if self.view.chosen is None else self.view.chosen
         self._lost = lost_anywhere(study).mask(self.view) & self._inside
-        self._last = self.view.steps[self.view.offsets[1:] - 1]
+        self._last = self.view.last_steps
 
     def masks(self, step: str, tally: Tally) -> Masks:
         hurt = self._lost & (self._last == self.view.code(step))

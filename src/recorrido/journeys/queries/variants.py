@@ -81,7 +81,7 @@ def variants(study: Study, filters: Filters, *, top: int = TOP, link: str = "") 
 def _ranks(view: Any, top: int) -> list[int]:
     """The ranks in the whole log of the most frequent variants of a view, in the view's order (ties by rank)."""
     numbers = view.attributes["variant"].to_numpy()
-    counts = np.bincount(numbers if view.selection is None else numbers[view.selection], minlength=1)
+    counts = np.bincount(numbers if view.chosen is None else numbers[view.chosen], minlength=1)
     return [int(number) + 1 for number in np.argsort(-counts, kind="stable")[:top]]
 
 
@@ -90,7 +90,7 @@ def _draw(study: Study, result: Any, ranks: list[int], link: str) -> str:
         return ""
     picture = draw.variants(
         result,
-        labels={step: study.label(step) for step in study.log.step_names},
+        labels={step: study.label(step) for step in study.log.steps},
         href=(lambda place: in_link(link, of_variant(ranks[place - 1]))) if link else None,
         lang=get_language() or "es",
         standalone=False,

@@ -1,0 +1,239 @@
+"""One version of a log: its base with the rows that count no more, and its tail, the patches put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from trayecto.batch import Batch, EventColumn
+from trayecto.log import store
+from trayecto.log.batches import cut_batches
+from trayecto.log.kinds import recast
+from trayecto.log.numbering import number_variants
+from trayecto.log.patch import Patch, combine, read_patch
+from trayecto.log.store import Manifest, PatchFile, Position
+from trayecto.log.stored import HIDDEN, Base, Rows, open_base
+from trayecto.questions import map as map_question
+from trayecto.questions.variants import Numbering
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """A base and its patches, oldest first. Rows are those of the base, then those of the tail."""
+
+    base: Base
+    numbers: tuple[str, ...] = ()
+    patches: tuple[Patch, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return ".".join([self.base.name, *self.numbers])
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the newest patch says of the log, else the base: steps, column values, as_of, totals …"""
+        return self.patches[-1].meta if self.patches else self.base.meta
+
+    @cached_property
+    def tail(self) -> Patch | None:
+        return combine(self.patches) if self.patches else None
+
+    @cached_property
+    def tail_rows(self) -> Rows | None:
+        return None if self.tail is None else Rows(self.tail.journeys)
+
+    @property
+    def pieces(self) -> list[Rows]:
+        return [self.base] if self.tail_rows is None else [self.base, self.tail_rows]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the log, live or not."""
+        return sum(len(piece.table) for piece in self.pieces)
+
+    @cached_property
+    def live_in_base(self) -> Mask | None:
+        """(rows of the base,) those that no patch takes the place of; None for all."""
+        if self.tail is None:
+            return None
+        mask = np.ones(len(self.base.table), np.bool_)
+        mask[self.tail.base_rows] = False
+        return mask
+
+    @cached_property
+    def live(self) -> Mask | None:
+        """(rows,) the rows that count; None for all."""
+        if self.tail_rows is None or self.live_in_base is None:
+            return None
+        return np.concatenate([self.live_in_base, np.ones(len(self.tail_rows.table), np.bool_)])
+
+    @cached_property
+    def code_of(self) -> dict[str, int]:
+        """The codes of the steps that occur."""
+        counts = self.events_of_steps
+        return {name: code for code, name in enumerate(self.facts["steps"]) if counts[code]}
+
+    @cached_property
+    def events_of_steps(self) -> NDArray[np.int64]:
+        """(steps,) how often each step occurs in live journeys."""
+        if not self.patches:
+            return self.base.events_of_steps
+        return np.array(self.facts["totals"]["events_of_steps"], np.int64)
+
+    @cached_property
+    def totals(self) -> tuple[int, int]:
+        """Live journeys and their events."""
+        facts = self.facts["totals"] if self.patches else self.base.meta
+        return facts["journeys"], facts["events"]
+
+    @cached_property
+    def first_moment(self) -> int:
+        """When the first live journey started; 0 without any."""
+        return min((int(self._moments(number, "started").min()) for number in self._filled), default=0)
+
+    @cached_property
+    def last_moment(self) -> int:
+        """When the last live journey ended; 0 without any."""
+        return max((int(self._moments(number, "ended").max()) for number in self._filled), default=0)
+
+    @property
+    def _filled(self) -> list[int]:
+        """The pieces that have live journeys."""
+        return [number for number in range(len(self.pieces)) if len(self._moments(number, "ended"))]
+
+    def _moments(self, number: int, name: str) -> NDArray[np.int64]:
+        found = self.pieces[number].table[name].cast(pa.int64()).to_numpy()
+        return found[self.live_in_base] if number == 0 and self.live_in_base is not None else found
+
+    @cached_property
+    def attributes(self) -> pa.Table:
+        """One line per row, as the log's users see it: with the variant's rank, without the lists."""
+        hidden = [*HIDDEN, *self.base.meta["columns"]]
+        base = self.base.table.drop_columns([name for name in hidden if name in self.base.table.column_names])
+        if self.tail_rows is None:
+            return base
+        tail = self.tail_rows.table
+        tail = tail.drop_columns([name for name in hidden if name in tail.column_names])
+        place = base.column_names.index("variant")
+        base = recast(base.drop_columns(["variant"]), tail.schema)
+        ranks = pa.chunked_array(np.split(self._ranks(), [len(base)]), pa.int32())
+        return pa.concat_tables([base, tail]).add_column(place, "variant", ranks)
+
+    def _ranks(self) -> NDArray[np.int32]:
+        numbers = self.numbering
+        assert numbers.by_rank is not None
+        rank = np.empty(len(numbers.by_rank), np.int32)
+        rank[numbers.by_rank] = np.arange(len(rank), dtype=np.int32)
+        return rank[numbers.members]
+
+    @cached_property
+    def numbering(self) -> Numbering:
+        """The variants of all journeys."""
+        if self.tail_rows is None or self.live_in_base is None:
+            runs = self.base.variant_runs
+            return Numbering(self.base.plain("variant"), runs.offsets, runs.steps)
+        return number_variants(self.base, self.live_in_base, self.tail_rows, self.facts["steps"])
+
+    @cached_property
+    def map(self) -> map_question.MapResult:
+        """The map of all journeys: as the build stored it, or asked anew of base and tail, once."""
+        if not self.patches:
+            return self.base.map
+        batches, steps = self.batches(None, None), self.facts["steps"]
+        return map_question.over(batches, map_question.plan_for(batches, len(steps)), steps)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64] | None:
+        if "weight" not in self.base.table.column_names:
+            return None
+        found = [piece.plain("weight") for piece in self.pieces]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    @cached_property
+    def weights_differ(self) -> int:
+        """Live journeys whose events name more than one weight."""
+        if "weight_differs" not in self.base.table.column_names:
+            return 0
+        found = np.concatenate([piece.plain("weight_differs") for piece in self.pieces])
+        return int(np.count_nonzero(found if self.live is None else found & self.live))
+
+    @cached_property
+    def columns(self) -> dict[str, EventColumn]:
+        return {name: EventColumn(name, tuple(values)) for name, values in self.facts["columns"].items()}
+
+    def batches(self, selected: Mask | None, parts: int | None) -> list[Batch]:
+        """The base cut into runs, then the tail; ``selected`` None: all that is live."""
+        found: list[Batch] = []
+        first = 0
+        for piece, live in zip(self.pieces, (self.live_in_base, None), strict=False):
+            end = first + len(piece.table)
+            chosen = live if selected is None else selected[first:end]
+            weights = None if self.weights is None else self.weights[first:end]
+            if not found or end > first:
+                found += self._cut(piece, first, chosen, live, weights, parts if not found else None)
+            first = end
+        return found
+
+    def _cut(
+        self, piece: Rows, first: int, selected: Mask | None, live: Mask | None,
+        weights: NDArray[np.float64] | None, parts: int | None,
+    ) -> list[Batch]:  # fmt: skip
+        columns = {name: piece.values(name) for name in self.facts["columns"]}
+        return cut_batches(
+            piece.offsets, piece.steps, piece.times, len(self.facts["steps"]), first=first, selected=selected,
+            weights=weights, live=live, columns=columns, parts=parts,
+        )  # fmt: skip
+
+    def place_of(self, row: int) -> tuple[Rows, int]:
+        """The piece that a row lies in, and its number there."""
+        size = len(self.base.table)
+        if row < size or self.tail_rows is None:
+            return self.base, row
+        return self.tail_rows, row - size
+
+    def is_live(self, row: int) -> bool:
+        return 0 <= row < self.rows and (self.live is None or bool(self.live[row]))
+
+    @property
+    def as_of(self) -> datetime:
+        return datetime.fromisoformat(self.facts["as_of"])
+
+    @property
+    def position(self) -> Position:
+        return tuple(self.facts.get("position", ()))
+
+
+def open_version(folder: Path, version: str | None = None) -> Version:
+    """The current version (None), or an older one by name; BadLog says in one sentence what is wrong."""
+    if version is None:
+        return open_current(folder, store.read_manifest(folder))
+    base, numbers = store.parts_of(folder, version)
+    return _assembled(open_base(folder, base, None), numbers)
+
+
+def open_current(folder: Path, manifest: Manifest) -> Version:
+    """The version that a manifest names, its patches checked."""
+    base = open_base(folder, manifest.base, manifest.checksum)
+    for patch in manifest.tail:
+        store.check_file(store.patch_path(folder, base.name, patch.number), patch.bytes, patch.sha256)
+    return _assembled(base, tuple(patch.number for patch in manifest.tail))
+
+
+def open_draft(base: Base, tail: tuple[PatchFile, ...]) -> Version:
+    """A base that is not published yet, with the patches it has."""
+    return _assembled(base, tuple(patch.number for patch in tail))
+
+
+def _assembled(base: Base, numbers: tuple[str, ...]) -> Version:
+    paths = (store.patch_path(base.folder, base.name, number) for number in numbers)
+    return Version(base, numbers, tuple(read_patch(path) for path in paths))
