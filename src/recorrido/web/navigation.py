@@ -42,6 +42,7 @@ PLACES = (
     Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
     Place("journeys", _("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
+    Place("data", _("API keys"), "keys:list", Permission.MANAGE_KEYS),
     Place("company", _("Staff"), "staff:list", Permission.MANAGE_STAFF),
     Place("company", _("Mails out"), "mails:list", Permission.MANAGE_MAIL),
     Place("company", _("Audit log"), "staff:audit", Permission.SEE_AUDIT),

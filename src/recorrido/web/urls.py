@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", include("recorrido.web.account.urls")),
     path("company/mails/", include("recorrido.web.mails.urls")),
     path("company/", include("recorrido.web.staff.urls")),
+    path("data/keys/", include("recorrido.web.keys.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),
 ]
