@@ -19,6 +19,8 @@ VERBS = {
     "preferences",
     "healthy",
     "behind",
+    "remove",
+    "check",
     "test",
     "retry",
 }

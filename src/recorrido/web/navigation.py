@@ -27,6 +27,8 @@ class Link:
     label: str | Promise
     url: str
     current: bool
+    mark: str = ""
+    """The address of a short text that the bar asks for by itself: how many alarms are open."""
 
 
 AREAS = {
@@ -41,8 +43,14 @@ PLACES = (
     Place("journeys", _("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
     Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
     Place("journeys", _("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
     Place("data", _("API keys"), "keys:list", Permission.MANAGE_KEYS),
+    Place("data", _("Health"), "data:health", Permission.SEE_DATA),
+    Place("data", _("Quarantine"), "data:quarantine", Permission.SEE_DATA),
+    Place("data", _("Event types"), "data:types", Permission.SEE_DATA),
+    Place("data", _("Consumers"), "data:consumers", Permission.SEE_DATA),
+    Place("data", _("Upload"), "upload:list", Permission.IMPORT_EVENTS),
     Place("company", _("Staff"), "staff:list", Permission.MANAGE_STAFF),
     Place("company", _("Mails out"), "mails:list", Permission.MANAGE_MAIL),
     Place("company", _("Audit log"), "staff:audit", Permission.SEE_AUDIT),
@@ -54,7 +62,12 @@ def areas_for(staff: Staff, path: str) -> list[Link]:
     found = _visible(staff)
     here = _area_of(found, path)
     first = {place.area: url for place, url in reversed(found)}
-    return [Link(label, first[area], area == here) for area, label in AREAS.items() if area in first]
+    marks = {"data": _url("data:open-alarms") or ""} if may(staff, Permission.SEE_DATA) else {}
+    return [
+        Link(label, first[area], area == here, marks.get(area, ""))
+        for area, label in AREAS.items()
+        if area in first
+    ]
 
 
 def links_for(staff: Staff, path: str) -> list[Link]:

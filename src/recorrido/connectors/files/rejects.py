@@ -9,6 +9,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from recorrido.shared.sheets import disarmed
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -35,4 +37,8 @@ def write_rejects(rejects: Iterable[Reject], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([field.name for field in fields(Reject)])
-        writer.writerows(astuple(reject) for reject in rejects)
+        writer.writerows([_safe(value) for value in astuple(reject)] for reject in rejects)
+
+
+def _safe(value: object) -> object:
+    return disarmed(value) if isinstance(value, str) else value
