@@ -39,7 +39,9 @@ from recorrido.events.queries.types import (
     schemas_as_json,
     schemas_in_force,
     schemas_of,
+    sources_of_type,
     try_schema,
+    types_of_source,
 )
 
 __all__ = [
@@ -81,8 +83,10 @@ __all__ = [
     "schemas_in_force",
     "schemas_of",
     "sentence_of",
+    "sources_of_type",
     "timeline_of_person",
     "try_schema",
+    "types_of_source",
     "waiting_by_reason",
     "waiting_by_source",
     "waiting_in_quarantine",

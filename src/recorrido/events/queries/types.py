@@ -85,6 +85,37 @@ def _together(one: TypeCounts, other: TypeCounts) -> TypeCounts:
     )
 
 
+@dataclass(frozen=True)
+class Pair:
+    """What one source sent of one type, all days together."""
+
+    source_id: int
+    source: str
+    type_id: int
+    type: str
+    events: int
+    nobody: int
+    violations: int
+    last_at: datetime
+
+
+def types_of_source(source_id: int) -> list[Pair]:
+    """The types a source sent, the most frequent first."""
+    return _pairs(SourceDay.objects.filter(source_id=source_id))
+
+
+def sources_of_type(type_id: int) -> list[Pair]:
+    """The sources of a type, the most frequent first."""
+    return _pairs(SourceDay.objects.filter(type_id=type_id))
+
+
+def _pairs(days: QuerySet[SourceDay]) -> list[Pair]:
+    rows = days.values_list("source_id", "source__name", "type_id", "type__name").annotate(
+        n=Sum("events"), none=Sum("nobody"), bad=Sum("violations"), last=Max("last_at")
+    )
+    return [Pair(*row) for row in rows.order_by("-n", "type__name", "source__name")]
+
+
 def schemas_of(type_: EventType) -> list[EventSchema]:
     """The versions of a type's schema, the newest first."""
     return list(EventSchema.objects.filter(type=type_).select_related("staff").order_by("-version"))
