@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 from tests.clients.installation import Installation, wait_for
+
+from recorrido.web.keys.snippets import snippets_for
 
 LIBRARIES = (
     "segment-python",
@@ -99,3 +103,21 @@ def test_a_server_that_is_stopped_finishes_what_it_was_sent(installation, stream
     assert installation.stop_server() == 0
     installation.start()
     assert_all_delivered(installation, streams)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [(0, [sys.executable, "-c"]), (1, ["node", "-e"]), (3, ["bash", "-c"])],
+    ids=["python", "node", "terminal"],
+)
+def test_what_the_page_of_keys_offers_to_paste_works_as_it_stands(installation, request, place, command):
+    source = f"pasted-{place}"
+    key = installation.make_keys(source)[source]
+    snippet = snippets_for(address=installation.url, key=key, sends=True)[place]
+    environment = installation.environment
+    if command[0] == "node":
+        environment = environment | {"NODE_PATH": str(request.getfixturevalue("node_modules"))}
+    subprocess.run([*command, snippet.code], env=environment, check=True, timeout=60, capture_output=True)
+    orders = "SELECT e.properties->>'order_id' FROM events_event e JOIN events_source s ON s.id = e.source_id"
+    assert installation.ask(f"{orders} WHERE s.name = %s", source) == [("1007",)]
