@@ -15,7 +15,7 @@ import psycopg
 from django.db import Error as DjangoError
 
 from recorrido.api.ingest.answers import SUCCESS, Send, send_json, send_preflight, send_refusal, told
-from recorrido.api.ingest.bodies import Gone, Receive, read_body, unpacked
+from recorrido.api.ingest.bodies import Receive, read_body, unpacked
 from recorrido.api.ingest.browser import settings_for
 from recorrido.api.ingest.committing import Entry, Told, Writer
 from recorrido.api.ingest.errors import Refusal, unavailable
@@ -109,8 +109,6 @@ class IngestApplication:
             await self._route(scope, asked, receive, send)
         except Refusal as refusal:
             await send_refusal(send, refusal, asked.origin)
-        except Gone:
-            return
         except Exception:  # a mistake of ours; what was not answered 200 is sent again
             _log.exception("A request could not be handled.")
             await send_refusal(
@@ -135,7 +133,7 @@ class IngestApplication:
     async def _take(self, kind: str, asked: _Asked, receive: Receive) -> bytes:
         """Record what a request brings; its answer, once it is committed."""
         key = await self._key(asked.write_key())
-        body = await read_body(receive, asked.length)
+        body = await read_body(receive, asked.length, self._limits.body_within)
         text = unpacked(body, asked.encoding)
         if key is None:
             key = await self._key(write_key_in(text, kind)) or _closed()
@@ -184,7 +182,8 @@ class IngestApplication:
 
     async def _settings(self, scope: Scopes, asked: _Asked, send: Send) -> None:
         write_key = unquote(scope["path"][len(_PROJECT) : -len(_SETTINGS)])
-        await self._key(write_key)
+        if await self._key(write_key) is None:
+            _closed()
         public = urlsplit(self._limits.public_url)
         protocol = public.scheme or scope.get("scheme") or "http"
         host = public.netloc or asked.host.decode("latin-1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,14 +18,18 @@ _MARK = b"\xef\xbb\xbf"
 _TOO_LARGE = f"The request is larger than {MAX_BODY:,} bytes: send smaller batches."
 
 
-class Gone(Exception):
-    """The client went away before its request was complete."""
-
-
-async def read_body(receive: Receive, announced: int | None) -> bytes:
-    """The whole body as it came. Raises Refusal where it is too large, Gone where the client left."""
+async def read_body(receive: Receive, announced: int | None, within: float) -> bytes:
+    """The whole body as it came. Raises Refusal where it is too large, breaks off or takes longer than ``within``."""
     if announced is not None and announced > MAX_BODY:
         raise too_large(_TOO_LARGE)
+    try:
+        async with asyncio.timeout(within):
+            return await _whole(receive)
+    except TimeoutError:
+        raise Refusal(408, "too_slow", "The body did not come in time: send it again.") from None
+
+
+async def _whole(receive: Receive) -> bytes:
     message = await receive()
     if not message.get("more_body"):  # nearly always
         return _part(message)
@@ -40,8 +45,10 @@ async def read_body(receive: Receive, announced: int | None) -> bytes:
 
 
 def _part(message: dict[str, Any]) -> bytes:
-    if message["type"] == "http.disconnect":
-        raise Gone
+    if (
+        message["type"] == "http.disconnect"
+    ):  # also of a body whose chunks are damaged: somebody may still listen
+        raise malformed("The body broke off.")
     body: bytes = message.get("body", b"")
     return body
 

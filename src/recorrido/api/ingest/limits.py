@@ -14,12 +14,13 @@ class Limits:
     """``rate``: events a second with one key, 0 for any number. ``most_waiting``: bytes that may wait to be written.
 
     ``patience``: seconds a request waits for a database that is away (the libraries give up after ten).
-    ``answered_within``: seconds after which it hears 503 although its events may still be written.
+    ``body_within``: seconds in which a body must come. ``answered_within``: seconds after which it hears 503 although its events may still be written.
     """
 
     rate: int = 0
     most_waiting: int = 32 * 1024 * 1024
     patience: float = 8.0
+    body_within: float = 30.0
     answered_within: float = 20.0
     public_url: str = ""
 

@@ -203,6 +203,7 @@ def test_the_browser_library_finds_its_settings(door, key):
     ours = answer.json()["integrations"]["Segment.io"]
     assert (ours["apiHost"], ours["apiKey"]) == ("cx.example.com/v1", key[1])
     assert door.ask("GET", "/v1/projects/rck_none/settings").status == 401
+    assert door.ask("GET", "/v1/projects//settings").status == 401
 
 
 def test_other_paths_and_methods_are_refused_and_pings_are_answered(door):

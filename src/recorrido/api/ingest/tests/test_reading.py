@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recorrido.api.ingest.bodies import MAX_BODY, Gone, read_body, unpacked
+from recorrido.api.ingest.bodies import MAX_BODY, read_body, unpacked
 from recorrido.api.ingest.errors import NotUnderstood, Refusal
 from recorrido.api.ingest.json_text import CUT, depth_of, is_too_deep, read_envelope, read_item, read_value
 from recorrido.api.ingest.limits import RateLimit
@@ -30,7 +30,7 @@ def read(*parts: bytes, announced: int | None = None, gone: bool = False) -> byt
     async def receive():
         return messages.pop(0) if messages else last
 
-    return asyncio.run(read_body(receive, announced))
+    return asyncio.run(read_body(receive, announced, 5))
 
 
 def nested(depth: int) -> bytes:
@@ -68,9 +68,19 @@ def test_a_body_that_announces_too_much_is_not_even_read():
         read(announced=MAX_BODY + 1)
 
 
-def test_a_client_that_leaves_in_the_middle_is_gone():
-    with pytest.raises(Gone):
+def test_a_body_that_breaks_off_is_refused():
+    with pytest.raises(Refusal) as caught:
         read(b"{", gone=True)
+    assert caught.value.status == 400
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_for_ever():
+    async def receive():
+        await asyncio.sleep(60)
+
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(read_body(receive, None, 0.05))
+    assert caught.value.status == 408
 
 
 @pytest.mark.parametrize("encoding", [b"gzip", b"", b"identity", b"x-gzip"])
