@@ -129,6 +129,7 @@ def health() -> DataHealth:
     found = [finding for source in sources for finding in source.findings]
     found += [finding for state in states for finding in _of_consumer(state, now)]
     found += [_of_import(run) for run in imports]
+    found.sort(key=lambda finding: (finding.severity, finding.subject))  # "bad" stands before "warn"
     return DataHealth(now, sources, states, imports, found)
 
 

@@ -123,7 +123,7 @@ def event_type(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _versions(schemas: list[EventSchema]) -> list[Version]:
     texts = [pretty(schema.text) for schema in schemas]
-    before = [*texts[1:], ""]
+    before = [*texts, ""][1:]
     return [
         Version(schema, text, changes(old, text) if old else "")
         for schema, text, old in zip(schemas, texts, before, strict=True)
