@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recorrido.connectors.files.mapping import Column, Table
@@ -52,12 +54,38 @@ def cell_as_typed(column: str, table: Table, zone: str) -> str:
 def says_of(column: Column) -> str:
     """What is wrong with a cell that is no such value, and how one is written."""
     if column.formats:
-        form = " ".join(["", *(f"({form})" for form in column.formats)])
-    elif column.decimal:
-        form = " (1.234,56)" if column.decimal == "," else " (1,234.56)"
-    else:
-        form = ""
-    return _("not a value of the type %(type)s%(form)s") % {"type": column.type, "form": form}
+        forms = _(" or ").join(in_letters(form) for form in column.formats)
+        return _("not a date that is there, written as %(forms)s") % {"forms": forms}
+    if column.decimal:
+        example = "1.234,56" if column.decimal == "," else "1,234.56"
+        return _("not a number written as %(example)s") % {"example": example}
+    return _("not a value of the type %(type)s") % {"type": column.type}
+
+
+def in_letters(form: str) -> str:
+    """A form of strptime as people write it: "dd-mm-aaaa"."""
+    counted = {
+        "excel": _("days since 1900, as a spreadsheet counts"),
+        "unix": _("seconds since 1970"),
+        "unix_ms": _("milliseconds since 1970"),
+    }
+    place = 1 if (get_language() or "es").startswith("en") else 0
+    return counted.get(form) or re.sub(r"%[a-zA-Z]", lambda f: _LETTERS.get(f[0], (f[0],) * 2)[place], form)
+
+
+_LETTERS = {
+    "%d": ("dd", "dd"),
+    "%m": ("mm", "mm"),
+    "%b": ("mes", "month"),
+    "%Y": ("aaaa", "yyyy"),
+    "%y": ("aa", "yy"),
+    "%H": ("hh", "hh"),
+    "%I": ("hh", "hh"),
+    "%M": ("mm", "mm"),
+    "%S": ("ss", "ss"),
+    "%f": ("fff", "fff"),
+    "%p": ("a. m./p. m.", "am/pm"),
+}
 
 
 def _plain(text: str, kind: str, figure: str) -> str:

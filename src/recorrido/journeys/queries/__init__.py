@@ -23,7 +23,7 @@ from recorrido.journeys.queries.choices import (
     filter_choices,
 )
 from recorrido.journeys.queries.counting import RegularShare, count, regular_share
-from recorrido.journeys.queries.drafts import find_drafts, observed_order
+from recorrido.journeys.queries.drafts import find_drafts, is_untouched_starter, observed_order
 from recorrido.journeys.queries.figures import Clickable, Figure, figures_of
 from recorrido.journeys.queries.filters import ALL, EXCEPTIONS, PATHS, REGULAR, Filters
 from recorrido.journeys.queries.funnels import Funnel, FunnelLevel, FunnelQuestion, funnel
@@ -41,6 +41,7 @@ from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, M
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
 from recorrido.journeys.queries.pains import pain_level
 from recorrido.journeys.queries.selections import Selection
+from recorrido.journeys.queries.sentences import Sentence, length_said, sentence_on, things, title_of_pace
 from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
 from recorrido.journeys.queries.study import (
     JourneyTypeState,
@@ -82,6 +83,7 @@ __all__ = [
     "RegularShare",
     "SegmentChoice",
     "Selection",
+    "Sentence",
     "StepFigures",
     "Study",
     "Variant",
@@ -100,19 +102,24 @@ __all__ = [
     "funnel",
     "funnel_as_csv",
     "hurts_as_csv",
+    "is_untouched_starter",
     "journey_detail",
     "journey_map",
     "journey_types",
     "journeys_as_csv",
     "journeys_behind",
+    "length_said",
     "map_as_csv",
     "observed_order",
     "open_study",
     "pain_level",
     "regular_share",
+    "sentence_on",
     "step_figures",
     "text_of",
+    "things",
     "title_of",
+    "title_of_pace",
     "variants",
     "variants_as_csv",
     "wait_against_promise",

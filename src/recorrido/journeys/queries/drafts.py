@@ -6,11 +6,17 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from recorrido.journeys.models import BlueprintDraft, DraftState
+from recorrido.journeys.blueprint import find_blueprint
+from recorrido.journeys.models import BlueprintDraft, BlueprintVersion, DraftState
 from recorrido.shared import sql
 
 NEWEST = 200_000  # events looked at: what was just imported stands at the end of the ledger
 SAMPLE = 5_000  # objects looked at
+
+
+def is_untouched_starter(version: BlueprintVersion) -> bool:
+    """Whether the blueprint is the example that a new installation begins with, as it was shipped."""
+    return version.source == find_blueprint("starter").read_text(encoding="utf-8")
 
 
 def find_drafts(words: str = "") -> QuerySet[BlueprintDraft]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,7 +23,7 @@ class Selection:
     """``kind`` and its arguments; the URL form is ``kind:argument,argument`` (``sel=flow:cart.filled,order.placed``).
 
     Kinds: all · step:S · flow:A,B · start:S · end:S · reached · lost · open · regular · exceptions · begun · decided ·
-    lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
+    took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
     """
 
     kind: str = "all"
@@ -109,6 +110,12 @@ def _stopped(study: Study, filters: Filters, level: str, *rest: str) -> Any:
     return _funnel(study, filters, level, *rest) & ~_funnel(study, filters, str(int(level) + 1), *rest)
 
 
+def _took(_study: Study, _filters: Filters, source: str, target: str, seconds: str) -> Any:
+    """That long or longer."""
+    least = timedelta(seconds=float(seconds)) - timedelta(microseconds=1)
+    return trayecto.took(source, target, longer_than=least)
+
+
 def _decided(study: Study, filters: Filters) -> Any:
     begun = study.begun
     decided = ~open_anywhere(study)
@@ -135,4 +142,5 @@ _RESOLVERS: Mapping[tuple[str, bool], Resolver] = {
     ("variant", True): lambda study, filters, rank: trayecto.variant_rank(exactly=int(rank)),
     ("funnel", True): _funnel,
     ("stopped", True): _stopped,
+    ("took", True): _took,
 }

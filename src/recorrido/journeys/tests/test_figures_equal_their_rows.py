@@ -15,6 +15,7 @@ from recorrido.journeys.queries import (
     journeys_behind,
     open_study,
     regular_share,
+    sentence_on,
     step_figures,
     variants,
     where_it_hurts,
@@ -37,6 +38,7 @@ FILTERS = [
 VIEWS = {
     "map": journey_map,
     "regular": regular_share,
+    "sentence": sentence_on,
     "hurts": where_it_hurts,
     "variants": variants,
     "funnel": lambda study, filters: funnel(study, filters, FunnelQuestion(("view", "placed", "delivered"))),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from recorrido.journeys.queries import Selection, Study
+from recorrido.journeys.queries import Selection, Study, title_of_pace
 
 Namer = Callable[..., str]
 
@@ -51,4 +51,5 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("variant", True): lambda study, rank: _("Journeys of variant %(rank)s") % {"rank": rank},
     ("funnel", True): _funnel,
     ("stopped", True): _stopped,
+    ("took", True): title_of_pace,
 }

@@ -12,11 +12,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recorrido.journeys.queries import Figure, Filters, channel_label, pain_level, wait_against_promise
+from recorrido.journeys.queries import (
+    Figure,
+    Filters,
+    channel_label,
+    length_said,
+    pain_level,
+    things,
+    wait_against_promise,
+)
 
 register = template.Library()
 register.filter("channel_label", channel_label)
 register.filter("wait_against_promise", wait_against_promise)
+register.filter("length_said", length_said)
+register.filter("things", things)
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 

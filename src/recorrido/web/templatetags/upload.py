@@ -76,10 +76,6 @@ def _read(cell: str, answer: Any) -> str | None:
 @register.filter
 def mend(why: Any) -> str:
     """What to do about rows that are refused for this reason."""
-    if "%" in why.reason and why.column:
-        return _(
-            "Write these dates like the others, empty the cell, or choose another reading of the column."
-        )
-    if "money" in why.reason or "number" in why.reason:
-        return _("Write these numbers like the others, or empty the cell.")
-    return ""
+    if why.column:
+        return _("Correct or empty these cells, or go back and choose another reading of the column.")
+    return _("Correct these rows in the file.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from recorrido.connectors.files.cells import in_letters
 from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.columns import BY_BOTH, BY_NAME, BY_NOTHING, Column
 from recorrido.connectors.files.guess.readings import AND, MONEY, Reading
@@ -68,46 +70,25 @@ def _by_values(guess: Column) -> str:
 
 
 def reading_words(way: Reading, guess: Column) -> str:
-    """A reading in words, with what it makes of the first cell and how many cells it reads."""
-    facts = {"form": form_words(way), "example": way.example, "reads": way.reads, "of": guess.filled}
-    if way.example:
-        return _("%(form)s – the first is %(example)s – reads %(reads)d of %(of)d") % facts
-    return _("%(form)s – reads %(reads)d of %(of)d") % facts
+    """A reading with what it makes of the first cell, and how many cells it reads: "dd-mm-aaaa → 11 jun 2026"."""
+    facts = {"form": form_words(way), "example": _said(way), "reads": way.reads, "of": guess.filled}
+    return _("%(form)s → %(example)s (%(reads)d of %(of)d)") % facts
 
 
-_PARTS = {
-    "%d": ("dd", "dd"),
-    "%m": ("mm", "mm"),
-    "%b": ("mes", "month"),
-    "%Y": ("aaaa", "yyyy"),
-    "%y": ("aa", "yy"),
-    "%H": ("hh", "hh"),
-    "%I": ("hh", "hh"),
-    "%M": ("mm", "mm"),
-    "%S": ("ss", "ss"),
-    "%f": ("fff", "fff"),
-    "%p": ("a. m./p. m.", "am/pm"),
-}
+def _said(way: Reading) -> str:
+    """The first cell so that it cannot be misread: the month in letters, the number without thousands."""
+    if way.type == MONEY:
+        return number_format(float(way.example), force_grouping=True) if way.example else "–"
+    day, _space, time = way.example.partition(" ")
+    if not day:
+        return "–"
+    return " ".join([date_format(date.fromisoformat(day), "j N Y"), time]).strip()
 
 
 def form_words(way: Reading) -> str:
     """``%d-%m-%Y`` → "dd-mm-aaaa"; decimal marks as a number written so."""
     if way.type == MONEY:
-        return _("decimal comma: 1.234,56") if way.form == "," else _("decimal point: 1,234.56")
-    named = {
-        "excel": _("days since 1900, as a spreadsheet counts"),
-        "unix": _("seconds since 1970"),
-        "unix_ms": _("milliseconds since 1970"),
-    }
-    if way.form in named:
-        return named[way.form]
+        return _("decimal comma 1.234,56") if way.form == "," else _("decimal point 1,234.56")
     if not way.form:
-        return _("year first, with its time zone") if way.zoned else _("yyyy-mm-dd (year first)")
-    return _in_letters(way.form.split(AND)[0])
-
-
-def _in_letters(form: str) -> str:
-    from django.utils.translation import get_language
-
-    place = 1 if (get_language() or "es").startswith("en") else 0
-    return re.sub(r"%[a-zA-Z]", lambda found: _PARTS.get(found[0], (found[0],) * 2)[place], form)
+        return _("year first, with its time zone") if way.zoned else _("year first")
+    return in_letters(way.form.split(AND)[0])

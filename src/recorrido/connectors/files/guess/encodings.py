@@ -65,7 +65,11 @@ def _wide(file: Path, start: bytes) -> list[Encoding]:
 
 def _single_byte(file: Path) -> list[Encoding]:
     words = _words_in(file)
-    found = [_encoding(name, words) for name in SINGLE_BYTE if _can_read(words, name)]
+    readings: dict[str, str] = {}  # what the bytes say → the first encoding that reads them so
+    for name in SINGLE_BYTE:
+        if _can_read(words, name):
+            readings.setdefault(words.decode(name), name)
+    found = [_encoding(name, words) for name in readings.values()]
     return sorted(found, key=lambda one: -_plausible(one.name, words))
 
 

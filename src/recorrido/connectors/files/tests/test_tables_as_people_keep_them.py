@@ -117,7 +117,7 @@ def test_a_bad_row_is_told_with_the_number_a_spreadsheet_shows(tmp_path):
     summary = put(path)
     with open(summary.rejects_file, newline="") as file:
         (reject,) = csv.DictReader(file)
-    assert (reject["row"], reject["column"], "%d-%m-%Y" in reject["reason"]) == ("5", "Fecha", True)
+    assert (reject["row"], reject["column"], "dd-mm-" in reject["reason"]) == ("5", "Fecha", True)
 
 
 def test_rows_with_fewer_cells_are_rejected_or_filled_as_declared(tmp_path):

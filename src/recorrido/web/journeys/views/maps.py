@@ -36,6 +36,7 @@ def journey_map(page: Page) -> HttpResponse:
         "map": found,
         "worst": [hurt for hurt in hurts.steps if not hurt.few and hurt.hurt.count][:SHOWN_HURTS],
         "currency": hurts.currency,
+        "sentence": queries.sentence_on(page.study, page.filters),
         "outcomes": _outcomes(page),
         "modes": queries.MODES,
         "paths": queries.PATHS,

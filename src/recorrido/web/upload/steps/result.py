@@ -16,7 +16,7 @@ from recorrido.connectors.files.uploads.proposing import proposal_of
 from recorrido.journeys.actions import propose_draft
 from recorrido.journeys.errors import NoBlueprint
 from recorrido.journeys.models import DraftState
-from recorrido.journeys.queries import blueprint_in_force
+from recorrido.journeys.queries import blueprint_in_force, is_untouched_starter
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.upload.steps.check import labels_of
 from recorrido.web.upload.steps.page import step, steps_at, upload_or_404
@@ -43,10 +43,12 @@ def result(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 
 def _in_force() -> object | None:
+    """The design a company has made; the example of a new installation is none."""
     try:
-        return blueprint_in_force()[1]
+        version, blueprint = blueprint_in_force()
     except NoBlueprint:
         return None
+    return None if is_untouched_starter(version) else blueprint
 
 
 def _unknown_to(blueprint: object | None, answers: actions.Answers) -> list[str]:
