@@ -54,7 +54,10 @@ class Finding:
 
 def sentence_of(code: str, facts: dict[str, Any]) -> str:
     """The sentence of a finding or an alarm, in the reader's language."""
-    return _(SENTENCES[code]) % facts if code in SENTENCES else code
+    try:
+        return _(SENTENCES[code]) % facts
+    except KeyError:  # a past alarm of another version, whose facts were others
+        return code
 
 
 SENTENCES = {
