@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,18 +45,25 @@ def _install(folder: Path) -> None:
     (folder / "installed").touch()
 
 
-@pytest.fixture(scope="session")
-def made_installation() -> Iterator[Installation]:
-    """One installation for the folder's tests: making a database takes longer than most of them."""
+@contextmanager
+def new_installation(command: str) -> Iterator[Installation]:
+    """An installation with its tables, not yet serving; nothing of it is left afterwards."""
     home = Path(tempfile.mkdtemp(prefix="rcc", dir="/tmp"))
     home.chmod(0o755)
-    installation = Installation(home)
+    installation = Installation(home, command)
     installation.recorrido("migrate")
     yield installation
     installation.close()
     shutil.rmtree(installation.place.sockets, ignore_errors=True)
     shutil.rmtree(runtime_folder(installation.place, 18), ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_installation() -> Iterator[Installation]:
+    """One installation for the folder's tests: making a database takes longer than most of them."""
+    with new_installation("ingest") as installation:
+        yield installation
 
 
 @pytest.fixture
@@ -68,12 +76,22 @@ def installation(made_installation) -> Iterator[Installation]:
 
 
 @pytest.fixture
+def small_shop() -> Iterator[Installation]:
+    """Everything on one port, supervised: ``recorrido up``."""
+    with new_installation("up") as installation:
+        installation.start()
+        yield installation
+
+
+@pytest.fixture
 def begin_sending(installation, request) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start a client: ``begin_sending("segment-node", key, count=300, pause=10)``."""
+    """Start a client: ``begin_sending("segment-node", key, count=300, pause=10)``; ``to`` another installation."""
     begun: list[subprocess.Popen[str]] = []
 
-    def begin(library: str, key: str, **told: object) -> subprocess.Popen[str]:
-        script = json.dumps({"library": library, "key": key, "host": installation.url, **told})
+    def begin(
+        library: str, key: str, to: Installation = installation, **told: object
+    ) -> subprocess.Popen[str]:
+        script = json.dumps({"library": library, "key": key, "host": to.url, **told})
         command, environment = [sys.executable, str(HERE / "send.py"), script], None
         if not library.endswith(("python", "gzip")):
             modules = request.getfixturevalue("node_modules")

@@ -87,10 +87,19 @@ class Installation:
             return False
 
     def kill_server(self) -> None:
-        """The server and its workers, with no chance to say anything."""
+        """The server and its workers, with no chance to say anything. (Supervised children see it and end.)"""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        wait_for(lambda: not self.answers())
+
+    def kill_child(self, command: str) -> None:
+        """A supervised process, which its supervisor starts again."""
+        assert self._process is not None
+        asked = ["ps", "-o", "pid=,args=", "--ppid", str(self._process.pid)]
+        lines = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
+        (child,) = (line.split()[0] for line in lines if f"recorrido.site.cli {command} " in line)
+        os.kill(int(child), signal.SIGKILL)
 
     def stop_server(self) -> int:
         """As an administrator would; its exit code."""

@@ -106,6 +106,22 @@ def test_a_server_that_is_stopped_finishes_what_it_was_sent(installation, stream
 
 
 @pytest.mark.slow
+def test_on_the_common_port_of_a_small_shop_nothing_is_lost_when_anything_is_killed(
+    small_shop, begin_sending
+):
+    keys = small_shop.make_keys("python", "node")
+    libraries = {"python": "segment-python", "node": "segment-node"}
+    streams = {
+        source: begin_sending(libraries[source], key, to=small_shop, count=COUNT, pause=10)
+        for source, key in keys.items()
+    }
+    for share, kill in ((0.2, lambda: small_shop.kill_child("web")), (0.5, small_shop.kill_database)):
+        wait_for(lambda share=share: all(arrived(small_shop, one) > share * COUNT for one in streams))
+        kill()
+    assert_all_delivered(small_shop, streams)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "command"),
     [(0, [sys.executable, "-c"]), (1, ["node", "-e"]), (3, ["bash", "-c"])],
