@@ -14,8 +14,10 @@ from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, RecordReport
 from recorrido.events.schemas_in_force import in_force
 from recorrido.people import rules
+from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.shared import clock
 
+REMEMBERED = 200_000  # leaves, links and objects, some 100 MB: a process that stays must not grow without end
 SOURCES_KEPT = 60.0  # seconds until a source is looked up again: its country or limits may have been changed
 
 
@@ -39,7 +41,7 @@ class LiveLedger:
     """The ledger as a long-running writer sees it. For one thread, which owns its database connection."""
 
     def __init__(self) -> None:
-        self._known = Known()
+        self._known = Known(people=KnownLeaves(limit=REMEMBERED), limit=REMEMBERED)
         self._sources: dict[Origin, tuple[SourceRef, float]] = {}
 
     def record(
