@@ -78,6 +78,8 @@ MEANINGS: tuple[Meaning, ...] = (
        r"caso|case|incidenc\w*|incident\w*|solicitud\w*|whatsapp)\b", nature="support", importance=4),
     _m("survey.answered", "loyalty", SERVICE, "Encuesta respondida", "Survey answered",
        r"\b(encuest\w*|survey\w*|nps|csat|review\w*|opinion\w*|pesquisa|calificac\w*|answer\w*)\b", importance=1),
+    _m("case.answered", "service", SERVICE, "Respuesta", "Answered",
+       r"\b(respuest\w*|respond\w*|response\w*|replied|reply|respost\w*|contestad\w*)\b", nature="support"),
     _m("order.picked_up", "delivery", SALES, "Retirado en tienda", "Picked up",
        r"\b(retir\w*|picked up|pickup|pick up|retirada)\b", importance=5, good=5),
     _m("order.ready", "delivery", WAREHOUSE, "Pedido preparado", "Order ready",

@@ -142,7 +142,8 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
     builds = list(JourneyBuild.objects.filter(blueprint=found.installed).order_by("id"))
     first = next((build for build in reversed(builds) if build.journey_type == found.journey_type), None)
     if first is not None and first.state == BuildState.DONE:
-        address = f"{reverse('journeys:map')}?{urlencode({'type': first.journey_type})}"
+        whole = {"type": first.journey_type, "log": first.log_version}  # every period: this is its first map
+        address = f"{reverse('journeys:map')}?{urlencode(whole)}"
         htmx = getattr(request, "htmx", False)
         return HttpResponseClientRedirect(address) if htmx else redirect(address)
     moving = any(build.state in BUILDING for build in builds)

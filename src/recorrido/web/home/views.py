@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from recorrido.company.access import Permission, may
 from recorrido.web.allowed import staff_of
 from recorrido.web.navigation import first_url
 
@@ -14,7 +15,10 @@ from recorrido.web.navigation import first_url
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of journeys, or what to do while there is none."""
     url = first_url(staff_of(request))
-    return redirect(url) if url else render(request, "home/start.html")
+    if url:
+        return redirect(url)
+    may_upload = may(staff_of(request), Permission.IMPORT_EVENTS)
+    return render(request, "home/start.html", {"may_upload": may_upload})
 
 
 @login_not_required

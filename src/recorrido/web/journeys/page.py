@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from recorrido.company.access import Permission, may
 from recorrido.journeys import access, queries
 from recorrido.journeys.errors import (
     BadSelection,
@@ -185,6 +186,7 @@ def refused(request: HttpRequest, error: JourneysError) -> HttpResponse:
     context = {
         "error": error,
         "unready": unready,
+        "may_upload": may(staff_of(request), Permission.IMPORT_EVENTS),
         "newest": _newest_of(request, error),
         "base": "journeys/_content.html" if getattr(request, "htmx", False) else "base.html",
     }

@@ -95,15 +95,20 @@ def look(file: Path, folder: Path) -> Looked:
     return Looked(container, encodings=tuple(encodings), delimiters=tuple(delimiters), layout=layout)
 
 
+MOST_SHEETS = 10  # looked into, to begin with the one that holds the most
+SMALL = 20 << 20  # bytes of a workbook that is quick to open again for each sheet
+
+
 def _look_at_workbook(file: Path, folder: Path) -> Looked:
     sheets = sheet_names(file)
-    for number, sheet in enumerate(sheets[:10]):
-        plain = sheet_as_text(file, sheet, folder)
-        layout = guess_layout(plain, Written())
-        if next(iter(read_lines(plain, Written())), None) is not None:
-            first = (sheet, *(other for place, other in enumerate(sheets) if place != number))
-            return Looked(Container.WORKBOOK, sheets=first, layout=layout)
-    raise FileUnreadable(file.name, _("it has no sheet with cells"))
+    looked_into = sheets[:MOST_SHEETS] if file.stat().st_size <= SMALL else sheets[:1]
+    sizes = {sheet: sheet_as_text(file, sheet, folder).stat().st_size for sheet in looked_into}
+    best = max(looked_into, key=lambda sheet: sizes[sheet])
+    plain = sheet_as_text(file, best, folder)
+    if len(looked_into) == len(sheets) and next(iter(read_lines(plain, Written())), None) is None:
+        raise FileUnreadable(file.name, _("it has no sheet with cells"))
+    first = (best, *(sheet for sheet in sheets if sheet != best))
+    return Looked(Container.WORKBOOK, sheets=first, layout=guess_layout(plain, Written()))
 
 
 def sheet_as_text(file: Path, sheet: str, folder: Path) -> Path:

@@ -13,6 +13,7 @@ from recorrido.connectors.files.uploads.answers import Answers
 from recorrido.connectors.files.uploads.looking import Guessed
 from recorrido.connectors.files.uploads.mapping_text import property_names
 from recorrido.journeys.drafting.propose import FoundEvent, Proposal
+from recorrido.journeys.drafting.vocabulary import label_of
 from recorrido.journeys.queries import observed_order
 
 MOST_SEGMENTS = 8
@@ -26,7 +27,7 @@ def proposal_of(upload: Upload) -> Proposal:
     order = observed_order(list(found), answers.key_kind)
     attributes = _attributes(answers, guessed, order[0] if answers.shape == DATES else "")
     return Proposal(
-        name=upload.name.rpartition(".")[0] or upload.name,
+        name=label_of(upload.name.rpartition(".")[0] or upload.name),
         key=answers.key_kind,
         events=tuple(found[type_] for type_ in order),
         country=answers.country,

@@ -53,7 +53,7 @@ def _shape(answers: Answers) -> Iterator[Wrong]:
         if not answers.of_role(words.EVENT):
             yield "shape", _("Mark the column with the kind of event.")
         elif not any(value.event for value in answers.values):
-            yield "values", _("Name at least one kind of event.")
+            yield "kinds", _("Name at least one kind of event.")
     elif not answers.of_role(*words.PERSONS):
         yield "shape", _("Mark at least one column that says who the person is: e-mail, phone or a number.")
 
