@@ -33,6 +33,8 @@ MAX_MEMBERS = 500
 MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
 UNREAD = "$unread_identifiers"
+RAW = "$raw"
+"""The property in which a door keeps what it did not understand, whole."""
 BLOCKED = "$blocked_identifiers"
 VIOLATIONS = "$schema_violations"
 
@@ -353,6 +355,8 @@ def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str
 def _properties(properties: Any) -> str:
     if not isinstance(properties, dict):
         raise RefusedEvent("bad_properties", "The properties are not an object of names and values.")
+    if RAW in properties:  # replayed as it is, what nobody understood would become an event that says nothing
+        raise RefusedEvent("not_mended", f"What was not understood lies in {RAW}: mend it, and drop {RAW}.")
     return _json(properties).replace("\\", "\\\\") if properties else "{}"
 
 

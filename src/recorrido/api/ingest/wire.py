@@ -18,12 +18,13 @@ import msgspec
 from recorrido.api.ingest.errors import NotUnderstood
 from recorrido.api.ingest.members import Pair, channel_of, contacts_in, identifiers_of, objects_of, text_of
 from recorrido.api.ingest.times import read_time
+from recorrido.events.door import RAW
 from recorrido.events.records import NewEvent
 
 KINDS = frozenset({"identify", "track", "page", "screen", "group", "alias"})
 MAX_MESSAGE_ID = 100
 MAX_TRAIT = 64
-CONTEXT, EXTRA, RAW = "$context", "$extra", "$raw"
+CONTEXT, EXTRA = "$context", "$extra"
 
 _COMMON = frozenset(
     {"type", "messageId", "timestamp", "originalTimestamp", "sentAt", "writeKey"}
@@ -260,12 +261,14 @@ class _Parts:
         return extra
 
     def kept(self) -> NewEvent:
-        """For the quarantine: as much of an event as was read, and the whole item. It says nothing of when it was
-        sent and received, so that the same item sent again is kept once."""
+        """For the quarantine: as much of an event as was read, and the whole item in ``$raw``, which whoever mends it
+        drops. It says nothing of when it was sent and received, so that the same item sent again is kept once."""
         name = self.message_id or message_id_for(self.item, self.reading)
         at = self.original_at or (self.reading.sent_at or self.reading.received_at)
         item = {key: value for key, value in self.item.items() if key not in ("sentAt", "writeKey")}
-        return NewEvent(name, self.name, at, None, tuple(self.identifiers), self.objects, {RAW: item})
+        told = self.item.get("properties")
+        properties = {**told, RAW: item} if isinstance(told, dict) else {RAW: item}
+        return NewEvent(name, self.name, at, None, tuple(self.identifiers), self.objects, properties)
 
 
 _RULES = {

@@ -12,6 +12,8 @@ from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.tests.door import basic
 from recorrido.company.actions import make_api_key, revoke_api_key, rotate_api_key
 from recorrido.company.models import ApiKey
+from recorrido.events.actions import replay_quarantined
+from recorrido.events.mending import mended, parse_steps
 from recorrido.events.models import Event, EventType, Quarantine
 
 SOUND = {"userId": "C-1", "event": "Order Completed", "messageId": "m1", "properties": {"order_id": "O-1"}}
@@ -144,6 +146,16 @@ def test_what_is_not_understood_is_kept_with_its_reason_before_the_answer(door):
     ]
     assert [result["code"] for result in answer["results"]] == expected
     assert sorted(codes()) == sorted(expected) and Event.objects.count() == 0
+
+
+def test_what_was_not_understood_is_replayed_only_when_it_is_mended(door):
+    door.post("/v1/track", {"event": "Order Completed", "messageId": "m1", "properties": {"buyer": "C-1"}})
+    row = Quarantine.objects.get()
+    assert replay_quarantined(actor=None, rows=[row]).recorded == 0
+    rule = parse_steps("identifier customer from buyer\ndrop $raw")
+    Quarantine.objects.update(payload=mended(row.payload, rule))
+    assert replay_quarantined(actor=None, rows=Quarantine.objects.all()).recorded == 1
+    assert Event.objects.get().type.name == "Order Completed"
 
 
 def test_what_is_not_understood_is_kept_once_however_often_it_is_sent(door):
