@@ -8,6 +8,8 @@ PAGES = [
     "/company/staff/new/",
     "/company/places/",
     "/company/audit/",
+    "/data/keys/",
+    "/data/keys/new/",
     "/account/password/",
 ]
 LOOKS = [("light", 1440), ("light", 360), ("dark", 1440), ("dark", 360)]
