@@ -130,7 +130,7 @@ def test_on_the_common_port_of_a_small_shop_nothing_is_lost_when_anything_is_kil
 def test_what_the_page_of_keys_offers_to_paste_works_as_it_stands(installation, request, place, command):
     source = f"pasted-{place}"
     key = installation.make_keys(source)[source]
-    snippet = snippets_for(address=installation.url, key=key, sends=True)[place]
+    snippet = snippets_for(address=installation.url, key=key, scopes=["ingest"])[place]
     environment = installation.environment
     if command[0] == "node":
         environment = environment | {"NODE_PATH": str(request.getfixturevalue("node_modules"))}

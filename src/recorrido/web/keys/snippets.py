@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from recorrido.company.models import Scope
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,20 @@ curl -u {key}: '{address}/v1/track?verbose=1' \\
 """
 
 _READING = """\
-curl -H 'Authorization: Bearer {key}' {address}/api/v1/
+curl -H 'Authorization: Bearer {key}' '{address}/api/v1/{what}'
+# everything there is: {address}/api/v1/docs
 """
 
+_SENDING = (("Python", _PYTHON), ("Node", _NODE), (_("Browser"), _BROWSER), (_("From a terminal"), _TERMINAL))
 
-def snippets_for(*, address: str, key: str, sends: bool) -> list[Snippet]:
+_FIRST = {Scope.READ_EVENTS: "events", Scope.READ_PERSONS: "persons", Scope.READ_JOURNEYS: "journey-types"}
+"""Of what a key may read, the list to try it with."""
+
+
+def snippets_for(*, address: str, key: str, scopes: Collection[str]) -> list[Snippet]:
     """How to use a key at this installation; ``address`` is its public one, without a slash at the end."""
-    if not sends:
-        return [Snippet(_("From a terminal"), _READING.format(address=address, key=key))]
-    texts = (
-        ("Python", _PYTHON),
-        ("Node", _NODE),
-        (_("Browser"), _BROWSER),
-        (_("From a terminal"), _TERMINAL),
-    )
-    return [Snippet(label, text.format(address=address, key=key)) for label, text in texts]
+    told = {"address": address, "key": key}
+    if Scope.INGEST in scopes:
+        return [Snippet(label, text.format(**told)) for label, text in _SENDING]
+    what = next((name for scope, name in _FIRST.items() if scope in scopes), "docs")
+    return [Snippet(_("From a terminal"), _READING.format(**told, what=what))]

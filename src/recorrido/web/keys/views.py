@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recorrido.company import actions, queries
 from recorrido.company.access import Permission
 from recorrido.company.errors import KeyRefused
-from recorrido.company.models import ApiKey, Scope
+from recorrido.company.models import ApiKey
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.keys.forms import NewKeyForm, RotationForm
@@ -72,7 +72,7 @@ def _with_secret(request: HttpRequest, key: ApiKey, secret: str) -> HttpResponse
 
 def _snippets(request: HttpRequest, key: ApiKey, secret: str) -> object:
     address = settings.RECORRIDO_URL or request.build_absolute_uri("/")
-    return snippets_for(address=address.rstrip("/"), key=secret, sends=key.allows(Scope.INGEST))
+    return snippets_for(address=address.rstrip("/"), key=secret, scopes=key.scopes)
 
 
 @require_safe
