@@ -4,6 +4,7 @@
     channel web                                its channel; ``channel none`` for internal work
     zone America/Santiago                      its time has no zone: it is this one's
     time at as %d-%m-%Y %H:%M in America/Santiago
+    time at from $raw.timestamp as %d/%m/%Y in America/Lima
     rename amt to amount                       a property by another name
     set currency to "CLP"                      a property gets a value, written as JSON
     drop coupon                                a property goes
@@ -13,7 +14,8 @@
     object order from order_id                 an object it touches, from a property
     drop object cart                           the objects of a kind go
 
-A ``time`` step may name a property instead of ``at``. What follows ``#`` is a remark. A step that finds nothing to do
+A ``time`` step may name a property instead of ``at``; ``from`` takes the value of another property. A name with points
+walks into nested ones. What follows ``#`` is a remark. A step that finds nothing to do
 leaves the event as it is.
 """
 
@@ -134,14 +136,15 @@ def _zone(name: str) -> Callable[[Draft], None]:
     return change
 
 
-def _time(name: str, form: str, zone_name: str | None) -> Callable[[Draft], None]:
+def _time(name: str, origin: str | None, form: str, zone_name: str | None) -> Callable[[Draft], None]:
     zone = _known_zone(zone_name) if zone_name else None
 
     def change(draft: Draft) -> None:
         place = draft if name == "at" else _properties(draft)
+        told = place.get(name) if origin is None else _found(draft, origin)
         try:
-            moment = datetime.strptime(str(place[name]), form)  # noqa: DTZ007 - the zone comes next
-        except (KeyError, ValueError):
+            moment = datetime.strptime(str(told), form)  # noqa: DTZ007 - the zone comes next
+        except ValueError:
             return
         place[name] = (moment.replace(tzinfo=zone) if zone and moment.tzinfo is None else moment).isoformat()
 
@@ -207,7 +210,7 @@ def _drop_pairs(field: str) -> Callable[[str], Callable[[Draft], None]]:
 def _derive(field: str) -> Callable[[str, str], Callable[[Draft], None]]:
     def make(kind: str, name: str) -> Callable[[Draft], None]:
         def change(draft: Draft) -> None:
-            value = text_of(_properties(draft).get(name))
+            value = text_of(_found(draft, name))
             if value and [kind, value] not in (pairs := _pairs(draft, field)):
                 draft[field] = [*pairs, [kind, value]]
 
@@ -221,6 +224,16 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return str(value).strip()
+
+
+def _found(draft: Draft, name: str) -> Any:
+    """The property of this name, or the nested one that its points lead to; None where there is none."""
+    value: Any = _properties(draft)
+    if name in value:
+        return value[name]
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 def _properties(draft: Draft) -> dict[str, Any]:
@@ -257,7 +270,7 @@ _GRAMMAR: list[tuple[re.Pattern[str], Callable[..., Callable[[Draft], None]]]] =
         (r"type (\S(?:.{0,118}\S)?)", _type),
         (rf"channel {_NAME}", _channel),
         (rf"zone {_NAME}", _zone),
-        (rf"time {_NAME} as (.+?)(?: in {_NAME})?", _time),
+        (rf"time {_NAME}(?: from {_NAME})? as (.+?)(?: in {_NAME})?", _time),
         (rf"rename {_NAME} to {_NAME}", _rename),
         (rf"set {_NAME} to (.+)", _set),
         (rf"drop identifier {_KIND}", _drop_pairs("identifiers")),

@@ -186,7 +186,7 @@ def _days(last: date) -> dict[int, list[Day]]:
     }
 
 
-def _lasts() -> dict[int, tuple[datetime, datetime]]:
+def _lasts() -> dict[int, tuple[datetime | None, datetime | None]]:
     return {source_id: (received, at) for source_id, received, at in sql.fetch(_LAST)}
 
 
@@ -224,4 +224,10 @@ _LAGS = ", ".join(f"sum(lags[{place}])::bigint" for place in range(1, len(LAG_LI
 _BY_DAY: Any = f"""
     SELECT source_id, day, {_SUMS}, ARRAY[{_LAGS}] FROM events_sourceday WHERE day BETWEEN %s AND %s GROUP BY source_id, day
 """
-_LAST: Any = "SELECT source_id, max(last_received_at), max(last_at) FROM events_sourceday GROUP BY source_id"
+# The last day of each source by its key, rather than a walk over all days that ever were.
+_LAST: Any = """
+    SELECT s.id, last.received_at, last.at FROM events_source s, LATERAL (
+        SELECT max(last_received_at) AS received_at, max(last_at) AS at FROM events_sourceday
+        WHERE source_id = s.id AND day = (SELECT max(day) FROM events_sourceday WHERE source_id = s.id)
+    ) last
+"""

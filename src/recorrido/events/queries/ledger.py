@@ -50,6 +50,11 @@ class Recorded:
     properties: dict[str, Any]
 
     @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """The properties for templates, where ``properties.items`` would be a property of that name."""
+        return list(self.properties.items())
+
+    @property
     def place(self) -> Place:
         """Where to go on from, in a list that ends with this event."""
         return Place(self.at, self.id)

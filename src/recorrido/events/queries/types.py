@@ -41,6 +41,11 @@ class Sample:
     channel: str | None
     properties: dict[str, Any]
 
+    @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """For templates, where ``properties.items`` would be a property of that name."""
+        return list(self.properties.items())
+
 
 @dataclass(frozen=True)
 class SchemaTest:

@@ -14,7 +14,8 @@ PLACED = {
     "channel": "fax",
     "identifiers": [["email", "0000"], ["customer", "C1"]],
     "objects": [["cart", "9"]],
-    "properties": {"amt": "1.234,50", "order_id": 1007, "paid": "03-04-2026", "coupon": None},
+    "properties": {"amt": "1.234,50", "order_id": 1007, "paid": "03-04-2026", "coupon": None}
+    | {"raw": {"when": 20260301, "user": "U7"}},
 }
 
 STEPS = [
@@ -26,6 +27,8 @@ STEPS = [
     ('set currency to "CLP"  # what they mean', ("properties", "currency"), "CLP"),
     ("number amt with ,", ("properties", "amt"), 1234.5),
     ("time paid as %d-%m-%Y in America/Bogota", ("properties", "paid"), "2026-04-03T00:00:00-05:00"),
+    ("time at from raw.when as %Y%m%d in America/Lima", ("at",), "2026-03-01T00:00:00-05:00"),
+    ("identifier customer from raw.user", ("identifiers", 2), ["customer", "U7"]),
     ("drop identifier email", ("identifiers",), [["customer", "C1"]]),
     ("identifier order_number from order_id", ("identifiers", 2), ["order_number", "1007"]),
     ("object order from order_id", ("objects", 1), ["order", "1007"]),

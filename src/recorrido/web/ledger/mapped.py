@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
+
 from recorrido.events.models import EventType, SourceDay
 from recorrido.journeys.errors import NoBlueprint
 from recorrido.journeys.queries import blueprint_in_force
@@ -19,10 +21,10 @@ def mapped_names() -> frozenset[str] | None:
     return frozenset(touchpoint.event for touchpoint in blueprint.measured if touchpoint.event)
 
 
-def is_mapped(type_: EventType, names: frozenset[str] | None) -> bool:
-    """Whether a type is on the map, by its own word or by the one it is read as."""
+def is_mapped(type_: EventType, names: frozenset[str] | None) -> bool | None:
+    """Whether a type is on the map, by its own word or by the one it is read as; None where the question does not arise."""
     word = (type_.maps_to or type_).name
-    return names is None or word in names or word.startswith(OWN)
+    return None if names is None or word.startswith(OWN) else word in names
 
 
 def unmapped_types() -> list[EventType]:
@@ -30,5 +32,6 @@ def unmapped_types() -> list[EventType]:
     names = mapped_names()
     if names is None:
         return []
-    seen = EventType.objects.filter(id__in=SourceDay.objects.values("type_id")).select_related("maps_to")
-    return [type_ for type_ in seen.order_by("name") if not is_mapped(type_, names)]
+    seen = EventType.objects.filter(Exists(SourceDay.objects.filter(type=OuterRef("pk"))))
+    types = seen.select_related("maps_to").order_by("name")
+    return [type_ for type_ in types if is_mapped(type_, names) is False]

@@ -106,6 +106,12 @@ REASONS: dict[str, Reason] = {
         _("No JSON"), _("The sender cut the text off, or wrote it by hand. Mend the sender.")
     ),
     "not_an_object": Reason(_("No event"), _("What was sent is no object with fields. Mend the sender.")),
+    "not_mended": Reason(
+        _("Not mended yet"),
+        _(
+            "What was not understood lies in the property $raw. Take out of it what is needed, then drop it: drop $raw."
+        ),
+    ),
     "malformed": Reason(
         _("Not the shape of an event"),
         _("A field has another kind of value than it should. Edit it, or mend the sender."),

@@ -34,7 +34,7 @@ class Row:
 
     type: EventType
     counts: queries.TypeCounts | None
-    mapped: bool
+    mapped: bool | None
     schema: EventSchema | None
 
 
@@ -87,7 +87,7 @@ def _csv(rows: list[Row]) -> HttpResponse:
             row.counts.first_at.isoformat() if row.counts else "",
             row.counts.last_at.isoformat() if row.counts else "",
             " ".join(row.counts.sources) if row.counts else "",
-            row.mapped,
+            "" if row.mapped is None else row.mapped,
             row.schema.version if row.schema else "",
         ]
         for row in rows
@@ -115,7 +115,6 @@ def event_type(request: HttpRequest, pk: int) -> HttpResponse:
         "sources": queries.sources_of_type(type_.id),
         "samples": queries.newest_events([type_.id], limit=5),
         "versions": _versions(queries.schemas_of(type_)),
-        "has_blueprint": mapped_names() is not None,
         "may_manage": may(staff_of(request), Permission.MANAGE_DATA),
     }
     return render(request, "ledger/type.html", context)
