@@ -108,7 +108,8 @@ def with_rows(design: Design, rows: Iterable[Row]) -> Design:
 def _fields(row: Row, old: Any) -> Design:
     fields: Design = dict(old) if isinstance(old, dict) else {}
     fields["label"] = {"es": row.es.strip() or row.key, "en": row.en.strip() or row.es.strip() or row.key}
-    fields |= {"stage": row.stage, "owner": row.owner, "nature": row.nature}
+    fields |= {"stage": row.stage, "owner": row.owner}
+    _set(fields, "nature", row.nature if "nature" in fields or row.nature != "transaction" else None)
     fields.pop("phase", None)  # the stage says it
     if row.importance != _importance_of(fields.get("importance")):
         fields["importance"] = int(row.importance) if row.importance.isdecimal() else row.importance
@@ -154,6 +155,8 @@ def _write_goals(design: Design, rows: Sequence[Row]) -> None:
 
 def _forget(design: Design, gone: Sequence[str]) -> None:
     """Names of removed touchpoints leave the lists they stand in."""
+    if not gone:
+        return
     for kind in section(design, "journeys").values():
         if not isinstance(kind, dict):
             continue

@@ -10,7 +10,6 @@ from django.http import QueryDict
 
 from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.columns import Column
-from recorrido.connectors.files.guess.readings import Reading
 from recorrido.connectors.files.guess.shapes import DATES, SHAPES, Shape
 from recorrido.connectors.files.uploads.answers import (
     EACH,
@@ -20,6 +19,7 @@ from recorrido.connectors.files.uploads.answers import (
     Answers,
     ColumnAnswer,
     ValueAnswer,
+    alike,
     first_answers,
     new_event,
     reading_for,
@@ -56,7 +56,7 @@ def answers_said(said: QueryDict, before: Answers, guessed: Guessed) -> Answers:
         _column(said, number, old, by_name.get(old.name), key) for number, old in enumerate(before.columns)
     )
     if said.get("do") != "check":  # shown before it counts: what is not seen is never applied
-        columns = _alike(columns, by_name)
+        columns = alike(columns, guessed.columns)
     answers = _with_settings(Answers(shape=shape, key=key, columns=columns), said, before)
     return _with_values(answers, said, before, by_name)
 
@@ -91,22 +91,6 @@ def _column(said: QueryDict, number: int, old: ColumnAnswer, guess: Column | Non
     if role == words.DATE:
         event, label = event or name_of(old.name), label or label_of(old.name)
     return ColumnAnswer(old.name, role, type_, form, event, label)
-
-
-def _alike(columns: tuple[ColumnAnswer, ...], guesses: Mapping[str, Column]) -> tuple[ColumnAnswer, ...]:
-    """A choice made for one column is proposed for the others that could be read so too."""
-    chosen = {column.form for column in columns if types_for(column.role) and column.form not in ("", "?")}
-    return tuple(
-        msgspec.structs.replace(column, type=way.type, form=way.form)
-        if column.form == "?" and (way := _way_in(chosen, column, guesses.get(column.name)))
-        else column
-        for column in columns
-    )
-
-
-def _way_in(forms: set[str], column: ColumnAnswer, guess: Column | None) -> Reading | None:
-    ways = guess.readings.ways_of(types_for(column.role)) if guess else ()
-    return next((way for way in ways if way.form in forms and way.reads == ways[0].reads), None)
 
 
 def _reading(said: str | None, role: str, old: ColumnAnswer, guess: Column | None) -> tuple[str, str]:

@@ -229,7 +229,7 @@ def far_cell():
     [
         ("x.csv", b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         ("x.xls", b"<html><table><tr><td>1", "XML"),
-        ("x.csv", b"   \r\n", "empty"),
+        ("x.csv", b"   \r\n", "vac"),
         ("x.csv", bytes(range(256)) * 40, ""),
         ("x.xlsx", b"PK\x03\x04 broken", ""),
         ("x.xlsx", far_cell(), "CSV"),

@@ -102,7 +102,25 @@ def first_answers(columns: Sequence[Column], shape: Shape) -> Answers:
         taken.add(role)
         found.append(_answer(column, role, key_kind(columns, shape), names))
     values = _values(columns, shape)
-    return Answers(shape.kind, shape.key, tuple(found), values, _channels(columns))
+    return Answers(shape.kind, shape.key, alike(found, columns), values, _channels(columns))
+
+
+def alike(answers: Iterable[ColumnAnswer], columns: Iterable[Column]) -> tuple[ColumnAnswer, ...]:
+    """Columns that could be read in two ways, read as the others of the file: a proposal, for a person to confirm.
+
+    Where nothing in the file tells, or the others differ among themselves, they stay open.
+    """
+    answers, guesses = tuple(answers), {column.name: column for column in columns}
+    chosen = {answer.form for answer in answers if types_for(answer.role) and answer.form not in ("", "?")}
+    return tuple(_as_the_others(answer, guesses.get(answer.name), chosen) for answer in answers)
+
+
+def _as_the_others(answer: ColumnAnswer, guess: Column | None, chosen: set[str]) -> ColumnAnswer:
+    ways = guess.readings.ways_of(types_for(answer.role)) if guess and answer.form == "?" else ()
+    fitting = [way for way in ways if way.form in chosen and way.reads == ways[0].reads]
+    if len(fitting) != 1:
+        return answer
+    return msgspec.structs.replace(answer, type=fitting[0].type, form=fitting[0].form)
 
 
 def key_kind(columns: Iterable[Column], shape: Shape) -> str:
