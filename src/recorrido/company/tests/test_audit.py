@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from recorrido.company.actions import audit
 from recorrido.company.models import AuditEntry
@@ -25,3 +25,9 @@ def test_the_database_refuses_to_delete_an_audit_entry():
     entry = audit(actor=None, action="store.created", subject="store", subject_id=7)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         AuditEntry.objects.filter(pk=entry.pk).delete()
+
+
+def test_the_database_refuses_to_empty_the_audit_log():
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL recorrido.emptying = 'off'")
+        cursor.execute("TRUNCATE company_auditentry CASCADE")
