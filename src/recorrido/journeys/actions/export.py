@@ -17,6 +17,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from recorrido.events.queries import event_relation
 from recorrido.journeys import bridge
 from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType, Touchpoint
 from recorrido.journeys.matching import property_deadline, property_number, property_text, touchpoint_of_event
@@ -172,9 +173,9 @@ def _rows(export: Export) -> sql.Composed:
 
 
 def _named_events(export: Export) -> sql.Composable:
-    """The events behind the horizon with their touchpoint; OFFSET 0 has it told once per event."""
-    return sql.SQL("(SELECT e.*, {} AS step FROM events_event e WHERE e.id <= {} OFFSET 0) e").format(
-        export.step, sql.Literal(export.horizon)
+    """The events behind the horizon as they are read today, with their touchpoint; OFFSET 0 has it told once per event."""
+    return sql.SQL("(SELECT e.*, {} AS step FROM {} e WHERE e.id <= {} OFFSET 0) e").format(
+        export.step, sql.Identifier(event_relation()), sql.Literal(export.horizon)
     )
 
 
