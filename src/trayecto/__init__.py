@@ -65,7 +65,7 @@ if _typing.TYPE_CHECKING:
     from trayecto.log.build import Draft, build, draft
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
-    from trayecto.log.store import current_version
+    from trayecto.log.store import current_version, position_of
     from trayecto.questions.delays import DelaysResult, Promise
     from trayecto.questions.dropoff import DropoffResult
     from trayecto.questions.durations import DurationsResult
@@ -130,6 +130,7 @@ __all__ = [
     "open_",
     "open_at",
     "parse_filter",
+    "position_of",
     "reached",
     "read_events",
     "repeats",
@@ -165,7 +166,7 @@ _HOMES = {
     "trayecto.log.build": "Draft build draft",
     "trayecto.log.info": "LogInfo",
     "trayecto.log.journeylog": "JourneyLog",
-    "trayecto.log.store": "current_version",
+    "trayecto.log.store": "current_version position_of",
     "trayecto.questions.delays": "DelaysResult Promise",
     "trayecto.questions.dropoff": "DropoffResult",
     "trayecto.questions.durations": "DurationsResult",

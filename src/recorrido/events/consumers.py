@@ -64,6 +64,11 @@ def move_bookmark(*, consumer: str, position: int, stream: Stream = Stream.EVENT
         _move(consumer, position)
 
 
+def note_failure(*, consumer: str, error: Exception, stream: Stream = Stream.EVENTS) -> None:
+    """For a consumer that moves its bookmark itself: say why it stands still."""
+    _note_failure(consumer, stream, error)
+
+
 def _take(
     consumer: str,
     stream: Stream,

@@ -70,6 +70,11 @@ class JourneyBuildQuerySet(models.QuerySet["JourneyBuild"]):
     def newest(self, journey_type: str) -> JourneyBuild | None:
         return self.filter(journey_type=journey_type).order_by("-id").first()
 
+    def of_log(self, journey_type: str, version: str) -> JourneyBuild | None:
+        """The build that made the base of a log version; it is named before the log is published."""
+        rows = self.filter(journey_type=journey_type, log_version=version.partition(".")[0])
+        return rows.select_related("blueprint").order_by("-id").first()
+
     def running(self, journey_type: str) -> JourneyBuildQuerySet:
         return self.filter(journey_type=journey_type, state__in=RUNNING_STATES)
 
@@ -90,7 +95,7 @@ class JourneyBuild(models.Model):
     )  # events the blueprint leaves out of this type (``without``)
     unmatched = models.JSONField(default=list)  # [{type, channel, events}]: no touchpoint names them
     journeys = models.BigIntegerField(null=True)
-    log_version = models.CharField(max_length=64, blank=True)
+    log_version = models.CharField(max_length=64, blank=True)  # the base it made; patches come on top of it
     bookmark = models.BigIntegerField(null=True)  # the log holds every event up to this ledger position
     as_of = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
@@ -110,6 +115,10 @@ class JourneyBuild(models.Model):
             # newest_done(): every page asks it
             models.Index(
                 fields=["journey_type", "-id"], condition=Q(state="done"), name="journeybuild_newest_done"
+            ),
+            # of_log(): every page, and the follower
+            models.Index(
+                fields=["journey_type", "log_version"], condition=~Q(log_version=""), name="journeybuild_log"
             ),
         ]
         constraints: ClassVar = [

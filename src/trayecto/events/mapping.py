@@ -67,6 +67,7 @@ class Wish:
     lifecycle: str | None = None
     tz: str | None = None
     time_format: str | None = None
+    texts: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def read_events(
     lifecycle: str | None = None,
     id_column: str | None = None,
     format: str | None = None,
+    texts: bool = False,
     progress: Tell | bool | None = None,
 ) -> Events:
     """Read events from files, streams or Arrow tables.
@@ -76,12 +77,13 @@ def read_events(
     which were taken. ``columns``: other columns to keep (default all). ``tz``: the zone of times that carry none.
     ``time_format``: a format such as ``%d/%m/%Y %H:%M`` for times that are not ISO 8601. ``lifecycle``: keep only
     events with this ``lifecycle:transition``. ``id_column``: names an event id; later rows that repeat one are set
-    aside. ``rejects``: where to write the rows that could not be taken in. ``progress``: called with
-    (bytes done, bytes in all), or True for a bar.
+    aside. ``rejects``: where to write the rows that could not be taken in. ``texts``: leave the other columns of a
+    CSV file as the texts they are, as ``append`` with ``untyped`` wants them. ``progress``: called with (bytes done,
+    bytes in all), or True for a bar.
 
     Raises UnreadableFile, UnknownColumn, BadValue, and BadRows when ``strict`` and any row is bad.
     """
-    wish = Wish(journey, step, at, _names(columns), id_column, lifecycle, tz, time_format)
+    wish = Wish(journey, step, at, _names(columns), id_column, lifecycle, tz, time_format, texts)
     with Rejects(rejects) as gone:
         if arrow_tables.is_table(source):
             parts = [_read_table(source, wish, gone)]

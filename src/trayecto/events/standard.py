@@ -68,7 +68,7 @@ def standardise(raw: Raw, wish: Wish, rejects: Rejects) -> Part:
     raw.warnings += zone.warnings(raw.columns.at, raw.file)
     return Part(
         raw=raw,
-        table=_assemble(raw, standard, None if bad is None else pa.array(~bad)),
+        table=_assemble(raw, standard, None if bad is None else pa.array(~bad), typing=not wish.texts),
         origin=None if bad is None else np.flatnonzero(~bad),
         read=raw.table.num_rows + len(raw.broken),
         left_out=left_out,
@@ -215,14 +215,14 @@ def _described(raw: Raw, row: int, values: dict[str, Any], column: str, reason: 
     )
 
 
-def _assemble(raw: Raw, standard: pa.Table, keep: pa.Array | None) -> pa.Table:
+def _assemble(raw: Raw, standard: pa.Table, keep: pa.Array | None, *, typing: bool) -> pa.Table:
     """Standard columns, then the others, of the good rows."""
     others = raw.table if keep is None else raw.table.filter(keep)
     standard = standard if keep is None else standard.filter(keep)
     for name in raw.columns.extra:
         column = others.column(name)
         standard = standard.append_column(
-            _free_name(name, raw), tidy(typed(column) if raw.untyped else column)
+            _free_name(name, raw), tidy(typed(column) if raw.untyped and typing else column)
         )
     if raw.columns.id is not None:
         standard = standard.append_column(EVENT_ID, others.column(raw.columns.id))

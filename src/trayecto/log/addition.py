@@ -82,8 +82,9 @@ def _typed(table: pa.Table, version: Version, settings: Settings) -> pa.Table:
     """Texts as numbers, in the columns that the log has numbers, or nothing yet, from."""
     known = {settings.weight: pa.float64()} if settings.weight else {}
     for name, aggregate in settings.attributes.items():
-        kind, empty = _known_kind(version, name)
-        known[aggregate.column] = pa.float64() if empty or aggregate.kind == "total" else kind
+        if aggregate.kind != "count":  # what is counted may be of any kind
+            kind, empty = _known_kind(version, name)
+            known[aggregate.column] = pa.float64() if empty else kind
     for name in known.keys() & set(table.column_names):
         place = table.column_names.index(name)
         table = table.set_column(place, name, as_read_before(table[name], known[name]))

@@ -89,6 +89,7 @@ def draft(
     )  # fmt: skip
     with meter(progress, 100, "Building the journey log") as advance:
         content = content_of(events, settings, advance)
+        del events  # they may be most of the memory
         with writing.new_base(Path(out)) as place:
             told = {"options": settings.to_json(), "position": list(position)}
             write_base(place, content, told, advance)
@@ -103,6 +104,11 @@ class Draft:
         self._base = base
         self._tail: tuple[PatchFile, ...] = ()
         self._position = position
+
+    @property
+    def version(self) -> str:
+        """The name of its base, which the version will begin with."""
+        return self._base.name
 
     @property
     def log(self) -> JourneyLog:

@@ -26,6 +26,8 @@ from trayecto.questions import map as map_question
 from trayecto.questions.map import Clocks
 from trayecto.units import to_datetime
 
+LEAST_PATCHED = 10_000  # events in patches that are no matter, however small the base
+
 Condition = Filter | str  # a filter, or text in the filter language
 
 
@@ -149,6 +151,11 @@ class JourneyLog:
     def position(self) -> store.Position:
         """How far the streams that the events come from were read, as ``build`` and ``append`` were told."""
         return self.stored.position
+
+    @property
+    def has_outgrown_its_base(self) -> bool:
+        """Whether so much was appended that a build from all events is worth its while: past a tenth of the base."""
+        return self.stored.patched_events > max(LEAST_PATCHED, self.stored.base.meta["events"] // 10)
 
     @property
     def date_only_steps(self) -> tuple[str, ...]:

@@ -60,4 +60,6 @@ def as_read_before(column: pa.ChunkedArray, known: pa.DataType | None) -> pa.Chu
     """A column of texts as whole numbers, numbers or truth values, where the log was built from such and all are."""
     if known is None or is_text(known) or not is_text(column.type):
         return column
+    if column.null_count == len(column):
+        return pa.chunked_array([pa.nulls(len(column), known)])
     return typed(column.cast(pa.string()))

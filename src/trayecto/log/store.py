@@ -106,6 +106,11 @@ def current_version(folder: str | Path) -> str:
     return read_manifest(Path(folder)).version
 
 
+def position_of(folder: str | Path) -> Position:
+    """The position of a log's current version, from its manifest alone; BadLog when there is none."""
+    return read_manifest(Path(folder)).position
+
+
 def is_base(name: str) -> bool:
     return bool(_BASE.fullmatch(name))
 

@@ -115,6 +115,11 @@ class Version:
         found = self.pieces[number].table[name].cast(pa.int64()).to_numpy()
         return found[self.live_in_base] if number == 0 and self.live_in_base is not None else found
 
+    @property
+    def patched_events(self) -> int:
+        """Events in all patches, also those that newer patches replaced."""
+        return sum(patch.events for patch in self.patches)
+
     @cached_property
     def attributes(self) -> pa.Table:
         """One line per row, as the log's users see it: with the variant's rank, without the lists."""

@@ -8,6 +8,7 @@ from recorrido.journeys.actions.drafts import (
     propose_draft,
     write_draft,
 )
+from recorrido.journeys.actions.fresh import follow
 from recorrido.journeys.actions.install import install_blueprint
 from recorrido.journeys.actions.requests import request_build, request_stale_builds
 
@@ -15,6 +16,7 @@ __all__ = [
     "build_now",
     "drop_draft",
     "edit_installed",
+    "follow",
     "install_blueprint",
     "install_draft",
     "propose_draft",

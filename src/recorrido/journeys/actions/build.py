@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 import trayecto
 from recorrido.company.models import Staff
 from recorrido.events.actions import refresh_statistics
-from recorrido.events.queries import ledger_horizon
 from recorrido.journeys import bridge
 from recorrido.journeys.actions.export import (
     Census,
@@ -27,7 +26,17 @@ from recorrido.journeys.actions.export import (
     take_census,
     write_export,
 )
+from recorrido.journeys.actions.fresh import built, set_bookmarks
 from recorrido.journeys.actions.requests import LOCK_CLASS, new_build
+from recorrido.journeys.actions.taking_in import (
+    FRESH,
+    Kind,
+    Position,
+    carry_over,
+    finish,
+    horizons,
+    writing,
+)
 from recorrido.journeys.blueprint import JourneyType
 from recorrido.journeys.errors import BuildFailed, BuildRunning, JourneysError
 from recorrido.journeys.models import RUNNING_STATES, BuildReason, BuildState, JourneyBuild
@@ -35,7 +44,6 @@ from recorrido.shared import clock
 
 Tell = Callable[[JourneyBuild], None]
 
-FRESH = timedelta(days=2)  # a ledger whose newest event is younger is alive
 _EXPORTED = 60  # percent when every event is on its way out of the database
 
 
@@ -87,13 +95,29 @@ def _only_build_of(journey_type: str) -> Iterator[None]:
 
 
 def _fail_abandoned(build: JourneyBuild) -> None:
-    """We hold the lock, so a row that still says it runs belongs to a process that died."""
+    """We hold the lock, so a row that still says it runs belongs to a process that died: at the very end perhaps, when
+    its log was published already."""
     abandoned = JourneyBuild.objects.filter(journey_type=build.journey_type, state__in=RUNNING_STATES)
-    abandoned.exclude(id=build.id).update(
+    abandoned = abandoned.exclude(id=build.id)
+    published = built(build.journey_type)
+    if published is not None and published.running and published.id != build.id:
+        log = trayecto.JourneyLog.open(bridge.log_folder(build.journey_type))
+        abandoned.filter(id=published.id).update(**_done(log), finished_at=clock.now())
+    abandoned.update(
         state=BuildState.FAILED,
         error=_("The process that built these journeys ended."),
         finished_at=clock.now(),
     )
+
+
+def _done(log: trayecto.JourneyLog) -> dict[str, Any]:
+    return {
+        "state": BuildState.DONE,
+        "percent": 100,
+        "events_used": log.total_events,
+        "journeys": log.total_journeys,
+        "as_of": log.as_of,
+    }
 
 
 def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
@@ -102,7 +126,8 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
     journey_type = blueprint.journeys[build.journey_type]
     progress.set(state=BuildState.EXPORTING, started_at=clock.now(), percent=1)
     refresh_statistics()
-    export = plan_export(blueprint, journey_type, ledger_horizon())
+    position = horizons()  # before anything is read: what happens from here on is carried over
+    export = plan_export(blueprint, journey_type, position[0])
     with room_to_sort():
         census = take_census(export)
     progress.set(
@@ -116,17 +141,9 @@ def _build(build: JourneyBuild, progress: _Progress) -> JourneyBuild:
     if census.used == 0:
         progress.set(events_used=0)
         raise BuildFailed(_nothing_to_build(census))
-    log = _export_and_build(export, census, progress)
-    progress.set(
-        state=BuildState.DONE,
-        percent=100,
-        events_used=log.event_count,
-        journeys=log.journey_count,
-        log_version=log.version,
-        as_of=log.as_of,
-        seconds=round(time.monotonic() - began, 2),
-        finished_at=clock.now(),
-    )
+    log = _export_and_build(export, census, position, progress)
+    seconds = round(time.monotonic() - began, 2)
+    progress.set(**_done(log), seconds=seconds, finished_at=clock.now())
     return build
 
 
@@ -138,7 +155,9 @@ def _nothing_to_build(census: Census) -> str:
     ) % {"events": census.total}
 
 
-def _export_and_build(export: Export, census: Census, progress: _Progress) -> trayecto.JourneyLog:
+def _export_and_build(
+    export: Export, census: Census, position: Position, progress: _Progress
+) -> trayecto.JourneyLog:
     folder = Path(settings.RECORRIDO_DATA) / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix="export-") as scratch:
@@ -157,14 +176,20 @@ def _export_and_build(export: Export, census: Census, progress: _Progress) -> tr
             strict=True,
         )
     progress.percent(80)
-    return _build_log(export, events, census)
+    with _drafted(export, events, census, position) as aside:
+        del events
+        # Named before it is published: whoever opens it looks for the build that made it.
+        progress.set(log_version=aside.version, percent=90)
+        return _publish(Kind(export.blueprint, export.journey_type), aside, position)
 
 
-def _build_log(export: Export, events: trayecto.Events, census: Census) -> trayecto.JourneyLog:
+def _drafted(
+    export: Export, events: trayecto.Events, census: Census, position: Position
+) -> AbstractContextManager[trayecto.Draft]:
     journey_type: JourneyType = export.journey_type
     folder = bridge.log_folder(journey_type.slug)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return trayecto.build(
+    return trayecto.draft(
         events,
         folder,
         attributes=bridge.attributes(export.blueprint, journey_type),
@@ -173,7 +198,19 @@ def _build_log(export: Export, events: trayecto.Events, census: Census) -> traye
         weight="weight" if journey_type.weight else None,
         as_of=_as_of(census),
         order=bridge.step_order(export.blueprint),
+        position=position,
     )
+
+
+def _publish(kind: Kind, aside: trayecto.Draft, position: Position) -> trayecto.JourneyLog:
+    """Take in what happened since the export began, and swap: nothing that was on a map goes missing from it."""
+    slug = kind.journey_type.slug
+    position = carry_over(kind, aside, position)
+    with writing(slug, wait=True):
+        position = finish(kind, aside, position)
+        log = aside.publish()
+        set_bookmarks(slug, position)
+    return log
 
 
 def _as_of(census: Census) -> datetime:

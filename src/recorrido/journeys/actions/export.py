@@ -6,6 +6,7 @@ side holds them all.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,28 +18,10 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+import trayecto
 from recorrido.events.queries import event_relation
-from recorrido.journeys import bridge
-from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType, Touchpoint
-from recorrido.journeys.matching import property_deadline, property_number, property_text, touchpoint_of_event
-
-PERSON = "person"
-OWN_COLUMNS = ("channel", "source")  # an event's own words, which ``first:`` may name beside properties
-
-
-@dataclass(frozen=True)
-class Export:
-    """What the export of one journey type needs to know; ``horizon`` is the last ledger position it reads."""
-
-    blueprint: Blueprint
-    journey_type: JourneyType
-    horizon: int
-    type_ids: dict[str, int]
-    has_dates: bool
-
-    @property
-    def step(self) -> sql.Composable:
-        return touchpoint_of_event(self.blueprint, self.type_ids)
+from recorrido.journeys.actions.rows import Export, Keys, has_key, named_events, rows
+from recorrido.journeys.blueprint import Blueprint, JourneyType
 
 
 def plan_export(blueprint: Blueprint, journey_type: JourneyType, horizon: int) -> Export:
@@ -46,7 +29,29 @@ def plan_export(blueprint: Blueprint, journey_type: JourneyType, horizon: int) -
         type_ids = dict(cursor.execute("SELECT name, id FROM events_eventtype").fetchall())
         statement = "SELECT EXISTS (SELECT FROM events_event WHERE date_only AND id <= %s)"
         has_dates = bool(cursor.execute(statement, [horizon]).fetchone()[0])  # type: ignore[index]
-    return Export(blueprint, journey_type, horizon, type_ids, has_dates)
+    return Export(blueprint, journey_type, horizon, type_ids, has_dates, event_relation())
+
+
+def plan_keys(
+    blueprint: Blueprint, journey_type: JourneyType, horizon: int, relation: str, keys: Keys
+) -> Export:
+    """As ``plan_export``, for some keys only. That there might be dates is taken for granted: asking costs more."""
+    with _cursor() as cursor:
+        type_ids = dict(cursor.execute("SELECT name, id FROM events_eventtype").fetchall())
+    return Export(blueprint, journey_type, horizon, type_ids, True, relation, keys)
+
+
+def read_journeys(export: Export) -> trayecto.Events:
+    """The steps of the keys' journeys; numbers stay texts, for the log knows what it has numbers in."""
+    lines = io.BytesIO()
+    with _cursor() as cursor, cursor.copy(copy_statement(export)) as copy:
+        for block in copy:
+            lines.write(block)
+    lines.seek(0)
+    return trayecto.read_events(
+        lines, journey="journey", step="step", at="at", tz=export.blueprint.time_zone,
+        format="csv", strict=True, texts=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ def take_census(export: Export) -> Census:
         ") e JOIN events_eventtype t ON t.id = e.type_id GROUP BY 1, 2, 3 ORDER BY 1, 2"
     ).format(
         without=sql.Literal(list(export.journey_type.without)),
-        keyed=_has_key(export.journey_type),
-        events=_named_events(export),
+        keyed=has_key(export.journey_type),
+        events=named_events(export),
     )
     with _cursor() as cursor:
         return _census(cursor.execute(statement).fetchall())
@@ -101,26 +106,17 @@ def _census(rows: list[tuple[Any, ...]]) -> Census:
     )
 
 
-def _has_key(journey_type: JourneyType) -> sql.Composable:
-    if journey_type.key == PERSON:
-        return sql.SQL("e.leaf_id IS NOT NULL")
-    return sql.SQL(
-        "coalesce((SELECT bool_or(o IN (SELECT id FROM events_objectref WHERE kind = {kind}))"
-        " FROM unnest(e.object_ids) o), false)"
-    ).format(kind=sql.Literal(journey_type.key))
-
-
 def write_export(export: Export, path: Path, progress: Callable[[int], None]) -> int:
     """Write the steps as CSV with a header; returns how many. ``progress`` hears the rows written so far (a line
     break inside a value counts as a row there)."""
-    rows = -1  # the header
+    written = -1  # the header
     tell = _silent if connection.in_atomic_block else progress
     with _copying_cursor() as cursor, path.open("wb") as file, cursor.copy(copy_statement(export)) as copy:
         for block in copy:
             file.write(block)
-            rows += bytes(block).count(b"\n")
-            tell(rows)
-    return rows
+            written += bytes(block).count(b"\n")
+            tell(written)
+    return written
 
 
 def _silent(rows: int) -> None:
@@ -145,137 +141,7 @@ def _copying_cursor() -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
 
 
 def copy_statement(export: Export) -> sql.Composed:
-    return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(_rows(export))
-
-
-def _rows(export: Export) -> sql.Composed:
-    columns = [_column(attribute, export.journey_type) for attribute in export.journey_type.attributes]
-    columns += [
-        _late_column(export, touchpoint) for touchpoint in bridge.promised_on_events(export.blueprint)
-    ]
-    weight = export.journey_type.weight
-    if weight:
-        columns.append(sql.SQL("{} AS weight").format(property_number(weight)))
-    return sql.SQL(
-        "SELECT {journey} AS journey, e.step, {at} AS at, e.channel, s.name AS source, i.person_id AS person{columns}"
-        " FROM {events}"
-        " JOIN events_source s ON s.id = e.source_id {key_join} {joins}"
-        " WHERE e.step IS NOT NULL AND e.step <> ALL({without}) ORDER BY e.id"
-    ).format(
-        journey=_journey(export.journey_type),
-        at=_moment(export),
-        columns=sql.SQL("").join(sql.SQL(", {}").format(column) for column in columns),
-        events=_named_events(export),
-        without=sql.Literal(list(export.journey_type.without)),
-        key_join=_key_join(export.journey_type),
-        joins=sql.SQL(" ").join([*_person_joins(export.journey_type), *_left_out_joins(export)]),
-    )
-
-
-def _named_events(export: Export) -> sql.Composable:
-    """The events behind the horizon as they are read today, with their touchpoint; OFFSET 0 has it told once per event."""
-    return sql.SQL("(SELECT e.*, {} AS step FROM {} e WHERE e.id <= {} OFFSET 0) e").format(
-        export.step, sql.Identifier(event_relation()), sql.Literal(export.horizon)
-    )
-
-
-def _journey(journey_type: JourneyType) -> sql.Composable:
-    return sql.SQL("i.person_id" if journey_type.key == PERSON else "k.external_id")
-
-
-def _key_join(journey_type: JourneyType) -> sql.Composable:
-    if journey_type.key == PERSON:
-        return sql.SQL("JOIN people_identifier i ON i.id = e.leaf_id")
-    return sql.SQL(
-        "CROSS JOIN LATERAL unnest(e.object_ids) o(id)"
-        " JOIN events_objectref k ON k.id = o.id AND k.kind = {}"
-        " LEFT JOIN people_identifier i ON i.id = e.leaf_id"
-    ).format(sql.Literal(journey_type.key))
-
-
-def _person_joins(journey_type: JourneyType) -> list[sql.Composable]:
-    """One join per attribute of the person: the newest value among all identifiers the person has today."""
-    return [
-        sql.SQL(
-            "LEFT JOIN (SELECT DISTINCT ON (l.person_id) l.person_id, a.value FROM people_attribute a"
-            " JOIN people_identifier l ON l.id = a.identifier_id WHERE a.key = {key}"
-            " ORDER BY l.person_id, a.at DESC, a.identifier_id) {alias} ON {alias}.person_id = i.person_id"
-        ).format(key=sql.Literal(attribute.property), alias=_alias(attribute))
-        for attribute in journey_type.attributes
-        if attribute.take == "person"
-    ]
-
-
-def _left_out_joins(export: Export) -> list[sql.Composable]:
-    """One join per attribute that comes from touchpoints which are no steps of these journeys (a survey's score)."""
-    return [
-        sql.SQL(
-            "LEFT JOIN (SELECT DISTINCT ON (k.id) k.id, {value} AS value FROM {events}"
-            " JOIN events_source s ON s.id = e.source_id {key_join}"
-            " WHERE e.step = ANY({steps}) AND {value} IS NOT NULL"
-            " ORDER BY k.id, e.at {direction}, e.id {direction}) {alias} ON {alias}.id = k.id"
-        ).format(
-            value=_value(attribute),
-            events=_named_events(export),
-            key_join=_key_join(export.journey_type),
-            steps=sql.Literal(list(attribute.of)),
-            direction=sql.SQL("DESC" if attribute.take == "last" else "ASC"),
-            alias=_alias(attribute),
-        )
-        for attribute in export.journey_type.attributes
-        if _is_left_out(attribute, export.journey_type)
-    ]
-
-
-def _is_left_out(attribute: Attribute, journey_type: JourneyType) -> bool:
-    return bool(attribute.of) and set(attribute.of) <= set(journey_type.without)
-
-
-def _alias(attribute: Attribute) -> sql.Identifier:
-    return sql.Identifier(f"x_{attribute.name}")
-
-
-def _moment(export: Export) -> sql.Composable:
-    """Times as PostgreSQL writes them; a time of day that means nothing is left away, which is how dates are told."""
-    if not export.has_dates:
-        return sql.SQL("e.at")
-    return sql.SQL(
-        "CASE WHEN e.date_only THEN to_char(e.at AT TIME ZONE {}, 'YYYY-MM-DD') ELSE e.at::text END"
-    ).format(sql.Literal(export.blueprint.time_zone))
-
-
-def _column(attribute: Attribute, journey_type: JourneyType) -> sql.Composable:
-    value = _value(attribute)
-    if _is_left_out(attribute, journey_type):
-        value = sql.SQL("{}.value").format(_alias(attribute))
-    elif attribute.of:
-        value = sql.SQL("CASE WHEN e.step = ANY({}) THEN {} END").format(
-            sql.Literal(list(attribute.of)), value
-        )
-    return sql.SQL("{} AS {}").format(value, sql.Identifier(bridge.column_name(attribute)))
-
-
-def _late_column(export: Export, touchpoint: Touchpoint) -> sql.Composable:
-    """1 where the event came after the moment promised on itself, else 0."""
-    assert touchpoint.promise and touchpoint.promise.property
-    return sql.SQL("CASE WHEN e.step = {} THEN coalesce((e.at > {})::int, 0) ELSE 0 END AS {}").format(
-        sql.Literal(touchpoint.key),
-        property_deadline(touchpoint.promise.property, export.blueprint.time_zone),
-        sql.Identifier(bridge.late_attribute(touchpoint)),
-    )
-
-
-def _value(attribute: Attribute) -> sql.Composable:
-    if attribute.take == "person":
-        return sql.SQL("({}.value #>> '{{}}')").format(_alias(attribute))
-    if attribute.take == "count":
-        return sql.SQL("1")
-    if attribute.take == "total":  # a column of nothing but NULL would be no number
-        return sql.SQL("coalesce({}, 0)").format(property_number(attribute.property or ""))
-    if attribute.property in OWN_COLUMNS:
-        return sql.SQL("e.channel" if attribute.property == "channel" else "s.name")
-    name = attribute.property or ""
-    return property_number(name) if attribute.type == "number" else property_text(name)
+    return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(rows(export))
 
 
 @contextmanager

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+import trayecto
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
+from recorrido.events.models import Event
 from recorrido.events.queries import has_events, ledger_horizon
+from recorrido.journeys import bridge
 from recorrido.journeys.errors import NoBlueprint, UnknownJourneyType
 from recorrido.journeys.models import BlueprintVersion, BuildReason, BuildState, JourneyBuild
-from recorrido.shared import sql
+from recorrido.shared import clock, sql
 
 LOCK_CLASS = 4_917  # advisory locks (class, hash of the journey type): who holds one is building
+DAY, PATIENCE = timedelta(days=1), timedelta(minutes=10)
 TASK = "recorrido.journeys.tasks.build_journey_log"
 
 
@@ -75,12 +81,33 @@ def request_stale_builds(*, reason: BuildReason) -> list[JourneyBuild]:
 
 
 def _is_stale(journey_type: str, blueprint: BlueprintVersion, horizon: int) -> bool:
-    """Whether a build would find something new. One that found no event to use finds none in the same events."""
+    """Whether a build would find something new. One that found no event to use finds none in the same events, and a log
+    that is kept fresh needs one a day: for what patches do not tell it, such as counts of events that fit nowhere."""
     answered = JourneyBuild.objects.filter(
         Q(state=BuildState.DONE) | Q(state=BuildState.FAILED, events_used=0), journey_type=journey_type
     )
     last = answered.order_by("-id").first()
-    return last is None or last.blueprint_id != blueprint.id or (last.bookmark or 0) < horizon
+    if last is None or last.blueprint_id != blueprint.id:
+        return True
+    if last.state == BuildState.FAILED or clock.now() - last.created_at > DAY:
+        return (last.bookmark or 0) < horizon
+    return _stands_still(_position(journey_type), horizon)
+
+
+def _stands_still(position: int, horizon: int) -> bool:
+    """Whether an event waits for longer than a log that is followed leaves it waiting."""
+    waiting = Event.objects.filter(id__gt=position, id__lte=horizon).order_by("id")
+    since = waiting.values_list("received_at", flat=True).first()
+    return since is not None and clock.now() - since > PATIENCE
+
+
+def _position(journey_type: str) -> int:
+    """How far the log was read; 0 where nothing says so."""
+    try:
+        position = trayecto.position_of(bridge.log_folder(journey_type))
+    except trayecto.BadLog:
+        return 0
+    return position[0] if position else 0
 
 
 def _is_being_built(journey_type: str) -> bool:

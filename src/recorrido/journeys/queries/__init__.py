@@ -48,6 +48,7 @@ from recorrido.journeys.queries.study import (
     Study,
     blueprint_in_force,
     journey_types,
+    newest_version,
     open_study,
 )
 from recorrido.journeys.queries.tables import funnel_as_csv, hurts_as_csv, map_as_csv, variants_as_csv
@@ -110,6 +111,7 @@ __all__ = [
     "journeys_behind",
     "length_said",
     "map_as_csv",
+    "newest_version",
     "observed_order",
     "open_study",
     "pain_level",

@@ -16,9 +16,9 @@ import trayecto
 from recorrido.journeys import bridge
 from recorrido.journeys.blueprint import Blueprint, JourneyType
 from recorrido.journeys.errors import LogDamaged, LogVersionGone, NoBlueprint, NoLog, UnknownJourneyType
-from recorrido.journeys.models import BlueprintVersion, BuildState, JourneyBuild
+from recorrido.journeys.models import BlueprintVersion, JourneyBuild
 
-OPEN_LOGS = 16  # per process; a log is memory-mapped, so an open one costs pages of cache only
+OPEN_LOGS = 8  # per process; a base is memory-mapped and shared, what each version adds is its tail
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,33 +137,51 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
     """
     _version, blueprint = blueprint_in_force()
     slug = journey_type or blueprint.default_journey
-    newest = JourneyBuild.objects.newest_done(slug)
-    if slug not in blueprint.journeys and newest is None:
-        raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": slug})
-    if newest is None:
+    found = _newest(slug)
+    if found is None:
+        if slug not in blueprint.journeys:
+            raise UnknownJourneyType(_("The blueprint has no journeys “%(type)s”.") % {"type": slug})
         raise NoLog(slug)
-    build = newest if version in ("", newest.log_version) else _pinned(slug, version, newest)
-    return _study(build, newest)
+    newest, last = found
+    wanted = version or newest
+    build = last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
+    if build is None:
+        raise LogVersionGone(wanted, newest)
+    return _study(build, wanted, newest)
 
 
-def _pinned(slug: str, version: str, newest: JourneyBuild) -> JourneyBuild:
-    wanted = JourneyBuild.objects.filter(
-        journey_type=slug, log_version=version, state=BuildState.DONE
-    ).first()
-    if wanted is None:
-        raise LogVersionGone(version, newest.log_version)
-    return wanted
+def newest_version(journey_type: str) -> str:
+    """The newest log version of a journey type, "" when it was never built; cheap enough to be asked every second."""
+    found = _newest(journey_type)
+    return found[0] if found else ""
 
 
-def _study(build: JourneyBuild, newest: JourneyBuild) -> Study:
+def _newest(journey_type: str) -> tuple[str, JourneyBuild] | None:
+    """The newest version and the build it stands on: what the log's manifest says, else what the last build made."""
+    last = JourneyBuild.objects.newest_done(journey_type)
+    if last is None:
+        return None
     try:
-        log = _open_log(build.journey_type, build.log_version, str(bridge.log_folder(build.journey_type)))
+        version = trayecto.current_version(bridge.log_folder(journey_type))
+    except trayecto.BadLog:
+        return last.log_version, last
+    build = last if _stands_on(version, last) else JourneyBuild.objects.of_log(journey_type, version)
+    return (version, build) if build else (last.log_version, last)
+
+
+def _stands_on(version: str, build: JourneyBuild) -> bool:
+    return version.partition(".")[0] == build.log_version
+
+
+def _study(build: JourneyBuild, version: str, newest: str) -> Study:
+    try:
+        log = _open_log(build.journey_type, version, str(bridge.log_folder(build.journey_type)))
     except trayecto.TrayectoError as error:
-        if build.id != newest.id:
-            raise LogVersionGone(build.log_version, newest.log_version) from error
+        if version != newest:
+            raise LogVersionGone(version, newest) from error
         raise LogDamaged(str(error)) from error
     blueprint = _read(build.blueprint_id)
-    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest.log_version)
+    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest)
 
 
 @lru_cache(maxsize=OPEN_LOGS)

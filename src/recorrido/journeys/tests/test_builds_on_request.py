@@ -1,5 +1,7 @@
 """Builds asked for from a page or by the clock are done by the worker, each once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -7,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from recorrido.company.models import AuditEntry
 from recorrido.journeys.actions import (
     build_now,
+    follow,
     install_blueprint,
     request_build,
     request_stale_builds,
@@ -18,6 +21,7 @@ from recorrido.journeys.tasks import build_journey_log
 from recorrido.journeys.tests.blueprints import SMALL, with_lines
 from recorrido.journeys.tests.ledgers import build, event, record
 from recorrido.journeys.tests.test_build_journeys import APPS
+from recorrido.shared import clock
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=[*APPS, "procrastinate.contrib.django"])
 
@@ -80,7 +84,21 @@ def test_the_clock_asks_only_for_logs_that_lack_something():
     build(SMALL)
     assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
     record(event("order.placed", 1, order="o2"))
-    assert [asked.journey_type for asked in request_stale_builds(reason=BuildReason.SCHEDULE)] == ["order"]
+    assert request_stale_builds(reason=BuildReason.SCHEDULE) == []  # the follower has it in a second
+    with clock.frozen(clock.now() + timedelta(minutes=11)):
+        asked = request_stale_builds(reason=BuildReason.SCHEDULE)
+    assert [build.journey_type for build in asked] == ["order"]
+
+
+def test_a_log_that_is_kept_fresh_is_built_anew_once_a_day():
+    record(event("order.placed", order="o1"))
+    build(SMALL)
+    record(event("order.placed", 1, order="o2"))
+    follow()
+    with clock.frozen(clock.now() + timedelta(hours=23)):
+        assert request_stale_builds(reason=BuildReason.SCHEDULE) == []
+    with clock.frozen(clock.now() + timedelta(hours=25)):
+        assert len(request_stale_builds(reason=BuildReason.SCHEDULE)) == 1
 
 
 def test_a_new_blueprint_makes_logs_stale():

@@ -20,6 +20,7 @@ IDLE = 1.0  # a follower without news is asked all the same, for what time alone
 LONGEST_PAUSE = 30.0  # after errors one behind the other
 
 FOLLOWERS: dict[str, str] = {
+    "journeys.fresh": "recorrido.journeys.actions:follow",
     "data-health": "recorrido.events.actions:count_events",
     "quarantine-rules": "recorrido.events.actions:mend_waiting",
     "mail": "recorrido.company.actions:send_next_mail",
