@@ -122,6 +122,19 @@ class Presale(Record, frozen=True, kw_only=True):
     own_device: Share = 0  # visits without order that come from a customer's own device
 
 
+class Trouble(Record, frozen=True, kw_only=True):
+    """What goes wrong on the web every day, and what people then do again: it changes no order.
+
+    ``searches``: share of visits that search; ``empty``: of searches, without results; ``checkout_errors``: of
+    checkouts; ``refused_payments``: of web orders, before the payment that is approved.
+    """
+
+    searches: Share = 0
+    empty: Share = 0
+    checkout_errors: Share = 0
+    refused_payments: Share = 0
+
+
 class Carrier(Record, frozen=True, kw_only=True):
     """Weights of being chosen by distance; ``late`` is added to the region's probability (may be negative)."""
 
@@ -215,6 +228,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     price_step: Annotated[int, msgspec.Meta(ge=1)] = 1
     demand: Demand = Demand()
     presale: Presale = Presale()
+    trouble: Trouble = Trouble()
     carriers: Annotated[tuple[Carrier, ...], msgspec.Meta(min_length=1)]
     fulfilment: Fulfilment = Fulfilment()
     returns: Returns = Returns()

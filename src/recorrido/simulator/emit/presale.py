@@ -9,6 +9,7 @@ from recorrido.simulator.columns import NEVER, Columns
 from recorrido.simulator.customers import numbered_devices
 from recorrido.simulator.demand import online_second
 from recorrido.simulator.emit.blocks import Teller, words
+from recorrido.simulator.emit.trouble import tell_searches
 from recorrido.simulator.plan import AT_COUNTER, ONLINE
 
 _PRODUCTS = ("zapatillas", "botines", "sandalias", "zapatos", "mocasines", "botas", "escolares", "pantuflas")
@@ -31,6 +32,7 @@ def tell_buying_visits(teller: Teller, rows: np.ndarray) -> None:
     first = cart - np.where(short, 600, 600 + lead).astype(np.int64)
     device = teller.who.device[part.customer]
     _tell_ads(teller, first, part.key * 2, device)
+    tell_searches(teller, first, part.key * 2, device)
     _tell_views(teller, first, cart, part.key * 2, device)
     teller.add("cart.filled", "shop", cart, part.key * 2, channel="web", identifiers=[("anonymous", device)])
 
@@ -48,6 +50,7 @@ def tell_idle_visits(teller: Teller) -> None:
     device = np.where(own, teller.who.device[owner], numbered_devices(ids))
     cart = at + plan.draws.between("idle/cart", ids, 300, 2400).astype(np.int64)
     _tell_ads(teller, at, ids * 2 + 1, device)
+    tell_searches(teller, at, ids * 2 + 1, device)
     _tell_views(teller, at, cart - 30, ids * 2 + 1, device)
     filled = plan.draws.happens("idle/fills", ids, presale.cart)
     when = np.where(filled, cart, NEVER)

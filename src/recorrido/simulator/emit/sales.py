@@ -7,6 +7,7 @@ import numpy as np
 from recorrido.simulator.calendar import DAY
 from recorrido.simulator.columns import NEVER
 from recorrido.simulator.emit.blocks import SOURCE_OF, Teller, Texts, words
+from recorrido.simulator.emit.trouble import tell_checkout_errors, tell_refused_payments
 from recorrido.simulator.flow.placing import APPROVED, REJECTED
 from recorrido.simulator.plan import ASSISTED, AT_COUNTER, DELIVERIES, EXTERNAL, ONLINE
 
@@ -18,6 +19,8 @@ def tell_sales(teller: Teller) -> None:
     for how in (ONLINE, AT_COUNTER, ASSISTED, EXTERNAL):
         _tell_orders(teller, how)
     _tell_cancellations(teller)
+    tell_checkout_errors(teller)
+    tell_refused_payments(teller)
 
 
 def _tell_checkouts(teller: Teller) -> None:
