@@ -9,6 +9,7 @@ from recorrido.journeys.blueprint.design import (
     Label,
     Promise,
     Touchpoint,
+    Watch,
 )
 from recorrido.journeys.blueprint.parse import (
     find_blueprint,
@@ -26,6 +27,7 @@ __all__ = [
     "Label",
     "Promise",
     "Touchpoint",
+    "Watch",
     "find_blueprint",
     "load_blueprint",
     "read_blueprint",

@@ -13,6 +13,21 @@ def check_references(document: Document, blueprint: Blueprint) -> None:
     _check_promises(document, blueprint)
     _check_reachable(document, blueprint)
     _check_unmeasured(document, blueprint)
+    _check_watches(document, blueprint)
+
+
+def _check_watches(document: Document, blueprint: Blueprint) -> None:
+    steps = [touchpoint.key for touchpoint in blueprint.measured]
+    for touchpoint in blueprint.touchpoints:
+        watch = touchpoint.watch
+        if watch is None:
+            continue
+        place = ("touchpoints", touchpoint.key, "watch")
+        if not touchpoint.measured and watch.kind != "off":
+            document.note(place, _("only a touchpoint with events can be watched; name them with “event:”"))
+        if watch.of is not None and (watch.of not in steps or watch.of == touchpoint.key):
+            message = _("“%(word)s” is not another measured touchpoint%(mend)s")
+            document.note((*place, "of"), message % {"word": watch.of, "mend": suggestion(watch.of, steps)})
 
 
 def _check_promises(document: Document, blueprint: Blueprint) -> None:

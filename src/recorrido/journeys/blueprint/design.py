@@ -60,6 +60,16 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """What the live watch looks for: ``surge`` (too many), ``drop`` (too few) or ``off``; ``of``: the touchpoint whose
+    share it is; ``at_least``: fewer events are no incident."""
+
+    kind: str
+    of: str | None = None
+    at_least: int | None = None
+
+
+@dataclass(frozen=True)
 class Touchpoint:
     """A kind of contact or internal step. ``event`` None: drawn, marked *not measured*."""
 
@@ -83,6 +93,7 @@ class Touchpoint:
     cost: float | None = None  # amount per contact, in the blueprint's currency
     exceptional: bool = False
     date_only: bool = False
+    watch: Watch | None = None  # None: what its nature asks for, see journeys.watch.subjects
 
     @property
     def measured(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from recorrido.journeys.blueprint.design import Column, Condition, Gate, Promise, Touchpoint
+from recorrido.journeys.blueprint.design import Column, Condition, Gate, Promise, Touchpoint, Watch
 from recorrido.journeys.blueprint.fields import Fields
 from recorrido.journeys.blueprint.words import (
     CHANNELS,
@@ -18,6 +18,7 @@ from recorrido.journeys.blueprint.words import (
     PHASES,
     STAGE_PHASE,
     STAGES,
+    WATCHES,
 )
 
 KEY = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -74,6 +75,7 @@ def _what_it_is(fields: Fields, departments: Collection[str]) -> dict[str, Any]:
         "cost": fields.number("cost"),
         "exceptional": fields.flag("exceptional", False),
         "date_only": fields.choice("time", ("moment", "date"), "moment") == "date",
+        "watch": _watch(fields),
     }
 
 
@@ -125,6 +127,23 @@ def _gate(fields: Fields) -> Gate | None:
     gate = fields.section("gate")
     found = Gate(gate.flag("mandatory", False), gate.choice("origin", GATE_ORIGINS))
     gate.close()
+    return found
+
+
+def _watch(fields: Fields) -> Watch | None:
+    """``watch: surge``, or with more to say: ``watch: {kind: surge, of: checkout.started, at_least: 10}``."""
+    if "watch" not in fields:
+        fields.raw("watch")
+        return None
+    if not isinstance(fields.value["watch"], dict):
+        # YAML reads a bare ``off`` as no.
+        written = "off" if fields.raw("watch") is False else fields.text("watch")
+        fields.check_word("watch", written or "", WATCHES)
+        return Watch(written or "off")
+    part = fields.section("watch")
+    least = part.number("at_least", minimum=1)
+    found = Watch(part.choice("kind", WATCHES), part.text("of"), None if least is None else int(least))
+    part.close()
     return found
 
 

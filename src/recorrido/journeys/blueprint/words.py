@@ -42,4 +42,5 @@ CHANNELS = (
 )  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ATTRIBUTE_TYPES = ("text", "number", "flag")
+WATCHES = ("surge", "drop", "off")
 TAKES = ("first", "last", "total", "count", "person")

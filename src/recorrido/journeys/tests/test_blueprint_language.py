@@ -158,3 +158,25 @@ def test_an_empty_file_says_what_is_missing():
 def test_an_unknown_file_names_the_shipped_blueprints():
     with pytest.raises(BlueprintInvalid, match="did you mean “aromo”"):
         find_blueprint("aromos")
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"), [("surge", "surge"), ("drop", "drop"), ("off", "off"), ("{kind: surge}", "surge")]
+)
+def test_a_touchpoint_says_what_is_watched(written, kind):
+    blueprint = read_blueprint(with_lines("    owner: shop\n", f"    owner: shop\n    watch: {written}\n"))
+    assert blueprint.by_key["order.placed"].watch.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("surg", "did you mean “surge”?"),
+        ("{kind: surge, of: cal}", "“cal” is not another measured touchpoint; did you mean “call”?"),
+        ("{kind: surge, at_least: 0}", "write a number of at least 1"),
+        ("{of: call}", "“kind” is missing"),
+    ],
+)
+def test_a_watch_that_cannot_be_is_told(written, told):
+    text = with_lines("    owner: shop\n", f"    owner: shop\n    watch: {written}\n")
+    assert any(told in problem for problem in problems_of(text))
