@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from recorrido.connectors.files.cells import cell_as_typed, literal, plain_cell, quoted, says_of
 from recorrido.connectors.files.errors import FilesMissing, FileUnreadable, TooManyRejects
 from recorrido.connectors.files.mapping import Column, FileMapping, Table
+from recorrido.connectors.files.progress import Progress
 from recorrido.connectors.files.records import Record, Rows, plain_table
 from recorrido.connectors.files.rejects import Reject
 
@@ -28,6 +29,7 @@ Connection = duckdb.DuckDBPyConnection
 OWN = ("_n", "_file", "_row", "_again")
 TAB = "\t"
 MOST_REJECTS = 100_000  # kept with their content; a table with more is read wrongly as a whole
+TOLD_EVERY = 20_000  # rows
 MEMORY = "1500MB"  # what does not fit goes to disk: a large file must not take the machine
 
 
@@ -60,11 +62,18 @@ def match_files(mapping: FileMapping, files: Sequence[Path]) -> dict[str, list[P
 
 
 def load_table(
-    db: Connection, table: Table, files: Sequence[Path], mapping: FileMapping, scratch: Path
+    db: Connection,
+    table: Table,
+    files: Sequence[Path],
+    mapping: FileMapping,
+    scratch: Path,
+    progress: Progress,
 ) -> list[Reject]:
-    """Read the files of one table; returns the rejected rows."""
+    """Read the files of one table; returns the rejected rows. ``progress`` hears bytes."""
     rejects: list[Reject] = []
-    parts = [_load_file(db, table, file, number, scratch, rejects) for number, file in enumerate(files)]
+    parts = [
+        _load_file(db, table, file, number, scratch, rejects, progress) for number, file in enumerate(files)
+    ]
     columns = _columns_of(db, parts) or _declared(table)
     _check_columns(table, columns, files)
     _join_parts(db, table, parts, columns)
@@ -90,11 +99,17 @@ def columns_of(db: Connection, relation: str) -> list[str]:
 
 
 def _load_file(
-    db: Connection, table: Table, file: Path, number: int, scratch: Path, rejects: list[Reject]
+    db: Connection,
+    table: Table,
+    file: Path,
+    number: int,
+    scratch: Path,
+    rejects: list[Reject],
+    progress: Progress,
 ) -> str:
     part = f"part_{table.name}_{number}"
     if table.written is not None:
-        return _load_rows(db, table, file, part, scratch, rejects)
+        return _load_rows(db, table, file, part, scratch, rejects, progress)
     header = _header(table, file)
     readable = _in_utf8(table, file, scratch / part)
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
@@ -115,7 +130,13 @@ def _load_file(
 
 
 def _load_rows(
-    db: Connection, table: Table, file: Path, part: str, scratch: Path, rejects: list[Reject]
+    db: Connection,
+    table: Table,
+    file: Path,
+    part: str,
+    scratch: Path,
+    rejects: list[Reject],
+    progress: Progress,
 ) -> str:
     """A file read row by row: any encoding, workbooks, archives; rows keep the numbers a spreadsheet shows."""
     assert table.written is not None
@@ -126,9 +147,13 @@ def _load_rows(
     target = folder / "rows.csv"
     with target.open("w", newline="", encoding="utf-8", errors="replace") as out:
         writer = csv.writer(out)
+        told = 0
         for row in rows:
             if isinstance(row, Record):
                 writer.writerow([str(row.place), *row.cells])
+                if row.place % TOLD_EVERY == 0:
+                    progress.advance(out.tell() - told)
+                    told = out.tell()
                 continue
             rejects.append(Reject(table.name, file.name, row.place, None, "", row.reason, row.content))
             _stop_if_too_many(rejects)

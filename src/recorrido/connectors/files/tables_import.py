@@ -92,8 +92,11 @@ def _prepare(
     """Load the tables, check the rules against them, count what each would make."""
     rejects: list[Reject] = []
     for table in mapping.tables.values():
-        progress.stage(_("Reading %s") % table.name, None)
-        rejects += load_table(db, table, matched[table.name], mapping, scratch)
+        names = ", ".join(file.name for file in matched[table.name])
+        progress.stage(
+            _("Reading %s") % (names or table.name), sum(f.stat().st_size for f in matched[table.name])
+        )
+        rejects += load_table(db, table, matched[table.name], mapping, scratch, progress)
     stop_if_strict(strict, rejects)
     lock(db)
     create_views(db, mapping)
