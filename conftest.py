@@ -46,6 +46,14 @@ def _drop_what_killed_runs_left(connection) -> None:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(autouse=True)
+def _rules_of_this_test_only() -> None:
+    """A test's rules are rolled back with it; the process that remembers them asks again."""
+    from recorrido.people import rules
+
+    rules.forget()
+
+
 @pytest.fixture
 def data_folder(settings, tmp_path: Path) -> Path:
     """A data folder of the test's own: journey logs and files made in it vanish with the test."""

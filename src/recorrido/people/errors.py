@@ -81,3 +81,49 @@ class NothingToUndo(PeopleError):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such merge to take back."))
+
+
+class UnknownIdentifier(PeopleError):
+    """No identifier has this id."""
+
+    code = "unknown_identifier"
+
+    def __init__(self, identifier_id: int) -> None:
+        super().__init__(_("No identifier has the id %d.") % identifier_id)
+
+
+class BadEnd(PeopleError):
+    """An identifier that cannot end, or not at that time, or cannot come back."""
+
+    code = "bad_end"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "An identifier ends once, not in the future; and it comes back only while nobody else uses its value."
+            )
+        )
+
+
+class AlreadyDecided(PeopleError):
+    """Somebody else was quicker."""
+
+    code = "already_decided"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has decided this already."))
+
+
+class BadRule(PeopleError):
+    """A rule or a blocked value that makes no sense; ``field`` says what of it."""
+
+    code = "bad_rule"
+
+    def __init__(self, field: str) -> None:
+        sentences = {
+            "kind": _("A kind is a short word in lower case, as in loyalty or cl.rut."),
+            "limit": _("A limit is a whole number from 1 to 10,000, or empty for none."),
+            "pattern": _("Write a value of at most 255 characters; * alone would block everything."),
+        }
+        super().__init__(sentences[field])
+        self.field = field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, apart_among
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
 from recorrido.people.models import Attribute, Identifier, Link, PersonChange
@@ -73,11 +74,32 @@ def find_persons(words: str, *, country: str = "", limit: int = 50) -> list[int]
 
     ``country`` reads phone numbers without a prefix.
     """
-    keys = [key for (kind,) in sql.fetch(_KINDS_IN_USE) if (key := _as_key(kind, words, country))]
+    keys = [key for kind in kinds_in_use() if (key := _as_key(kind, words, country))]
     found = {person for key in keys if (person := person_of(*key)) is not None}
     if words.isdecimal() and len(words) < 19:
         found |= set(current_person_ids([int(words)]).values())
     return sorted(found)[:limit]
+
+
+def kinds_in_use() -> list[str]:
+    """The kinds of all identifiers."""
+    return [kind for (kind,) in sql.fetch(_KINDS_IN_USE)]
+
+
+def matching_leaves(kind: str, pattern: str) -> list[int]:
+    """The identifiers that a blocked value means: without ``*`` by index, else a walk over all of the kind."""
+    rows = Identifier.objects.filter(kind=kind) if kind else Identifier.objects.all()
+    if "*" in pattern:
+        shape = "^" + ".*".join(map(re.escape, pattern.split("*"))) + "$"
+        return list(rows.filter(value__iregex=shape).values_list("id", flat=True))
+    values = {pattern, pattern.lower(), pattern.upper(), pattern.title()}
+    kinds = [kind] if kind else kinds_in_use()
+    return list(rows.filter(kind__in=kinds, value__in=values).values_list("id", flat=True))
+
+
+def told_apart(persons: Iterable[int]) -> set[frozenset[int]]:
+    """Pairs of these persons that somebody refused to take for one."""
+    return {frozenset(pair) for pair in apart_among(persons)}
 
 
 def _as_key(kind: str, words: str, country: str) -> Key | None:

@@ -100,6 +100,11 @@ def hold() -> Rules:
     return _ask()
 
 
+def hold_alone() -> None:
+    """Let whoever makes leaves or links wait until this transaction, which changes the rules, ends."""
+    sql.fetch(_HOLD_ALONE, LOCK)
+
+
 def forget() -> None:
     """Ask again at the next look: what this process knew was changed, or was rolled back."""
     global _asked  # noqa: PLW0603 – one memory per process is the point
@@ -131,6 +136,7 @@ def _load(edition: UUID | None, latest_end: datetime | None) -> Rules:
 
 
 _HOLD: Any = "SELECT pg_advisory_xact_lock_shared(%s)"
+_HOLD_ALONE: Any = "SELECT pg_advisory_xact_lock(%s)"
 _EDITION = "SELECT edition, latest_end FROM people_rulebook"
 _RULES = 'SELECT kind, "limit", per_source, weak FROM people_identifierrule'
 _VALUES = "SELECT kind, pattern, allowed FROM people_blockedvalue"

@@ -10,18 +10,44 @@ from recorrido.people.actions.decisions import (
     unmerge,
     unmerge_link,
 )
+from recorrido.people.actions.identifiers import (
+    end_identifier,
+    resume_identifier,
+    verify_identifier,
+    withdraw_verification,
+)
+from recorrido.people.actions.proposals import (
+    NewProposal,
+    decide_proposal,
+    propose_links,
+    withdraw_proposals,
+)
+from recorrido.people.actions.ruling import allow_value, block_value, reset_rule, set_rule, withdraw_value
 from recorrido.people.attributes import tell_attributes
 from recorrido.people.introductions import introduce_persons
 from recorrido.people.resolution import resolve_identifiers
 
 __all__ = [
+    "NewProposal",
     "Separation",
     "accept_link",
+    "allow_value",
+    "block_value",
+    "decide_proposal",
+    "end_identifier",
     "introduce_persons",
     "merge_persons",
+    "propose_links",
     "refuse_link",
+    "reset_rule",
     "resolve_identifiers",
+    "resume_identifier",
+    "set_rule",
     "tell_attributes",
     "unmerge",
     "unmerge_link",
+    "verify_identifier",
+    "withdraw_proposals",
+    "withdraw_value",
+    "withdraw_verification",
 ]

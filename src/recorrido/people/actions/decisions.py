@@ -73,7 +73,8 @@ def refuse_link(*, actor: Staff, link: int, why: str = "") -> None:
 
 
 def merge_persons(*, actor: Staff, one: int, other: int, why: str = "", reason: str = BY_HAND) -> int:
-    """Two persons are one: a link of their oldest identifiers, made by hand. Returns the id of the person.
+    """Two persons are one, by hand: a link of the two identifiers whose ids are given (a person's id is its oldest
+    identifier's). Returns the id of the person.
 
     Raises UnknownPerson, SamePerson, BlockedLeaf.
     """
@@ -123,16 +124,16 @@ def _merge_by_hand(actor: Staff, one: int, other: int, why: str, reason: str) ->
     for person in (one, other):
         if person not in current:
             raise UnknownPerson(person)
-    low, high = sorted((current[one], current[other]))
-    if low == high:
+    if current[one] == current[other]:
         raise SamePerson
+    low, high = sorted((one, other))
     row, _made = Link.objects.get_or_create(
         low_id=low,
         high_id=high,
         defaults={"state": Link.HELD, "reason": reason, "source": STAFF_SOURCE, "at": clock.now()},
     )
     person = _join(actor, row, why, reason)
-    _write_down(actor, "person.merged", person, high, low, why)
+    _write_down(actor, "person.merged", person, max(current.values()), person, why)
     return person
 
 

@@ -54,7 +54,7 @@ def _export(query: str, parameters: list[list[str]], file: Path) -> None:
 
 
 def _load(store: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    read = "FROM read_csv(?, header=false, columns={}, nullstr='', all_varchar=false)"
+    read = "FROM read_csv(?, auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', columns={})"
     facts = "{'person': 'BIGINT', 'key': 'VARCHAR', 'value': 'VARCHAR', 'at': 'TIMESTAMPTZ'}"
     leaves = "{'person': 'BIGINT', 'kind': 'VARCHAR', 'value': 'VARCHAR'}"
     store.execute(f"CREATE TABLE facts AS SELECT * {read.format(facts)}", [str(folder / "facts.csv")])
