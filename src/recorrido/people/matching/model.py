@@ -18,8 +18,16 @@ MOST_PAIRS = 40_000_000  # of one blocking rule; a rule that yields more says to
 SEED = 7
 
 # Shipped weights: how often each level is seen among pairs that are one person, and among pairs that are not.
-_M = {2: [0.85, 0.1, 0.05], 3: [0.75, 0.13, 0.05, 0.07], 5: [0.8, 0.06, 0.05, 0.04, 0.03, 0.02]}
-_U = {2: [0.001, 0.004, 0.995], 3: [0.005, 0.005, 0.02, 0.97], 5: [0.0003, 0.001, 0.001, 0.01, 0.03, 0.9577]}
+# The last one is "different". A family shares surname, city and address: those say less than a first name or a birthday.
+_WEIGHTS = {
+    "first_name": ([0.85, 0.08, 0.04, 0.03], [0.008, 0.004, 0.02, 0.968]),
+    "surname": ([0.78, 0.12, 0.05, 0.05], [0.01, 0.005, 0.02, 0.965]),
+    "dob": ([0.85, 0.06, 0.04, 0.02, 0.02, 0.01], [0.0003, 0.001, 0.001, 0.01, 0.03, 0.9577]),
+    "city": ([0.8, 0.05, 0.03, 0.12], [0.06, 0.005, 0.02, 0.915]),
+    "address": ([0.5, 0.12, 0.08, 0.3], [0.004, 0.003, 0.02, 0.973]),
+    "email": ([0.7, 0.1, 0.05, 0.15], [0.0005, 0.001, 0.01, 0.9885]),
+    "phone": ([0.7, 0.08, 0.22], [0.002, 0.003, 0.995]),
+}
 
 BLOCKS = (
     ("first_name", "surname"),
@@ -62,7 +70,7 @@ def trained_linker(store: duckdb.DuckDBPyConnection, columns: list[str]) -> Link
         link_type="dedupe_only",
         unique_id_column_name="person",
         probability_two_random_records_match=min(0.01, 1 / max(total, 2)),
-        comparisons=[_comparison(column) for column in columns],
+        comparisons=[_comparison(column, frequencies=total >= ENOUGH) for column in columns],
         blocking_rules_to_generate_predictions=rules,
         retain_intermediate_calculation_columns=True,
     )
@@ -72,18 +80,19 @@ def trained_linker(store: duckdb.DuckDBPyConnection, columns: list[str]) -> Link
     return linker
 
 
-def _comparison(column: str) -> Any:
-    """From equal over close to different; rare values weigh more than common ones where that is known."""
+def _comparison(column: str, *, frequencies: bool) -> Any:
+    """From equal over close to different; rare values weigh more where it is known which are rare."""
     made: Any
     if column == "dob":
         made = comparisons.DateOfBirthComparison("dob", input_is_string=True)
-        return made.configure(m_probabilities=_M[5], u_probabilities=_U[5])
-    if column == "phone":
+    elif column == "phone":
         made = comparisons.LevenshteinAtThresholds("phone", 1)
-        return made.configure(m_probabilities=_M[2], u_probabilities=_U[2])
-    thresholds = [0.95, 0.88] if column in ("email", "address") else [0.92, 0.8]
-    made = comparisons.JaroWinklerAtThresholds(column, thresholds)
-    return made.configure(term_frequency_adjustments=True, m_probabilities=_M[3], u_probabilities=_U[3])
+    else:
+        thresholds = [0.95, 0.88] if column in ("email", "address") else [0.92, 0.8]
+        made = comparisons.JaroWinklerAtThresholds(column, thresholds)
+        made = made.configure(term_frequency_adjustments=frequencies)
+    in_one, in_two = _WEIGHTS[column]
+    return made.configure(m_probabilities=in_one, u_probabilities=in_two)
 
 
 def _usable(
