@@ -30,7 +30,7 @@ OWN = ("_n", "_file", "_row", "_again")
 TAB = "\t"
 MOST_REJECTS = 100_000  # kept with their content; a table with more is read wrongly as a whole
 TOLD_EVERY = 20_000  # rows
-MEMORY = "1500MB"  # what does not fit goes to disk: a large file must not take the machine
+MEMORY = "1GB"  # what does not fit goes to disk: a large file must not take the machine
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def _said(way: Reading) -> str:
     day, _space, time = way.example.partition(" ")
     if not day:
         return "–"
-    return " ".join([date_format(date.fromisoformat(day), "j N Y"), time]).strip()
+    return " ".join([date_format(date.fromisoformat(day), "j M Y"), time]).strip()
 
 
 def form_words(way: Reading) -> str:

@@ -12,11 +12,12 @@ import msgspec
 
 from recorrido.connectors.files.errors import FileUnreadable
 from recorrido.connectors.files.records import Record, read_lines
-from recorrido.connectors.files.written import MARKS, Written
+from recorrido.connectors.files.written import MARKS, RARE_MARKS, Written
 
 LOOKED_AT = 200  # rows
 HIGHEST_HEADER = 40
 TAIL = 64 * 1024
+LIKELY = 0.8  # of the rows that a rare mark must part alike to be offered
 _TOTAL = re.compile(r"\s*(gran |sub)?(total|totais|totales|suma|soma|sum)\b", re.I)
 _DATA = re.compile(r"[\d.,:/ $€%+-]*\d[\d.,:/ $€%+-]*|.*@.*")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.I)
@@ -43,8 +44,10 @@ def guess_delimiters(plain: Path, encoding: str) -> list[Delimiter]:
     """The marks that part rows into two cells or more, the likeliest first. A line ``sep=;`` says it itself."""
     if said := said_mark(plain, encoding):
         return [_of_mark(plain, encoding, said) or Delimiter(said, 1, 1.0)]
-    found = [one for mark in MARKS if (one := _of_mark(plain, encoding, mark)) and one.width > 1]
-    return sorted(found, key=lambda one: (-round(one.share, 1), -one.width, MARKS.index(one.mark)))
+    marks = (*MARKS, *RARE_MARKS)
+    found = [one for mark in marks if (one := _of_mark(plain, encoding, mark)) and one.width > 1]
+    likely = [one for one in found if one.mark in MARKS or one.share >= LIKELY]
+    return sorted(likely, key=lambda one: (-round(one.share, 1), -one.width))
 
 
 def said_mark(plain: Path, encoding: str) -> str:

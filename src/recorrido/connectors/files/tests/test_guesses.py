@@ -154,7 +154,7 @@ CELLS = st.text("abcdefghñ ,;|0123456789", min_size=1, max_size=10).map(str.str
 
 
 @quick
-@given(st.data(), st.sampled_from(",;\t|"), st.integers(2, 6), st.integers(3, 15), st.integers(0, 3))
+@given(st.data(), st.sampled_from(",;\t|~^"), st.integers(2, 6), st.integers(3, 15), st.integers(0, 3))
 def test_a_table_is_found_below_its_titles_whatever_parts_its_cells(
     tmp_path, data, mark, width, rows, titles
 ):

@@ -14,7 +14,7 @@ from recorrido.connectors.files.uploads import actions, looking
 from recorrido.connectors.files.uploads.answers import written_of
 from recorrido.connectors.files.uploads.looking import Looked
 from recorrido.connectors.files.uploads.queries import same_content
-from recorrido.connectors.files.written import MARKS, Written
+from recorrido.connectors.files.written import MARKS, RARE_MARKS, Written
 from recorrido.web.allowed import staff_of
 from recorrido.web.upload.steps.page import step, steps_at
 
@@ -56,7 +56,7 @@ def _chosen(upload: Upload, looked: Looked, said: QueryDict) -> Written:
     chosen = replace(
         before,
         encoding=_one_of(said.get("encoding"), encodings, before.encoding),
-        delimiter=_one_of(said.get("delimiter"), MARKS, before.delimiter),
+        delimiter=_one_of(said.get("delimiter"), (*MARKS, *RARE_MARKS), before.delimiter),
         sheet=_one_of(said.get("sheet"), looked.sheets, before.sheet),
         fill_short="fill_short" in said if said else before.fill_short,
     )
