@@ -8,7 +8,7 @@ MARKS = (",", ";", "\t", "|")
 """What parts the cells of a line, in the order in which a draw is decided."""
 
 RARE_MARKS = ("~", "^", "¦", "#", "\x01", "\x1f")
-"""What old systems part cells with; offered where nearly every row has as many of them."""
+"""What old systems part cells with; offered where most rows have as many of them."""
 
 
 @dataclass(frozen=True, slots=True)

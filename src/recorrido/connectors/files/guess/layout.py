@@ -17,7 +17,7 @@ from recorrido.connectors.files.written import MARKS, RARE_MARKS, Written
 LOOKED_AT = 200  # rows
 HIGHEST_HEADER = 40
 TAIL = 64 * 1024
-LIKELY = 0.8  # of the rows that a rare mark must part alike to be offered
+LIKELY = 0.5  # of the rows that a rare mark must part alike to be offered
 _TOTAL = re.compile(r"\s*(gran |sub)?(total|totais|totales|suma|soma|sum)\b", re.I)
 _DATA = re.compile(r"[\d.,:/ $€%+-]*\d[\d.,:/ $€%+-]*|.*@.*")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.I)
