@@ -115,7 +115,7 @@ def _ask() -> Rules:
     global _in_force, _asked  # noqa: PLW0603
     rows = sql.fetch(_EDITION)
     edition, latest_end = rows[0] if rows else (None, None)
-    if edition != _in_force.edition:
+    if (edition, latest_end) != (_in_force.edition, _in_force.latest_end):
         _in_force = _load(edition, latest_end)
     _asked = time.monotonic()
     return _in_force

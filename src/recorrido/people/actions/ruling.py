@@ -36,11 +36,11 @@ def set_rule(*, actor: Staff, kind: str, rule: Rule) -> None:
     if rule.limit is not None and not 1 <= rule.limit <= MOST_LIMIT:
         raise BadRule("limit")
     with transaction.atomic():
-        new_edition()
-        before = rules.hold().rule(kind)
+        before = rules.current().rule(kind)
         IdentifierRule.objects.update_or_create(
             kind=kind, defaults=_fields(rule) | {"changed_at": clock.now()}
         )
+        new_edition()
         _audit(actor, "identifier_rule.set", kind, {"from": _fields(before), "to": _fields(rule)})
 
 
