@@ -18,7 +18,7 @@ from recorrido.connectors.files.written import Written
 
 MOST_COLUMNS = 1_000
 LONGEST_NAME = 100
-RESERVED = ("_n", "_file", "_row", "_again", "_wrong")
+RESERVED = ("_n", "_file", "_row", "_again", "_wrong", "_lines", "_l")
 
 
 @dataclass(frozen=True, slots=True)

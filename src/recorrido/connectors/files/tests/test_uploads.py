@@ -298,6 +298,34 @@ def test_old_files_leave_the_folder_and_their_answers_stay(admin, settings):
     assert (upload.folder.exists(), upload.state, bool(upload.mapping)) == (False, UploadState.IMPORTED, True)
 
 
+NAMES = [
+    "Pedido",
+    'a"b',
+    "c{d}",
+    "x'; DROP TABLE t; --",
+    "order",
+    "select",
+    "_row",
+    "",
+    "Fecha",
+    "FECHA",
+    "lines",
+    "{{ 1 }}",
+]
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_any_name_of_a_column_is_only_a_name(admin, lines):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(NAMES)
+    for number in range(10):
+        row = [number, "q", "b", "x", number % 2, "s", 1, "leer", "15-03-2026", "16-03-2026", "l", "z"]
+        writer.writerows([row] * lines)
+    upload = whole_way(admin, "raro.csv", text.getvalue().encode())
+    assert (upload.state, Event.objects.count()) == (UploadState.IMPORTED, 20)
+
+
 def test_only_those_who_import_events_may_upload(make_staff):
     with pytest.raises(Forbidden):
         bring(make_staff("agent"), "x.csv", b"a;b\n1;2\n")

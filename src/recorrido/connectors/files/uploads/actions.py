@@ -122,8 +122,11 @@ def work_on_upload(*, upload: Upload, language: str = "") -> None:
             work(upload)
         except FilesError as error:
             _stop(upload, str(error))
-        except OSError as error:
+        except FileNotFoundError as error:
             _stop(upload, _("The file is no longer there: %s") % error)
+        except Exception as error:
+            _stop(upload, _("This stopped unexpectedly; try again. (%s)") % repr(error)[:300])
+            raise
     upload.refresh_from_db()
 
 

@@ -14,7 +14,7 @@ from recorrido.connectors.files.uploads.answers import EACH, SUM, Answers, Colum
 from recorrido.connectors.files.written import Written
 from recorrido.shared.plain import slug
 
-ROWS, LINES, LINE = "rows", "lines", "l"
+ROWS, LINES, BESIDE, LINE = "rows", "lines", "_lines", "_l"
 _RESERVED = ("amount", "status", "promised_at", "currency", "weight", "channel", "source")
 
 
@@ -72,7 +72,7 @@ class _Mapping:
             del table["key"]
         if self.lines:
             table["repeats"] = "first"
-            table["joins"] = {LINES: {"table": LINES, "on": self.answers.key, "many": True}}
+            table["joins"] = {BESIDE: {"table": LINES, "on": self.answers.key, "many": True}}
         elif self.answers.shape == EVENTS and not self.answers.of_role(words.ROW):
             table["repeats"] = "number" if self.answers.repeats == EACH else "first"
         return table | self._columns()
@@ -142,7 +142,7 @@ class _Mapping:
 
     def _object(self, column: ColumnAnswer) -> str:
         if self.lines and column.name != self.answers.key and column.role == "product":
-            return f"[{LINE}.{quoted(column.name)} for {LINE} in {LINES}]"
+            return f"[{LINE}.{quoted(column.name)} for {LINE} in {BESIDE}]"
         return quoted(column.name)
 
     def _details(self) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class _Mapping:
     def _of_rows(self, column: ColumnAnswer, together: str) -> str:
         if not self.lines:
             return quoted(column.name)
-        return f"{together}([{LINE}.{quoted(column.name)} for {LINE} in {LINES}])"
+        return f"{together}([{LINE}.{quoted(column.name)} for {LINE} in {BESIDE}])"
 
 
 _STRONGEST_FIRST = ("customer", *(kind for kind in words.PERSONS if kind not in ("customer", "email", "phone")),

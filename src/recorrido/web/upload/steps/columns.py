@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from recorrido.connectors.files.errors import AnswersWrong, FilesError, FileUnreadable
+from recorrido.connectors.files.errors import AnswersWrong, FilesError
 from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.records import Record
 from recorrido.connectors.files.uploads import actions, looking
@@ -34,7 +34,7 @@ def columns(request: HttpRequest, upload: Upload) -> HttpResponse:
             return redirect("upload:upload", upload.pk)
         except AnswersWrong as error:
             wrong = error.fields
-        except FileUnreadable as error:
+        except FilesError as error:
             wrong = {"": str(error)}
     return render(
         request, "upload/columns.html", _context(upload, answers, wrong), status=422 if wrong else 200

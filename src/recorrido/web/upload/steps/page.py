@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from recorrido.company.access import Permission
-from recorrido.connectors.files.errors import WrongState
+from recorrido.connectors.files.errors import FilesError
 from recorrido.connectors.files.models import Upload, UploadState
 from recorrido.web.allowed import allowed
 
@@ -80,7 +80,7 @@ def step(name: str) -> Callable[[StepView], StepView]:
                 return redirect("upload:upload", pk) if not upload.removed_at else _gone(request)
             try:
                 return view(request, upload)
-            except WrongState as error:
+            except FilesError as error:
                 messages.error(request, str(error))
                 return redirect("upload:upload", pk)
 
