@@ -1,4 +1,4 @@
-"""Reads about persons."""
+"""Persons, their identifiers, links, attributes, and what happened to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, apart_among
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
-from recorrido.people.models import Attribute, Identifier, Link, PersonChange
+from recorrido.people.models import Attribute, Identifier, Link, Person, PersonChange
 from recorrido.people.parting import Joint
 from recorrido.shared import sql
 from recorrido.shared.horizon import safe_position
@@ -21,11 +21,30 @@ from recorrido.shared.horizon import safe_position
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One identifier of a person."""
+    """One identifier of a person: who told it first, in a message of ``since``; who made sure of it; when it ended."""
 
     id: int
     kind: str
     value: str
+    source: str = ""
+    since: datetime | None = None
+    ended_at: datetime | None = None
+    verified_at: datetime | None = None
+    verified_by: str | None = None
+    blocked: bool = False
+
+
+LEAF_FIELDS = (
+    "id",
+    "kind",
+    "value",
+    "source",
+    "since",
+    "ended_at",
+    "verified_at",
+    "verified_by",
+    "blocked",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,7 @@ def _as_key(kind: str, words: str, country: str) -> Key | None:
 def leaves_of(person_id: int) -> list[Leaf]:
     """The identifiers of a person, oldest first; ``person_id`` may be one that was merged."""
     rows = Identifier.objects.filter(person_id=current_person_id(person_id)).order_by("id")
-    return [Leaf(*row) for row in rows.values_list("id", "kind", "value")]
+    return [Leaf(*row) for row in rows.values_list(*LEAF_FIELDS)]
 
 
 def leaves_of_all(person_ids: Iterable[int]) -> dict[int, list[Leaf]]:
@@ -127,16 +146,14 @@ def leaves_of_all(person_ids: Iterable[int]) -> dict[int, list[Leaf]]:
 
 def earlier_ids(person_id: int) -> list[int]:
     """The ids of persons that were merged into this one."""
-    survivors = Identifier.objects.filter(person_id=person_id).values("id")
-    merged = PersonChange.objects.filter(other_id__in=survivors).values_list("other_id", flat=True)
-    return sorted(set(merged) - {person_id})
+    return sorted(Person.objects.filter(merged_into=person_id).values_list("id", flat=True))
 
 
 def links_of(person_id: int) -> list[Link]:
     """Why the identifiers of a person belong together, oldest evidence first."""
     leaves = [leaf.id for leaf in leaves_of(person_id)]
     return list(
-        Link.objects.filter(Q(low_id__in=leaves) | Q(high_id__in=leaves))
+        Link.objects.filter(Q(low_id__in=leaves) | Q(high_id__in=leaves), state=Link.CONNECTS)
         .select_related("low", "high")
         .order_by("id")
     )
