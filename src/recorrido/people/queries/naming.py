@@ -11,6 +11,7 @@ NAME_KEYS = ("name", "nombre", "full_name", "fullName")
 FIRST_KEYS = ("first_name", "firstName", "nombres")
 LAST_KEYS = ("last_name", "lastName", "surname", "apellido", "apellidos")
 SHORTEST_WORD = 2
+MOST_WORDS = 5
 MOST_LEAVES = 2_000
 
 
@@ -34,19 +35,25 @@ def names_of(person_ids: Iterable[int]) -> dict[int, str]:
 def persons_called(words: str, *, limit: int = 50) -> list[int]:
     """Current persons in whose names every one of the words occurs, without regard to case and accents.
 
-    Words of one letter are left out. Among very many the oldest are found.
+    The five longest words count. Among thousands who are called so, some are found.
     """
-    wanted = sorted(
-        (_escaped(word) for word in words.split() if len(word) >= SHORTEST_WORD), key=len, reverse=True
-    )
-    if not wanted:
+    wanted = [_escaped(word) for word in sorted(words.split(), key=len, reverse=True)][:MOST_WORDS]
+    if not wanted or len(wanted[0]) < SHORTEST_WORD:
         return []
-    # The longest word is the rarest: the index finds it, and whoever it finds must have the others too.
-    found = {person for (person,) in sql.fetch(_CALLED, wanted[0], MOST_LEAVES)}
+    padded = [*wanted, *[""] * (MOST_WORDS - len(wanted))]
+    found = {person for (person,) in sql.fetch(_CALLED, *padded, MOST_LEAVES)}
+    if len(wanted) > 1:
+        found |= _called_in_parts(wanted)
+    return sorted(found)[:limit]
+
+
+def _called_in_parts(wanted: list[str]) -> set[int]:
+    """Where first and last name are told apart: the longest word is the rarest, and whoever has it must have the others."""
+    found = {person for (person,) in sql.fetch(_CALLED, wanted[0], *[""] * (MOST_WORDS - 1), MOST_LEAVES)}
     for word in wanted[1:]:
         if found:
             found = {person for (person,) in sql.fetch(_ALSO_CALLED, sql.array(sorted(found)), word)}
-    return sorted(found)[:limit]
+    return found
 
 
 def _first_text(attributes: Mapping[str, Any], keys: Iterable[str]) -> str:
@@ -70,6 +77,10 @@ _CALLED = """
           WHERE key IN ('name', 'nombre', 'full_name', 'fullName', 'first_name', 'firstName', 'nombres', 'last_name',
                         'lastName', 'surname', 'apellido', 'apellidos')
             AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
+            AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
+            AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
+            AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
+            AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
           LIMIT %s) a
     JOIN people_identifier i ON i.id = a.identifier_id
 """
@@ -77,7 +88,7 @@ _ALSO_CALLED = """
     SELECT DISTINCT i.person_id
     FROM people_identifier i JOIN people_attribute a ON a.identifier_id = i.id
     WHERE i.person_id = ANY(%s::bigint[])
-      AND key IN ('name', 'nombre', 'full_name', 'fullName', 'first_name', 'firstName', 'nombres', 'last_name',
+      AND a.key IN ('name', 'nombre', 'full_name', 'fullName', 'first_name', 'firstName', 'nombres', 'last_name',
                   'lastName', 'surname', 'apellido', 'apellidos')
-      AND people_fold(value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
+      AND people_fold(a.value #>> '{}') LIKE '%%' || people_fold(%s) || '%%'
 """
