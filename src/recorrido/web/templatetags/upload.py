@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from recorrido.connectors.files.guess.readings import readings_of, value_of_number
+from recorrido.web.upload.showing import number_said
 
 register = template.Library()
 
@@ -67,7 +68,7 @@ def _read(cell: str, answer: Any) -> str | None:
         return None
     if answer.type == "money":
         value = value_of_number(cell, answer.form)
-        return None if value is None else number_format(value, force_grouping=True)
+        return None if value is None else number_said(value)
     ways = readings_of([cell], numbers_are_dates=True).ways
     forms = answer.form.split(" | ")
     return next((way.example or cell for way in ways if way.form in forms and way.type != "money"), None)

@@ -78,11 +78,16 @@ def reading_words(way: Reading, guess: Column) -> str:
 def _said(way: Reading) -> str:
     """The first cell so that it cannot be misread: the month in letters, the number without thousands."""
     if way.type == MONEY:
-        return number_format(float(way.example), force_grouping=True) if way.example else "–"
+        return number_said(float(way.example)) if way.example else "–"
     day, _space, time = way.example.partition(" ")
     if not day:
         return "–"
     return " ".join([date_format(date.fromisoformat(day), "j M Y"), time]).strip()
+
+
+def number_said(value: float) -> str:
+    """A number in the reader's way; a whole one without decimals."""
+    return number_format(int(value) if value.is_integer() else value, force_grouping=True)
 
 
 def form_words(way: Reading) -> str:
