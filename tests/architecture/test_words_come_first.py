@@ -23,6 +23,10 @@ VERBS = {
     "check",
     "test",
     "retry",
+    "enable",
+    "disable",
+    "rotate",
+    "replay",
 }
 CONCEPTS = (ROOT / "docs/concepts.md").read_text(encoding="utf-8").lower().replace("-", " ")
 

@@ -65,12 +65,12 @@ def plain(value: Any) -> Any:
     """A result of the queries as JSON knows it. A figure carries the selection that lists what it counted."""
     if isinstance(value, Figure):
         return {"count": value.count, "weighted": value.weighted, "selection": value.selection.encode()}
-    if isinstance(value, Selection):
-        return value.encode()
-    if isinstance(value, Filters):
-        return [list(pair) for pair in value.pairs()]
+    if isinstance(value, Selection | Filters):
+        return value.encode() if isinstance(value, Selection) else [list(pair) for pair in value.pairs()]
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value) if one.name not in NOT_SHOWN}
+        return {
+            one.name: plain(getattr(value, one.name)) for one in fields(value) if one.name not in NOT_SHOWN
+        }
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

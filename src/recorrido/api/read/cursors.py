@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from recorrido.api.read.problems import Problem
 
-LONGEST = 500
-
 
 def encode(list_name: str, values: list[Any]) -> str:
-    return signing.dumps(values, salt=_salt(list_name))
+    return signing.Signer(salt=_salt(list_name)).sign_object(
+        values
+    )  # without a time: the same page has one ETag
 
 
 def decode(list_name: str, text: str | None) -> list[Any] | None:
@@ -22,7 +22,7 @@ def decode(list_name: str, text: str | None) -> list[Any] | None:
     if not text:
         return None
     try:
-        values = signing.loads(text[:LONGEST], salt=_salt(list_name))
+        values = signing.Signer(salt=_salt(list_name)).unsign_object(text)
     except (signing.BadSignature, ValueError, UnicodeError):
         values = None
     if not isinstance(values, list):

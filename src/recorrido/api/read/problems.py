@@ -55,7 +55,9 @@ def response_of(problem: Problem, request: HttpRequest) -> HttpResponse:
     if problem.errors:
         told["errors"] = list(problem.errors)
     content = json.dumps(told, ensure_ascii=True)  # ascii: a path may hold what no encoding can
-    return HttpResponse(content, MEDIA_TYPE, problem.status, headers=problem.headers)
+    response = HttpResponse(content, MEDIA_TYPE, problem.status, headers=problem.headers)
+    response._has_been_logged = problem.status < 500  # type: ignore[attr-defined]  # a caller's mistakes are not ours
+    return response
 
 
 def title_of(status: int) -> str:

@@ -43,7 +43,8 @@ def _shape(hint: Any) -> Any:
         same = len(inner) == 1 or inner[-1] is Ellipsis
         return list[_shape(inner[0])] if same else list[Any]  # type: ignore[misc]
     if origin in (dict, Mapping) or hint is dict:
-        return dict[str, _shape(inner[1]) if inner else Any]
+        item = _shape(inner[1]) if inner else Any
+        return dict[str, item]  # type: ignore[valid-type]
     return _simple(hint)
 
 
