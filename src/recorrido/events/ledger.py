@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from recorrido.events.door import Ready, Turned
-from recorrido.people.actions import resolve_identifiers, tell_attributes
+from recorrido.people.actions import resolve_identifiers, tell_attributes, tell_organizations
 from recorrido.people.attributes import Told as Fact
+from recorrido.people.organizations import OBJECT_KINDS, ToldOrganization
 from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.shared import sql
 from recorrido.shared.horizon import announce_writer
@@ -91,6 +92,34 @@ def _tell(ready: Sequence[Ready], leaf_ids: Sequence[Sequence[int]]) -> None:
             for key, value in event.attributes
         )
     )
+    tell_organizations(
+        told=[
+            ToldOrganization(
+                thing,
+                event.source,
+                event.origin.country,
+                event.message,
+                event.at,
+                leaves[0] if leaves else None,
+                _text_in(event.event.properties, "role"),
+                _traits(event) if event.event.type == "group" else {},
+            )
+            for event, leaves in zip(ready, leaf_ids, strict=True)
+            for thing in event.objects
+            if thing[0] in OBJECT_KINDS
+        ]
+    )
+
+
+def _text_in(properties: Mapping[str, object], name: str) -> str:
+    value = properties.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _traits(event: Ready) -> Mapping[str, object]:
+    """What a group call says of its organization."""
+    traits = event.event.properties.get("traits")
+    return traits if isinstance(traits, Mapping) else {}
 
 
 def _type_ids(ready: Iterable[Ready], known: Known) -> dict[str, int]:

@@ -127,3 +127,21 @@ class BadRule(PeopleError):
         }
         super().__init__(sentences[field])
         self.field = field
+
+
+class UnknownOrganization(PeopleError):
+    """No organization has this id."""
+
+    code = "unknown_organization"
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(_("No organization has the id %d.") % organization_id)
+
+
+class UnknownContact(PeopleError):
+    """No contact has this id."""
+
+    code = "unknown_contact"
+
+    def __init__(self, contact_id: int) -> None:
+        super().__init__(_("No contact has the id %d.") % contact_id)

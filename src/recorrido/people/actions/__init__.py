@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recorrido.people.actions.contacts import end_contact
 from recorrido.people.actions.decisions import (
     Separation,
     accept_link,
@@ -25,6 +26,7 @@ from recorrido.people.actions.proposals import (
 from recorrido.people.actions.ruling import allow_value, block_value, reset_rule, set_rule, withdraw_value
 from recorrido.people.attributes import tell_attributes
 from recorrido.people.introductions import introduce_persons
+from recorrido.people.organizations import tell_organizations
 from recorrido.people.resolution import resolve_identifiers
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "allow_value",
     "block_value",
     "decide_proposal",
+    "end_contact",
     "end_identifier",
     "introduce_persons",
     "merge_persons",
@@ -44,6 +47,7 @@ __all__ = [
     "resume_identifier",
     "set_rule",
     "tell_attributes",
+    "tell_organizations",
     "unmerge",
     "unmerge_link",
     "verify_identifier",

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from recorrido.people.queries.naming import name_in, names_of, persons_called
+from recorrido.people.queries.organizations import (
+    ContactRow,
+    contacts_of,
+    count_contacts,
+    find_organizations,
+    organization,
+    organization_facts,
+    organization_ids,
+    organizations_of,
+)
 from recorrido.people.queries.persons import (
     Change,
     Leaf,
@@ -39,16 +49,20 @@ from recorrido.people.queries.review import (
 
 __all__ = [
     "Change",
+    "ContactRow",
     "Leaf",
     "Preview",
     "Shared",
     "attributes_of",
     "chain_between",
     "changes_after",
+    "contacts_of",
     "count_beyond",
+    "count_contacts",
     "current_person_id",
     "current_person_ids",
     "earlier_ids",
+    "find_organizations",
     "find_persons",
     "held_links",
     "history_of",
@@ -62,6 +76,10 @@ __all__ = [
     "name_in",
     "names_of",
     "open_proposals",
+    "organization",
+    "organization_facts",
+    "organization_ids",
+    "organizations_of",
     "own_rules",
     "own_values",
     "person_of",
