@@ -11,6 +11,8 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {"/healthy", "/account/sign-in/", "/account/sign-out/", "/account/preferences/"}
 EXAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x"}
+FOR_PROGRAMS = "/api/"  # by key, not by sign-in
+OPEN_TO_PROGRAMS = {"/api/v1/docs", "/api/v1/openapi.json"}
 FOR_ADMINISTRATORS = "/company/"
 OF_THE_AUDIT = "/company/audit/"
 
@@ -25,14 +27,24 @@ def _addresses(patterns, before: str) -> Iterator[str]:
         path = before + str(one.pattern)
         for kind, example in EXAMPLES.items():
             for name in one.pattern.converters:
-                path = path.replace(f"<{kind}:{name}>", example)
+                path = path.replace(f"<{kind}:{name}>", example).replace(f"<{name}>", "1")
         if isinstance(one, URLPattern):
             yield path
         else:
             yield from _addresses(one.url_patterns, path)
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page not in OPEN])
+def closed_pages() -> list[str]:
+    return [page for page in pages() if page not in OPEN and not page.startswith(FOR_PROGRAMS)]
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.startswith(FOR_PROGRAMS)])
+def test_a_door_for_programs_is_closed_without_a_key(client, page):
+    answers = {ask(page).status_code for ask in (client.get, client.post, client.patch, client.delete)}
+    assert answers == ({200, 405} if page in OPEN_TO_PROGRAMS else {401, 405})
+
+
+@pytest.mark.parametrize("page", closed_pages())
 def test_a_page_is_closed_to_strangers(client, page):
     for ask in (client.get, client.post):
         answer = ask(page)
