@@ -60,7 +60,7 @@ def test_a_revoked_key_opens_nothing_and_cannot_be_rotated(made, admin):
     key, secret = made
     actions.revoke_api_key(actor=admin, key=key)
     assert find_api_key(secret) is None
-    with pytest.raises(KeyRefused, match="revoked"):
+    with pytest.raises(KeyRefused):
         actions.rotate_api_key(actor=admin, key=key, grace=DAY)
 
 
