@@ -12,6 +12,8 @@ from recorrido.company.models import Role, Staff
 class Permission(StrEnum):
     SEE_JOURNEYS = "see_journeys"  # maps, variants, funnels: figures about many people
     SEE_PEOPLE = "see_people"  # one person's timeline and identifiers
+    RESOLVE_PEOPLE = "resolve_people"  # who is one person and who is not: merge, unmerge, verify
+    RULE_PEOPLE = "rule_people"  # limits by kind of identifier, blocked values
     EXPORT = "export"  # lists as files
     EDIT_BLUEPRINT = "edit_blueprint"
     IMPORT_EVENTS = "import_events"
@@ -21,6 +23,7 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"  # what programs sign in with
     MANAGE_WEBHOOKS = "manage_webhooks"  # who outside is told what happens here
     SEE_DATA = "see_data"  # how the data is doing: health, quarantine, event types, consumers
+    HANDLE_INCIDENTS = "handle_incidents"  # acknowledge and close them, say what was a false alarm
     MANAGE_DATA = "manage_data"  # mend, discard, schemas, remappings, retention, bookmarks
 
 
@@ -29,11 +32,12 @@ _ANALYSIS = frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permissio
 GRANTS: Mapping[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.CX_LEAD: _ANALYSIS
-    | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT}
-    | {Permission.SEE_DATA, Permission.MANAGE_DATA},
-    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS, Permission.SEE_DATA},
-    Role.DEPARTMENT_HEAD: _ANALYSIS,
-    Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
+    | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT, Permission.RESOLVE_PEOPLE}
+    | {Permission.SEE_DATA, Permission.MANAGE_DATA, Permission.HANDLE_INCIDENTS},
+    Role.ANALYST: _ANALYSIS
+    | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS},
+    Role.DEPARTMENT_HEAD: _ANALYSIS | {Permission.HANDLE_INCIDENTS},
+    Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.RESOLVE_PEOPLE}),
     Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -103,11 +103,22 @@ def timeline_of_person(person_id: int, *, limit: int = 50, before: Place | None 
 
     ``before``: the ``place`` of the last event of the page before.
     """
-    leaves = [leaf.id for leaf in leaves_of(person_id)]
+    return timeline_of_leaves([leaf.id for leaf in leaves_of(person_id)], limit=limit, before=before)
+
+
+def timeline_of_leaves(
+    leaves: Sequence[int], *, limit: int = 50, before: Place | None = None
+) -> list[Recorded]:
+    """The events whose principal identifier is one of these, newest first."""
     given = EventOverlay.objects.filter(leaf_id__in=leaves).values("event_id")
     # Two queries in one rather than a condition with OR, which would read the ledger from end to end.
     told, corrected = _rows().filter(leaf_id__in=leaves), _rows().filter(id__in=given, leaf__isnull=True)
     return _recorded(_newest(_newest(told, limit, before).union(_newest(corrected, limit, before)), limit))
+
+
+def count_of_leaves(leaves: Sequence[int]) -> int:
+    """How many events have one of these as their principal identifier."""
+    return Event.objects.filter(leaf_id__in=leaves).count()
 
 
 def events_of_object(

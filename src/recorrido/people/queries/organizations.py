@@ -92,8 +92,7 @@ def _contacts(rows: QuerySet[Contact], limit: int) -> list[ContactRow]:
         "told_at",
         "until",
     ]
-    return [_contact(*row) for row in rows.values_list(*fields)[:limit]]
-
-
-def _contact(*row: Any) -> ContactRow:
-    return ContactRow(*row[:4], (row[4], row[5]), *row[6:])
+    return [
+        ContactRow(id_, organization, name, person, (kind, value), *rest)
+        for id_, organization, name, person, kind, value, *rest in rows.values_list(*fields)[:limit]
+    ]

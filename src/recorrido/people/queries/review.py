@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,6 +54,14 @@ def open_proposals(words: str = "") -> QuerySet[Proposal]:
     return _with_words(rows, words)
 
 
+def link_named(link_id: int) -> Link:
+    """A link with both its leaves. Raises UnknownLink."""
+    link = Link.objects.filter(id=link_id).select_related("low", "high").first()
+    if link is None:
+        raise UnknownLink(link_id)
+    return link
+
+
 def refused_links_of(person_id: int) -> list[Link]:
     """Links somebody refused between a current person and others, newest first."""
     leaves = Identifier.objects.filter(person_id=person_id).values("id")
@@ -68,9 +76,7 @@ def suspected_devices(*, limit: int = 20) -> list[Shared]:
 
 def preview_separation(link_id: int) -> Preview | None:
     """What ``actions.unmerge_link`` would do now; None where the two sides are apart. Raises UnknownLink."""
-    link = Link.objects.filter(id=link_id).select_related("low", "high").first()
-    if link is None:
-        raise UnknownLink(link_id)
+    link = link_named(link_id)
     person = link.low.person_id
     if link.high.person_id != person:
         return None
@@ -130,11 +136,6 @@ def _leaves(person: int) -> list[Leaf]:
 def _in_order(chain: Sequence[Joint]) -> list[Link]:
     rows = Link.objects.select_related("low", "high").in_bulk([joint.id for joint in chain])
     return [rows[joint.id] for joint in chain]
-
-
-def ids_of(links: Iterable[Link]) -> set[int]:
-    """The current persons of both sides of links read with their leaves."""
-    return {person for link in links for person in (link.low.person_id, link.high.person_id)}
 
 
 # link_held: every link that waits, once from each end.
