@@ -10,6 +10,6 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("drafts/<int:pk>/", views.draft, name="draft"),
     path("drafts/<int:pk>/build/", views.building, name="building"),
-    path("drafts/<int:pk>/text/", views.text, name="text"),
+    path("drafts/<int:pk>/file/", views.text, name="text"),
     path("drafts/<int:pk>/remove/", views.remove, name="remove"),
 ]

@@ -109,7 +109,7 @@ def test_the_map_follows_the_build(visitor, draft):
 
 
 def test_a_draft_can_be_dropped_and_downloaded(visitor, draft):
-    assert visitor.get(f"/journeys/blueprint/drafts/{draft.pk}/text/").content.decode() == draft.source
+    assert visitor.get(f"/journeys/blueprint/drafts/{draft.pk}/file/").content.decode() == draft.source
     visitor.post(f"/journeys/blueprint/drafts/{draft.pk}/remove/")
     assert BlueprintDraft.objects.get().state == DraftState.DROPPED
 
