@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest clean lock translations validate-identity
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh clean lock translations validate-identity validate-incidents
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,8 +44,14 @@ bench-ingest: setup ## Events per second over HTTP beside raw COPY (ARGS="--rows
 	@scripts/system-packages wrk
 	@exec $(BIN)/python -m bench ingest $(ARGS)
 
+bench-fresh: setup ## Seconds until an event is on the map, idle and during a build (EVENTS="1000000 20000000")
+	@exec $(BIN)/python -m bench fresh $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
 validate-identity: setup ## Who is who, against 50,000 people whose truth is known
 	@exec $(BIN)/python -m validation identity $(ARGS)
+
+validate-incidents: setup ## How soon trouble is seen, and how often where there is none, over the simulator's year
+	@exec $(BIN)/python -m validation incidents $(ARGS)
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations

@@ -73,7 +73,7 @@ class JourneyBuildQuerySet(models.QuerySet["JourneyBuild"]):
     def of_log(self, journey_type: str, version: str) -> JourneyBuild | None:
         """The build that made the base of a log version; it is named before the log is published."""
         rows = self.filter(journey_type=journey_type, log_version=version.partition(".")[0])
-        return rows.select_related("blueprint").order_by("-id").first()
+        return rows.order_by("-id").first()
 
     def running(self, journey_type: str) -> JourneyBuildQuerySet:
         return self.filter(journey_type=journey_type, state__in=RUNNING_STATES)

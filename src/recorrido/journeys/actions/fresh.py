@@ -28,6 +28,7 @@ from recorrido.journeys.actions.taking_in import (
     writing,
 )
 from recorrido.journeys.models import BlueprintVersion, BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.queries.study import read_version
 from recorrido.shared import clock
 
 NAME = "journeys.fresh"
@@ -47,7 +48,7 @@ def follow() -> bool:
     if newest is None:
         return False
     horizon, more, failed = horizons(), False, None
-    for journey_type in newest.read().journeys:
+    for journey_type in read_version(newest.id).journeys:
         try:
             more = follow_log(journey_type, horizon) or more
         except (trayecto.TrayectoError, DatabaseError, OSError) as error:
@@ -93,7 +94,7 @@ def _follow(build: JourneyBuild, horizon: Position) -> bool:
     if until == since:
         _tick(log, until)
         return False
-    blueprint = build.blueprint.read()
+    blueprint = read_version(build.blueprint_id)
     kind = Kind(blueprint, blueprint.journeys[build.journey_type])
     news = take_in(kind, since, until, log.as_of, partial(trayecto.append, folder))
     set_bookmarks(build.journey_type, until)

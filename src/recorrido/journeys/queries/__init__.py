@@ -45,9 +45,11 @@ from recorrido.journeys.queries.sentences import Sentence, length_said, sentence
 from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
 from recorrido.journeys.queries.study import (
     JourneyTypeState,
+    LogFacts,
     Study,
     blueprint_in_force,
     journey_types,
+    log_facts,
     newest_version,
     open_study,
 )
@@ -78,6 +80,7 @@ __all__ = [
     "JourneyStep",
     "JourneyTypeState",
     "Links",
+    "LogFacts",
     "MapFlow",
     "MapStep",
     "Period",
@@ -110,6 +113,7 @@ __all__ = [
     "journeys_as_csv",
     "journeys_behind",
     "length_said",
+    "log_facts",
     "map_as_csv",
     "newest_version",
     "observed_order",

@@ -1,4 +1,8 @@
-"""Answers kept by (log version, question, filters): a log version never changes, so neither does its answer."""
+"""Answers kept by (log version, question, filters): a log version never changes, so neither does its answer.
+
+A log that is kept fresh has a new version every second: the answers of a few versions are kept, and an old version's go
+together.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from django.utils.translation import get_language
 
 from recorrido.journeys.queries.study import Study, forget_studies
 
-KEPT = 512  # answers per process; a map of Aromo is about 30 kB
+VERSIONS = 8  # per process: those asked last
+ANSWERS = 256  # per version; a map of Aromo is about 30 kB
 
-_answers: OrderedDict[Any, Any] = OrderedDict()
+Answers = OrderedDict[Any, Any]
+_versions: OrderedDict[tuple[str, str], Answers] = OrderedDict()
 _lock = Lock()
 Question = TypeVar("Question", bound=Callable[..., Any])
 
@@ -24,27 +30,36 @@ def kept(question: Question) -> Question:
 
     @wraps(question)
     def ask(study: Study, *args: Any, **kwargs: Any) -> Any:
-        place = (study.build.journey_type, study.version, get_language())
-        key = (question.__qualname__, place, args, tuple(sorted(kwargs.items())))
+        key = (question.__qualname__, get_language(), args, tuple(sorted(kwargs.items())))
         with _lock:
-            if key in _answers:
-                _answers.move_to_end(key)
-                return _answers[key]
+            answers = _answers_of(study)
+            if key in answers:
+                answers.move_to_end(key)
+                return answers[key]
         answer = question(study, *args, **kwargs)
-        _keep(key, answer)
+        with _lock:
+            _keep(_answers_of(study), key, answer, ANSWERS)
         return answer
 
     return ask  # type: ignore[return-value]
 
 
-def _keep(key: Any, answer: Any) -> None:
-    with _lock:
-        _answers[key] = answer
-        while len(_answers) > KEPT:
-            _answers.popitem(last=False)
+def _answers_of(study: Study) -> Answers:
+    """The answers of a log version, which is now the one asked last."""
+    version = (study.build.journey_type, study.version)
+    if version not in _versions:
+        _keep(_versions, version, OrderedDict(), VERSIONS)
+    _versions.move_to_end(version)
+    return _versions[version]
+
+
+def _keep(kept_ones: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    kept_ones[key] = value
+    while len(kept_ones) > most:
+        kept_ones.popitem(last=False)
 
 
 def forget_answers() -> None:
     forget_studies()
     with _lock:
-        _answers.clear()
+        _versions.clear()

@@ -184,11 +184,13 @@ def _mean(study: Study, scores: Any, mask: Any) -> tuple[float | None, int]:
     return float(np.average(scores[mask], weights=None if weights is None else weights[mask])), answers
 
 
-@kept
 def _numbers(study: Study, attribute: str) -> Any:
-    """An attribute of all journeys as floats; nothing known = NaN."""
-    values = study.log.attributes[attribute].to_numpy()
-    try:
-        return values.astype(np.float64)
-    except (TypeError, ValueError):  # nobody ever answered: a column of nothing
-        return np.full(len(values), np.nan)
+    """An attribute of all rows as floats; nothing known = NaN. Kept with the study, not with the answers: it is as
+    long as the log."""
+    if attribute not in study.numbers:
+        values = study.log.attributes[attribute].to_numpy()
+        try:
+            study.numbers[attribute] = values.astype(np.float64)
+        except (TypeError, ValueError):  # nobody ever answered: a column of nothing
+            study.numbers[attribute] = np.full(len(values), np.nan)
+    return study.numbers[attribute]

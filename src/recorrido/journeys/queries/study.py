@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 import trayecto
 from recorrido.journeys import bridge
 from recorrido.journeys.blueprint import Blueprint, JourneyType
-from recorrido.journeys.errors import LogDamaged, LogVersionGone, NoBlueprint, NoLog, UnknownJourneyType
+from recorrido.journeys.errors import (
+    JourneysError,
+    LogDamaged,
+    LogVersionGone,
+    NoBlueprint,
+    NoLog,
+    UnknownJourneyType,
+)
 from recorrido.journeys.models import BlueprintVersion, JourneyBuild
 
 OPEN_LOGS = 8  # per process; a base is memory-mapped and shared, what each version adds is its tail
@@ -61,6 +68,11 @@ class Study:
     def steps(self) -> frozenset[str]:
         """The steps that occur."""
         return frozenset(self.log.steps)
+
+    @cached_property
+    def numbers(self) -> dict[str, Any]:
+        """Journey attributes as floats, by name, once they were asked for."""
+        return {}
 
     @cached_property
     def goal(self) -> tuple[str, ...]:
@@ -111,12 +123,32 @@ class JourneyTypeState:
         return self.newest is not None
 
 
+@dataclass(frozen=True)
+class LogFacts:
+    """What a log holds now: journeys, their steps, the moment it speaks of, and how many journeys were written anew
+    since it was built."""
+
+    journeys: int
+    events: int
+    as_of: datetime
+    patched: int
+
+
+def log_facts(state: JourneyTypeState) -> LogFacts | None:
+    """Of the newest version of a journey type's log; None where there is none that can be opened."""
+    try:
+        log = open_study(state.journey_type.slug).log
+    except JourneysError:
+        return None
+    return LogFacts(log.total_journeys, log.total_events, log.as_of, log.info().patched_journeys)
+
+
 def blueprint_in_force() -> tuple[BlueprintVersion, Blueprint]:
     """The newest blueprint; raises NoBlueprint."""
     version = BlueprintVersion.objects.newest()
     if version is None:
         raise NoBlueprint
-    return version, _read(version.id)
+    return version, read_version(version.id)
 
 
 def journey_types() -> tuple[JourneyTypeState, ...]:
@@ -180,7 +212,7 @@ def _study(build: JourneyBuild, version: str, newest: str) -> Study:
         if version != newest:
             raise LogVersionGone(version, newest) from error
         raise LogDamaged(str(error)) from error
-    blueprint = _read(build.blueprint_id)
+    blueprint = read_version(build.blueprint_id)
     return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest)
 
 
@@ -190,15 +222,15 @@ def _open_log(journey_type: str, version: str, folder: str) -> Any:
 
 
 @lru_cache(maxsize=OPEN_LOGS)
-def _read(version_id: int) -> Blueprint:
-    """Blueprint versions never change, so one reading per process is enough."""
+def read_version(version_id: int) -> Blueprint:
+    """A blueprint version by its id. They never change, so one reading per process is enough."""
     return BlueprintVersion.objects.get(id=version_id).read()
 
 
 def forget_studies() -> None:
     """Open logs and blueprints that were read; for tests, which use the same numbers for other things."""
     _open_log.cache_clear()
-    _read.cache_clear()
+    read_version.cache_clear()
 
 
 def step_labels(study: Study) -> Mapping[str, str]:

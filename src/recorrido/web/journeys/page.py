@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ from recorrido.journeys.queries import Figure, Filters, Selection, Study
 from recorrido.web.allowed import staff_of
 from recorrido.web.navigation import Link, links_for
 
+LIVE = "live"  # the field of an address whose page shows newer figures by itself
 STATUS = {BadSelection: 400, JourneyNotFound: 404, UnknownJourneyType: 404, LogVersionGone: 410}
 UNREADY = (NoBlueprint, NoLog, LogDamaged)
 
@@ -69,6 +71,28 @@ class Page:
         fields = self.request.GET.copy()
         fields["log"] = self.study.newest
         return f"{self.request.path}?{fields.urlencode()}"
+
+    @property
+    def live(self) -> bool:
+        """Whether the page shows newer figures by itself, as soon as there are any."""
+        return LIVE in self.request.GET
+
+    @property
+    def version_query(self) -> str:
+        """What this page asks every second: is there a newer version than mine?"""
+        return urlencode([*self.pinned, *([(LIVE, "1")] if self.live else [])])
+
+    @property
+    def live_address(self) -> str:
+        """The same page with its live switch turned. Nothing new comes into a period that ends: it stays open, and one
+        that is over gives way to the last thirty days."""
+        filters, today = self.filters, self.study.as_of.date()
+        if filters.end is not None and not self.live:
+            start = filters.start if filters.end >= today else today - timedelta(days=29)
+            filters = replace(filters, start=start, end=None)
+        others = [(name, value) for name, value in kept_fields(self) if name != LIVE]
+        turned = [] if self.live else [(LIVE, "1")]
+        return f"{self.request.path}?{urlencode([*self.pinned, *filters.pairs(), *others, *turned])}"
 
     @property
     def csv_address(self) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recorrido.web.journeys.views import builds, funnels, hurts, lists, maps, variants
+from recorrido.web.journeys.views import builds, funnels, hurts, lists, maps, variants, versions
 
 app_name = "journeys"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("step/<path:step>/", maps.step, name="step"),
     path("flow/<str:source>/<str:target>/", maps.flow, name="flow"),
     path("trend.svg", maps.trend, name="trend"),
+    path("version/", versions.newest, name="version"),
     path("where-it-hurts/", hurts.where_it_hurts, name="pains"),
     path("variants/", variants.variants, name="variants"),
     path("funnel/", funnels.funnel, name="funnel"),

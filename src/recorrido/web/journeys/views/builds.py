@@ -24,7 +24,7 @@ def builds(request: HttpRequest) -> HttpResponse:
     except NoBlueprint:
         types = ()
     context = {
-        "types": types,
+        "types": [(state, queries.log_facts(state)) for state in types],
         "moving": any(
             state.last and state.last.state in ("queued", "exporting", "building") for state in types
         ),

@@ -41,6 +41,7 @@ def journey_map(page: Page) -> HttpResponse:
         "modes": queries.MODES,
         "paths": queries.PATHS,
         "trend": page.address("trend") if page.filters.previous else "",
+        "live_address": page.live_address,
         "trend_words": charts.words_of(_bars(page)),
     }
     return show(page, "journeys/map.html", context | with_filters(page))

@@ -48,6 +48,16 @@ document.addEventListener("toggle", (event) => {
   else if (event.target.isConnected) unfolded.delete(event.target.id);
 }, true);
 
-document.addEventListener("htmx:afterSwap", () => {
+// A live page swaps its picture by itself: who was looking at its right end goes on looking there.
+let seen = 0;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "live") seen = document.querySelector(".picture")?.scrollLeft ?? 0;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const picture = event.detail.target.id === "live" ? document.querySelector(".picture") : null;
+  if (picture) picture.scrollLeft = seen;
+
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 });
