@@ -84,7 +84,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def tell(told: Sequence[Message]) -> list[int | None]:
-    """Record the messages in their order; the person each belongs to in the end, None for nobody."""
+    """Record the messages in their order; the person each belongs to in the end, None for nobody.
+
+    What two persons use (a contested identifier) belongs to neither.
+    """
     from django.db import connection
 
     from recorrido.events.actions import record_from_sources
@@ -93,7 +96,7 @@ def tell(told: Sequence[Message]) -> list[int | None]:
     persons: list[int | None] = [None] * len(told)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (e.properties ->> 'n')::int, i.person_id"
+            "SELECT (e.properties ->> 'n')::int, CASE WHEN NOT i.contested THEN i.person_id END"
             " FROM events_event e LEFT JOIN people_identifier i ON i.id = e.leaf_id"
         )
         for number, person in cursor.fetchall():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class Components:
@@ -22,6 +22,10 @@ class Components:
         while member != root:
             parent[member], member = root, parent.get(member, member)
         return root
+
+    def scatter(self, members: Mapping[int, int]) -> None:
+        """Take a whole set apart: each member, and the smallest of those it stays with."""
+        self._parent.update(members)
 
     def join(self, a: int, b: int) -> None:
         low, high = sorted((self.find(a), self.find(b)))

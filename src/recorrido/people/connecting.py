@@ -7,27 +7,22 @@ makes, joins or parts persons comes through here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from django.db import transaction
-from psycopg.errors import UniqueViolation
+from psycopg.errors import LockNotAvailable, UniqueViolation
 
-from recorrido.people import rules
+from recorrido.people import first_names, rules
 from recorrido.people.components import Components
-from recorrido.people.joining import Joining, Pair, Profile, Verdict
-from recorrido.people.kinds import Key
+from recorrido.people.first_names import Words
+from recorrido.people.joining import Joining, Pair, Profile
 from recorrido.people.models import PersonChange
-from recorrido.people.rules import Rules
 from recorrido.shared import sql
 from recorrido.shared.horizon import announce_writer
 
-SAME_MESSAGE = "same_message"
 CHANGES_SEQUENCE = "people_personchange_id_seq"
 CHANGES_LOCK_CLASS = 7_002
-LINKS_SEQUENCE = "people_link_id_seq"
 LOOKS = 50
 
 T = TypeVar("T")
@@ -44,7 +39,7 @@ def until_certain(work: Callable[[], T]) -> T:
         try:
             with transaction.atomic():
                 return work()
-        except (LookAgain, UniqueViolation):
+        except (LookAgain, UniqueViolation, LockNotAvailable):
             continue
     with transaction.atomic():
         return work()
@@ -61,55 +56,12 @@ class Evidence(Protocol):
     def at(self) -> datetime: ...
 
 
-@dataclass(slots=True)
-class News:
-    """What a group of messages tells for the first time, in the order told.
-
-    ``leaves``: new values with their ids; ``first``: who named each first; ``links``: pairs of leaves with who told;
-    ``kinds``: the kind of each leaf in ``links``.
-    """
-
-    leaves: Mapping[Key, int]
-    first: Mapping[Key, Evidence]
-    links: Mapping[Pair, Evidence]
-    kinds: Mapping[int, str]
-
-
-def connect(news: News, in_force: Rules) -> None:
-    """Make the leaves, join persons as far as the rules allow, keep every link with what became of it.
-
-    Raises LookAgain where rules or persons are not those that ``news`` was made of.
-    """
-    if rules.hold().edition != in_force.edition:
-        raise LookAgain
-    fresh = {id_: (key[0], news.first[key].source) for key, id_ in news.leaves.items()}
-    touched = lock_persons_of({leaf for pair in news.links for leaf in pair} - fresh.keys())
-    blocked = _blocked_news(news, in_force)
-    joining = Joining(
-        in_force,
-        persons=touched.persons,
-        profiles=profiles_of(touched.persons.values()),
-        fresh=fresh,
-        apart=apart_among(touched.persons.values()),
-        blocked=touched.blocked | blocked,
-    )
-    kinds = news.kinds
-    verdicts = {pair: joining.offer(pair, (kinds[pair[0]], kinds[pair[1]])) for pair in news.links}
-    _insert_leaves(news, joining, blocked)
-    _insert_persons(fresh, joining)
-    ids = _insert_links(news.links, verdicts)
-    merge(
-        joining,
-        touched.persons,
-        {pair: _Told(ids[pair], *_origin(told)) for pair, told in news.links.items()},
-    )
-
-
 class Touched(NamedTuple):
-    """Leaves that are there already: the person of each, and which of them are blocked."""
+    """Leaves that are there already: the person of each, and which of them are blocked or contested."""
 
     persons: dict[int, int]
     blocked: set[int]
+    contested: set[int]
 
 
 def lock_persons_of(leaves: Iterable[int]) -> Touched:
@@ -120,12 +72,14 @@ def lock_persons_of(leaves: Iterable[int]) -> Touched:
     wanted = sql.array(sorted(leaves))
     before = sql.fetch(_PERSONS_OF, wanted)
     if not before:
-        return Touched({}, set())
-    sql.fetch(_LOCK_PERSONS, sql.array(sorted({person for _, person, _ in before})))
+        return Touched({}, set(), set())
+    sql.fetch(_LOCK_PERSONS, sql.array(sorted({person for _, person, _, _ in before})))
     if sql.fetch(_PERSONS_OF, wanted) != before:
         raise LookAgain
     return Touched(
-        {leaf: person for leaf, person, _ in before}, {leaf for leaf, _, blocked in before if blocked}
+        {leaf: person for leaf, person, _, _ in before},
+        {leaf for leaf, _, blocked, _ in before if blocked},
+        {leaf for leaf, _, _, contested in before if contested},
     )
 
 
@@ -138,6 +92,16 @@ def profiles_of(persons: Iterable[int]) -> dict[int, Profile]:
         for person in wanted:
             profiles.setdefault(person, {})
     return profiles
+
+
+def names_of(persons: Iterable[int]) -> dict[int, set[Words]]:
+    """For each person of whom some are told: the first names."""
+    names: dict[int, set[Words]] = {}
+    wanted = sql.array(sorted(set(persons)))
+    for person, key, value in sql.fetch(_NAMES, wanted, sql.text_array(first_names.KEYS)):
+        if words := first_names.read(key, value):
+            names.setdefault(person, set()).add(words)
+    return names
 
 
 def apart_among(persons: Iterable[int]) -> list[Pair]:
@@ -165,29 +129,24 @@ class Reason(Protocol):
     def why(self) -> str: ...
 
 
-class _Told(NamedTuple):
-    link: int
-    source: str
-    message: str | None
-    reason: str = SAME_MESSAGE
-    actor: int | None = None
-    why: str = ""
-
-
-def _origin(told: Evidence) -> tuple[str, str]:
-    return told.source, told.message
-
-
-def merge(joining: Joining, persons: Mapping[int, int], reasons: Mapping[Pair, Reason]) -> None:
-    """Give the leaves of joined persons to their survivor (the smallest leaf id) and write each merge down."""
-    losers = sorted({person for person in persons.values() if joining.components.find(person) != person})
+def merge(
+    joining: Joining, persons: Collection[int], reasons: Mapping[Pair, Reason], untold: Collection[int] = ()
+) -> None:
+    """Give the leaves of joined persons to their survivor (the smallest leaf id) and write each merge down, but for
+    those of whom nobody was told yet."""
+    losers = sorted(person for person in joining.joins if person in persons)
     if not losers:
         return
     survivors = [joining.components.find(person) for person in losers]
     sql.execute(_MOVE_LEAVES, losers, survivors)
     sql.execute(_POINT_TO_SURVIVOR, losers, survivors)
-    told = [reasons[joining.joins[loser]] for loser in losers]
-    write_changes(PersonChange.MERGED, list(zip(survivors, losers, told, strict=True)))
+    changes = [
+        (survivor, loser, reasons[joining.joins[loser]])
+        for survivor, loser in zip(survivors, losers, strict=True)
+        if loser not in untold
+    ]
+    if changes:
+        write_changes(PersonChange.MERGED, changes)
 
 
 def forced(persons: Mapping[int, int], pair: Pair) -> Joining:
@@ -208,6 +167,8 @@ def regroup(person: int, sides: Components, told: Reason) -> list[int]:
     if not others:
         return []
     wanted = [leaf for leaf, _ in moved], [side for _, side in moved]
+    # A merged person's row is out of the order in which locks are taken: whoever waits for it looks again anyway.
+    sql.fetch(_LOCK_AT_ONCE, sql.array(others))
     sql.execute(_MOVE_EACH, *wanted)
     sql.execute(_REVIVE_PERSONS, others)
     sql.execute(_POINT_EACH, *wanted)
@@ -232,64 +193,30 @@ def write_changes(kind: str, changes: Sequence[tuple[int, int, Reason]]) -> None
     )
 
 
-def _blocked_news(news: News, in_force: Rules) -> set[int]:
-    """New leaves of values that were blocked after the door had let them pass."""
-    if not in_force.is_recent():
-        return set()
-    return {id_ for (kind, value), id_ in news.leaves.items() if in_force.is_blocked(kind, value)}
-
-
-def _insert_leaves(news: News, joining: Joining, blocked: Collection[int]) -> None:
-    if not news.leaves:
-        return
-    find, field, first = joining.components.find, sql.copy_field, news.first
-    lines = []
-    for key, id_ in news.leaves.items():
-        kind, value = key
-        told = first[key]
-        mark = "t" if id_ in blocked else "f"
-        lines.append(
-            f"{kind}\t{field(value)}\t{id_}\t{find(id_)}\t{field(told.source)}\t{told.at.isoformat()}\t{mark}\n"
-        )
-    # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
-    lines.sort()
-    sql.copy_in(_INSERT_LEAVES, lines)
-
-
-def _insert_persons(fresh: Collection[int], joining: Joining) -> None:
-    find = joining.components.find
-    if roots := sorted({root for leaf in fresh if (root := find(leaf)) in fresh}):
-        sql.copy_in(_INSERT_PERSONS, [f"{root}\n" for root in roots])
-
-
-def _insert_links(links: Mapping[Pair, Evidence], verdicts: Mapping[Pair, Verdict]) -> dict[Pair, int]:
-    """Link ids follow the order told: replaying a person's links by id is how a merge is taken back."""
-    if not links:
-        return {}
-    ids = dict(zip(links, sql.allot(LINKS_SEQUENCE, len(links)), strict=True))
-    lines = []
-    for pair, told in sorted(links.items(), key=itemgetter(0)):
-        state, why = verdicts[pair]
-        told_by = f"{sql.copy_field(told.source)}\t{told.message}\t{told.at.isoformat()}"
-        lines.append(f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n")
-    sql.copy_in(_INSERT_LINKS, lines)
-    return ids
-
-
 # LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
 _PERSONS_OF = """
-    SELECT wanted.id, leaf.person_id, leaf.blocked
+    SELECT wanted.id, leaf.person_id, leaf.blocked, leaf.contested
     FROM unnest(%s::bigint[]) AS wanted (id),
-         LATERAL (SELECT person_id, blocked FROM people_identifier i WHERE i.id = wanted.id OFFSET 0) leaf
+         LATERAL (SELECT person_id, blocked, contested FROM people_identifier i WHERE i.id = wanted.id OFFSET 0) leaf
     ORDER BY wanted.id
 """
 _LOCK_PERSONS = "SELECT id FROM people_person WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_AT_ONCE = _LOCK_PERSONS + " NOWAIT"
 _PROFILES = """
     SELECT leaf.person_id, leaf.kind, leaf.source, count(*)
     FROM unnest(%s::bigint[]) AS wanted (id),
          LATERAL (SELECT person_id, kind, source FROM people_identifier i
                   WHERE i.person_id = wanted.id AND i.ended_at IS NULL OFFSET 0) leaf
     GROUP BY leaf.person_id, leaf.kind, leaf.source
+"""
+_NAMES = """
+    SELECT leaf.person_id, said.key, said.value
+    FROM unnest(%s::bigint[]) AS wanted (id),
+         LATERAL (SELECT id, person_id FROM people_identifier i
+                  WHERE i.person_id = wanted.id AND i.ended_at IS NULL OFFSET 0) leaf,
+         LATERAL (SELECT key, value #>> '{}' AS value FROM people_attribute a
+                  WHERE a.identifier_id = leaf.id AND a.key = ANY(%s::text[]) AND jsonb_typeof(a.value) = 'string'
+                  OFFSET 0) said
 """
 _APART = """
     SELECT DISTINCT low.person_id, high.person_id
@@ -298,9 +225,6 @@ _APART = """
     JOIN people_identifier high ON high.id = l.high_id
     WHERE l.state = 'refused' AND low.person_id = ANY(%s::bigint[]) AND high.person_id = ANY(%s::bigint[])
 """
-_INSERT_LEAVES = "COPY people_identifier (kind, value, id, person_id, source, since, blocked) FROM STDIN"
-_INSERT_PERSONS = "COPY people_person (id) FROM STDIN"
-_INSERT_LINKS = "COPY people_link (id, reason, low_id, high_id, source, message, at, state, why) FROM STDIN"
 _MOVE_LEAVES = """
     UPDATE people_identifier i SET person_id = moved.survivor
     FROM unnest(%s::bigint[], %s::bigint[]) AS moved (loser, survivor) WHERE i.person_id = moved.loser

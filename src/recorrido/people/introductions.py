@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.attributes import tell_attributes
 from recorrido.people.errors import UnreadableIdentifier
+from recorrido.people.first_names import KEYS as NAME_ATTRIBUTES
 from recorrido.people.identifiers import Key, normalise
 from recorrido.people.resolution import Known, Told, resolve_identifiers
 
@@ -55,7 +56,12 @@ def introduce_persons(
             continue
         problems.append(None)
         kept.append(person)
-        told.append(Told(keys, source, _hash(person.message_id), person.at))
+        names = [
+            (key, _encode(value).decode())
+            for key, value in person.attributes.items()
+            if key in NAME_ATTRIBUTES
+        ]
+        told.append(Told(keys, source, _hash(person.message_id), person.at, names))
     with transaction.atomic():
         groups, learnt = resolve_identifiers(told=told, known=known)
         tell_attributes(

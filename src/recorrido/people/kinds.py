@@ -63,6 +63,9 @@ class Kind:
     read: Callable[[str], Key] | None = None
     official: bool = False
     """A national or tax id: one person has one."""
+    shareable: bool = False
+    """Several persons may well use one (a family's mail address, a store's tablet): by itself it never joins persons
+    whose first names differ."""
 
 
 def _checked(name: str, *modules: Any) -> Callable[[str], Key]:
@@ -146,12 +149,27 @@ _KINDS = (
         70,
         Rule(limit=5),
         _pattern("whatsapp.bsuid", r"[A-Z]{2}\.[A-Za-z0-9]{1,128}"),
+        shareable=True,
     ),
-    Kind("instagram", gettext_lazy("Instagram user"), 65, Rule(limit=5), _pattern("instagram", r"\S{1,200}")),
-    Kind("messenger", gettext_lazy("Messenger user"), 65, Rule(limit=5), _pattern("messenger", r"\S{1,200}")),
-    Kind("email", gettext_lazy("E-mail"), 60, Rule(limit=5)),
-    Kind("phone", gettext_lazy("Phone"), 30, Rule(limit=5, weak=True)),
-    Kind("anonymous", gettext_lazy("Anonymous visitor"), 10, Rule(limit=500, weak=True)),
+    Kind(
+        "instagram",
+        gettext_lazy("Instagram user"),
+        65,
+        Rule(limit=5),
+        _pattern("instagram", r"\S{1,200}"),
+        shareable=True,
+    ),
+    Kind(
+        "messenger",
+        gettext_lazy("Messenger user"),
+        65,
+        Rule(limit=5),
+        _pattern("messenger", r"\S{1,200}"),
+        shareable=True,
+    ),
+    Kind("email", gettext_lazy("E-mail"), 60, Rule(limit=5), shareable=True),
+    Kind("phone", gettext_lazy("Phone"), 30, Rule(limit=5, weak=True), shareable=True),
+    Kind("anonymous", gettext_lazy("Anonymous visitor"), 10, Rule(limit=500, weak=True), shareable=True),
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}

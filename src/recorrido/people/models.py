@@ -44,7 +44,8 @@ class Identifier(models.Model):
 
     ``source`` told it first, in a message of ``since``. A value that went to somebody else (a recycled phone number)
     *ends*: its leaf keeps what happened before ``ended_at``, and whoever uses the value from then on is a new leaf.
-    A *blocked* leaf stands alone: no link connects it.
+    A *blocked* leaf stands alone: no link connects it. A *contested* one, too, until somebody decides: two persons used
+    it, and whose it is nobody knows.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -55,6 +56,7 @@ class Identifier(models.Model):
     since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     blocked = models.BooleanField(db_default=False)
+    contested = models.BooleanField(db_default=False)
     verified_at = models.DateTimeField(null=True)
     verified_by = models.CharField(max_length=120, null=True, help_text="Who or what, and how.")
 

@@ -17,9 +17,10 @@ from typing import NamedTuple, Protocol, cast
 from uuid import UUID
 
 from recorrido.people import rules
-from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, News, connect, until_certain
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, until_certain
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
+from recorrido.people.linking import News, connect
 from recorrido.people.rules import Rules
 from recorrido.shared import sql
 
@@ -29,7 +30,8 @@ LEAVES_SEQUENCE = "people_identifier_id_seq"
 
 
 class Message(Protocol):
-    """The leaves one message names together, the principal first, and the message itself as evidence."""
+    """The leaves one message names together, the principal first, and the message itself as evidence; ``attributes`` as
+    (key, JSON text), of which only first names are read here."""
 
     @property
     def keys(self) -> tuple[Key, ...]: ...
@@ -39,6 +41,8 @@ class Message(Protocol):
     def message(self) -> str: ...
     @property
     def at(self) -> datetime: ...
+    @property
+    def attributes(self) -> Sequence[tuple[str, str]]: ...
 
 
 class Told(NamedTuple):
@@ -48,6 +52,7 @@ class Told(NamedTuple):
     source: str
     message: str
     at: datetime
+    attributes: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -120,10 +125,10 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
     new = _allot_ids([key for key in first if key not in ids])
     ids |= new
     groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
-    evidence = _new_links(groups, told, known, new)
+    evidence = _new_links(groups, known, new)
     if new or evidence:
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
-        connect(News(new, first, evidence, kinds), in_force)
+        connect(News(told, groups, new, first, evidence, kinds), in_force)
     learnt.leaves.update(new)
     learnt.links.update(evidence)
     return groups, learnt
@@ -185,16 +190,15 @@ def _allot_ids(missing: Sequence[Key]) -> dict[Key, int]:
     return dict(zip(missing, sql.allot(LEAVES_SEQUENCE, len(missing)), strict=True))
 
 
-def _new_links(
-    groups: Sequence[Sequence[int]], told: Sequence[Message], known: Known, new: Mapping[Key, int]
-) -> dict[Pair, Message]:
-    """The pairs told here for the first time: the principal leaf with each other leaf, and who told it first."""
-    evidence: dict[Pair, Message] = {}
-    for group, message in zip(groups, told, strict=True):
+def _new_links(groups: Sequence[Sequence[int]], known: Known, new: Mapping[Key, int]) -> dict[Pair, int]:
+    """The pairs told here for the first time: the principal leaf with each other leaf, and the number of the message
+    that told it first."""
+    evidence: dict[Pair, int] = {}
+    for number, group in enumerate(groups):
         for other in group[1:]:
             pair = (group[0], other) if group[0] < other else (other, group[0])
             if pair[0] != pair[1] and pair not in known.links:
-                evidence.setdefault(pair, message)
+                evidence.setdefault(pair, number)
     fresh = set(new.values())
     asked = [pair for pair in evidence if pair[0] not in fresh and pair[1] not in fresh]
     for pair in _linked_already(asked):

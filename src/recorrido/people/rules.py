@@ -40,6 +40,10 @@ class Rules:
     def __post_init__(self) -> None:
         object.__setattr__(self, "read", lru_cache(maxsize=200_000)(self._read))
 
+    def is_shareable(self, kind: str) -> bool:
+        """Whether several persons may well use one identifier of the kind."""
+        return self.rule(kind).weak or kind_named(kind).shareable
+
     def is_recent(self) -> bool:
         """Whether something checked under the edition before may still be on its way."""
         return time.monotonic() - self.read_at < RECENT

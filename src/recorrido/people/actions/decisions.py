@@ -16,6 +16,7 @@ from recorrido.people.connecting import (
     until_certain,
 )
 from recorrido.people.errors import BlockedLeaf, NothingToUndo, SamePerson, UnknownLink, UnknownPerson
+from recorrido.people.joining import CONTESTED
 from recorrido.people.models import Identifier, Link, PersonChange
 from recorrido.people.parting import part
 from recorrido.people.queries import current_person_ids, joints_of
@@ -138,19 +139,22 @@ def _merge_by_hand(actor: Staff, one: int, other: int, why: str, reason: str) ->
 
 
 def _join(actor: Staff, row: Link, why: str, reason: str) -> int:
-    """Connect the link, and whatever was refused between its two sides."""
+    """Connect the link, and whatever was refused, or let go as contested, between its two sides."""
     rules.hold()
     pair = (row.low_id, row.high_id)
     ends = lock_persons_of(pair)
     if ends.blocked:
         raise BlockedLeaf
+    Identifier.objects.filter(id__in=ends.contested).update(contested=False)
     joining = forced(ends.persons, pair)
     _settle([row.id], Link.CONNECTS, actor, why)
-    merge(joining, ends.persons, {pair: ByStaff(row.id, actor.pk, why, reason)})
+    merge(joining, ends.persons.values(), {pair: ByStaff(row.id, actor.pk, why, reason)})
     person = joining.components.find(row.low_id)
     inside = Identifier.objects.filter(person_id=person).values("id")
     between = Link.objects.filter(state=Link.REFUSED, low_id__in=inside, high_id__in=inside)
-    between.update(state=Link.CONNECTS, why="", decided_by=actor, decided_at=clock.now(), note=why)
+    let_go = Link.objects.filter(state=Link.HELD, why=CONTESTED, low_id__in=inside, high_id__in=inside)
+    for waiting in (between, let_go):
+        waiting.update(state=Link.CONNECTS, why="", decided_by=actor, decided_at=clock.now(), note=why)
     return person
 
 

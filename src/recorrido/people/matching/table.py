@@ -8,11 +8,12 @@ import duckdb
 import psycopg
 from django.db import connection
 
+from recorrido.people.first_names import FIRST_NAME_KEYS, NAME_KEYS
 from recorrido.people.kinds import KINDS
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "name": ("name", "full_name", "fullName", "nombre_completo"),
-    "first_name": ("first_name", "firstName", "first_names", "given_name", "nombre", "nombres"),
+    "name": NAME_KEYS,
+    "first_name": FIRST_NAME_KEYS,
     "surname": ("surname", "last_name", "lastName", "family_name", "apellido", "apellidos"),
     "dob": ("birthday", "birth_date", "birthdate", "birthDate", "date_of_birth", "dob", "fecha_nacimiento"),
     "city": ("city", "ciudad", "comuna", "town", "municipio"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from recorrido.people.actions import resolve_identifiers
+from recorrido.people.actions import resolve_identifiers, tell_attributes
+from recorrido.people.attributes import Told as Fact
 from recorrido.people.identifiers import Key
 from recorrido.people.kinds import kind_named
 from recorrido.people.models import Identifier, Link, Person, PersonChange
@@ -27,6 +28,19 @@ def told(words: Iterable[str], minute: int = 0) -> Told:
 def tell(*groups: Sequence[str]) -> list[list[int]]:
     """Each group of words is one message; returns the leaf ids of each."""
     return resolve_identifiers(told=[told(group) for group in groups], known=Known())[0]
+
+
+def tell_named(*messages: tuple[str, Sequence[Key]], source: str = "shop") -> list[list[int]]:
+    """Each message names identifiers and says a first name ("" for none), which is kept as an event keeps it."""
+    groups = []
+    for name, keys in messages:
+        said = [("first_name", f'"{name}"')] if name else []
+        (leaves,) = resolve_identifiers(
+            told=[Told(tuple(keys), source, uuid4().hex, NOON, said)], known=Known()
+        )[0]
+        tell_attributes(facts=[Fact(leaves[0], key, value, NOON) for key, value in said])
+        groups.append(leaves)
+    return groups
 
 
 def tell_keys(*messages: Sequence[Key], source: str = "shop", at: datetime = NOON) -> list[list[int]]:
@@ -73,34 +87,56 @@ class PlainPeople:
     def __init__(self, limits: Mapping[str, int], per_source: Collection[str], weak: Collection[str]) -> None:
         self.limits, self.per_source, self.weak = limits, per_source, weak
         self.source: dict[Key, str] = {}
+        self.contested: set[Key] = set()
         self.links: list[PlainLink] = []
 
     def tell(self, keys: Sequence[Key], source: str) -> None:
-        for one in keys:
-            self.source.setdefault(one, source)
         strong = [one for one in keys if one[0] not in self.weak]
         first = keys[0]
         if first[0] in self.weak and strong:
             first = max(strong, key=lambda one: kind_named(one[0]).strength)
-        for other in keys:
-            if other != first and all(link.pair != {first, other} for link in self.links):
-                self.links.append(PlainLink(frozenset((first, other)), self.state_of(first, other)))
+        others = [one for one in keys if one != first]
+        for one in (first, *others):
+            self.source.setdefault(one, source)
+        for other in others:
+            if all(link.pair != {first, other} for link in self.links):
+                why = self.objection(first, other)
+                self.links.append(PlainLink(frozenset((first, other)), "held" if why else "connects"))
+                if why not in ("", "apart", "contested"):
+                    self.dispute(first, other, why)
 
-    def state_of(self, one: Key, other: Key) -> str:
+    def dispute(self, one: Key, other: Key, why: str) -> None:
+        """The weaker shareable end, of two alike the younger, is let go if it belonged to somebody."""
+        age = list(self.source)
+        shareable = [key for key in (one, other) if key[0] in ("email", "phone", "anonymous")]
+        for leaf in sorted(shareable, key=lambda key: (kind_named(key[0]).strength, -age.index(key)))[:1]:
+            far = other if leaf == one else one
+            unsure = leaf[0] == "email" and far[0] not in ("customer", "loyalty", "cl.rut")
+            mine = [link for link in self.links if leaf in link.pair and link.state == "connects"]
+            if mine and not unsure and why != f"limit:{leaf[0]}":
+                self.contested.add(leaf)
+                for link in mine:
+                    link.state = "held"
+
+    def objection(self, one: Key, other: Key) -> str:
         ours, theirs = self.person(one), self.person(other)
         if ours == theirs:
-            return "connects"
+            return ""
+        if {one, other} & self.contested:
+            return "contested"
         told_apart = any(
             link.state == "refused" and len(link.pair & ours) == len(link.pair & theirs) == 1
             for link in self.links
         )
+        if told_apart:
+            return "apart"
         shared = {one[0], other[0]} & set(self.weak)
-        for kind in {key[0] for key in ours} & {key[0] for key in theirs}:
-            if shared and kind not in self.weak:
-                return "held"
+        for kind in sorted({key[0] for key in ours} & {key[0] for key in theirs}):
             if self.is_too_many(kind, ours, theirs):
-                return "held"
-        return "held" if told_apart else "connects"
+                return f"limit:{kind}"
+            if shared and kind not in self.weak:
+                return "shared"
+        return ""
 
     def is_too_many(self, kind: str, ours: frozenset[Key], theirs: frozenset[Key]) -> bool:
         limit = self.limits.get(kind)

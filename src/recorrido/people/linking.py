@@ -1,0 +1,233 @@
+"""A group of messages becomes leaves, links and persons: link by link as `joining` judges them, under `connecting`'s
+locks.
+
+Nearly always everything is written at the end, in a few statements. Where a link disputes an identifier, what was
+judged so far is written first, the identifier is let go, and the rest is judged by what became of its person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple, Protocol
+
+from recorrido.people import rules
+from recorrido.people.connecting import (
+    LookAgain,
+    Touched,
+    apart_among,
+    lock_persons_of,
+    merge,
+    names_of,
+    profiles_of,
+    regroup,
+)
+from recorrido.people.joining import CONTESTED, HELD, NAME, Joining, Pair, Verdict
+from recorrido.people.kinds import Key
+from recorrido.people.parting import Joint, without
+from recorrido.people.rules import Rules
+from recorrido.shared import sql
+
+SAME_MESSAGE = "same_message"
+LINKS_SEQUENCE = "people_link_id_seq"
+
+
+class Evidence(Protocol):
+    """The message that told of a leaf or a link; ``attributes`` as (key, JSON text)."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def attributes(self) -> Sequence[tuple[str, str]]: ...
+
+
+@dataclass(slots=True)
+class News:
+    """What a group of messages tells for the first time, in the order told.
+
+    ``told``: the messages; ``groups``: the leaves of each; ``leaves``: new values with their ids; ``first``: who named
+    each first; ``links``: pairs of leaves with the number of the message that told; ``kinds``: the kind of each leaf.
+    """
+
+    told: Sequence[Evidence]
+    groups: Sequence[Sequence[int]]
+    leaves: Mapping[Key, int]
+    first: Mapping[Key, Evidence]
+    links: Mapping[Pair, int]
+    kinds: Mapping[int, str]
+
+
+def connect(news: News, in_force: Rules) -> None:
+    """Make the leaves, join persons as far as the rules allow, keep every link with what became of it.
+
+    Raises LookAgain where rules or persons are not those that ``news`` was made of.
+    """
+    if rules.hold().edition != in_force.edition:
+        raise LookAgain
+    fresh = {id_: (key[0], news.first[key].source) for key, id_ in news.leaves.items()}
+    touched = lock_persons_of({leaf for pair in news.links for leaf in pair} - fresh.keys())
+    blocked = _blocked_news(news, in_force)
+    joining = Joining(
+        in_force,
+        persons=touched.persons,
+        profiles=profiles_of(touched.persons.values()),
+        fresh=fresh,
+        apart=apart_among(touched.persons.values()),
+        blocked=touched.blocked | blocked,
+        contested=touched.contested,
+        names_of=names_of,
+    )
+    group = _Group(news, joining, touched, blocked)
+    _judge(news, joining, group)
+    group.write()
+
+
+def _judge(news: News, joining: Joining, group: _Group) -> None:
+    heard, kinds = 0, news.kinds
+    for pair, number in news.links.items():
+        for place in range(heard, number + 1):
+            if (said := news.told[place].attributes) and news.groups[place]:
+                joining.hear(news.groups[place][0], said)
+        heard = number + 1
+        of = kinds[pair[0]], kinds[pair[1]]
+        state, why = group.verdicts[pair] = joining.offer(pair, of)
+        if state == HELD and (leaf := joining.disputed(pair, of, why)) is not None:
+            group.let_go(leaf, pair, is_named=why == NAME)
+
+
+class _Told(NamedTuple):
+    link: int
+    source: str
+    message: str | None
+    reason: str = SAME_MESSAGE
+    actor: int | None = None
+    why: str = ""
+
+
+class _Group:
+    """Writes what became of the news. ``verdicts``: of the links that are not written yet."""
+
+    def __init__(self, news: News, joining: Joining, touched: Touched, blocked: set[int]) -> None:
+        self.verdicts: dict[Pair, Verdict] = {}
+        self._news = news
+        self._joining = joining
+        self._blocked = blocked
+        self._there = set(touched.persons.values())
+        self._fresh = set(news.leaves.values())
+        self._untold: set[int] = set()
+        self._has_leaves = False
+
+    def write(self) -> None:
+        """Bring the database up to what was judged so far."""
+        if not self._has_leaves:
+            self._has_leaves = True
+            self._insert_leaves()
+            self._insert_persons()
+        links = {
+            pair: _Told(id_, told.source, told.message)
+            for pair, id_ in self._insert_links().items()
+            for told in (self._news.told[self._news.links[pair]],)
+        }
+        find, losers = self._joining.components.find, self._joining.joins.keys() & self._there
+        self._untold -= {find(loser) for loser in losers - self._untold}
+        merge(self._joining, self._there, links, self._untold)
+        self.verdicts = {}
+        self._joining.joins.clear()
+
+    def let_go(self, leaf: int, pair: Pair, *, is_named: bool) -> None:
+        """Take a disputed leaf from its person, unless somebody made sure whose it is.
+
+        A leaf without any link belongs to nobody yet, unless a name was told of it (``is_named``).
+        """
+        self.write()
+        if sql.fetch(_IS_SURE, leaf, leaf, leaf)[0][0]:
+            return
+        person = self._joining.components.find(leaf)
+        parted = without(map(Joint._make, sql.fetch(_JOINTS, person)), leaf)
+        if not parted.between and not is_named:
+            return
+        members = [member for (member,) in sql.fetch(_MEMBERS, person)]
+        sql.execute(_CONTEST, leaf)
+        sql.execute(_HOLD, CONTESTED, parted.between)
+        told = self._news.told[self._news.links[pair]]
+        ((link,),) = sql.fetch(_LINK, *pair)
+        others = regroup(person, parted.sides, _Told(link, told.source, told.message, CONTESTED))
+        sides = {member: parted.sides.find(member) for member in members}
+        self._follow(leaf, person, sides, [person, *others])
+
+    def _follow(self, leaf: int, person: int, sides: Mapping[int, int], persons: Sequence[int]) -> None:
+        self._there.update(persons)
+        self._untold.difference_update(persons)
+        knew = self._joining.knows_apart(person)
+        self._joining.let_go(leaf, sides, profiles_of(persons))
+        if knew:
+            self._joining.tell_apart(apart_among(self._there))
+
+    def _insert_leaves(self) -> None:
+        news = self._news
+        if not news.leaves:
+            return
+        find, field, first = self._joining.components.find, sql.copy_field, news.first
+        lines = []
+        for key, id_ in news.leaves.items():
+            kind, value = key
+            told = first[key]
+            mark = "t" if id_ in self._blocked else "f"
+            lines.append(
+                f"{kind}\t{field(value)}\t{id_}\t{find(id_)}\t{field(told.source)}\t{told.at.isoformat()}\t{mark}\n"
+            )
+        # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
+        lines.sort()
+        sql.copy_in(_INSERT_LEAVES, lines)
+
+    def _insert_persons(self) -> None:
+        find, fresh = self._joining.components.find, self._fresh
+        if roots := {root for leaf in fresh if (root := find(leaf)) in fresh}:
+            sql.copy_in(_INSERT_PERSONS, [f"{root}\n" for root in sorted(roots)])
+        self._untold |= roots
+        self._there |= roots
+
+    def _insert_links(self) -> dict[Pair, int]:
+        """Link ids follow the order told: replaying a person's links by id is how a merge is taken back."""
+        if not self.verdicts:
+            return {}
+        news = self._news
+        ids = dict(zip(self.verdicts, sql.allot(LINKS_SEQUENCE, len(self.verdicts)), strict=True))
+        lines = []
+        for pair, (state, why) in sorted(self.verdicts.items(), key=itemgetter(0)):
+            told = news.told[news.links[pair]]
+            told_by = f"{sql.copy_field(told.source)}\t{told.message}\t{told.at.isoformat()}"
+            lines.append(f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n")
+        sql.copy_in(_INSERT_LINKS, lines)
+        return ids
+
+
+def _blocked_news(news: News, in_force: Rules) -> set[int]:
+    """New leaves of values that were blocked after the door had let them pass."""
+    if not in_force.is_recent():
+        return set()
+    return {id_ for (kind, value), id_ in news.leaves.items() if in_force.is_blocked(kind, value)}
+
+
+_INSERT_LEAVES = "COPY people_identifier (kind, value, id, person_id, source, since, blocked) FROM STDIN"
+_INSERT_PERSONS = "COPY people_person (id) FROM STDIN"
+_INSERT_LINKS = "COPY people_link (id, reason, low_id, high_id, source, message, at, state, why) FROM STDIN"
+_IS_SURE = """
+    SELECT EXISTS (SELECT 1 FROM people_identifier WHERE id = %s AND verified_at IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM people_link WHERE low_id = %s AND state = 'connects' AND decided_at IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM people_link WHERE high_id = %s AND state = 'connects' AND decided_at IS NOT NULL)
+"""
+_JOINTS = """
+    SELECT id, low_id, high_id FROM people_link
+    WHERE state = 'connects' AND low_id IN (SELECT id FROM people_identifier WHERE person_id = %s)
+"""
+_MEMBERS = "SELECT id FROM people_identifier WHERE person_id = %s"
+_CONTEST = "UPDATE people_identifier SET contested = true WHERE id = %s"
+_HOLD = "UPDATE people_link SET state = 'held', why = %s WHERE id = ANY(%s::bigint[])"
+_LINK = "SELECT id FROM people_link WHERE low_id = %s AND high_id = %s"
