@@ -20,7 +20,7 @@ LAYERS = [
     "events",
     "promises",
     "desk commerce feedback",
-    "journeys",
+    "journeys watch",
     "outreach",
     "scorecard",
     "improve",

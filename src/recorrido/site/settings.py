@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "recorrido.people",
     "recorrido.events",
     "recorrido.journeys",
+    "recorrido.journeys.watch",
     "recorrido.connectors",
     "recorrido.connectors.files",
     "recorrido.connectors.webhooks",

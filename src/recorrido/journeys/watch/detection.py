@@ -36,8 +36,8 @@ class Limits:
     """``evidence``: the threshold of the sums. ``least``: so many events, and ``times`` the expected ones, make a surge
     worth a word: where there is much, half as much again is proved in minutes and is no incident."""
 
-    evidence: float = 10.5
-    least: int = 5
+    evidence: float = 9.0
+    least: int = 6
     times: float = 2.0
 
 
@@ -53,7 +53,7 @@ class Verdicts:
 def surge(counts: Array, expected: Array, limits: Limits) -> Verdicts:
     """Minutes in which far more happened than ``expected`` (events a minute, the traffic of now counted in)."""
     charts = [_chart(counts, expected, times, limits) for times in SURGE_TIMES]
-    beyond = counts > np.maximum(CLEARLY * expected, expected + 0.5)
+    beyond = counts > np.maximum(CLEARLY * expected, expected + 2 * np.sqrt(expected) + 0.5)
     confirmed = rolling(beyond, CONFIRMED[1]) >= CONFIRMED[0]
     best = np.argmax([np.where(chart.due, 1e6, 0) + chart.evidence for chart in charts], axis=0)
     at = np.arange(len(counts))

@@ -95,17 +95,29 @@ class Court:
         self._expected: dict[bytes, Expected] = {}
         self._levels: dict[bytes, Array] = {}
 
-    def judge(self, subject: Subject) -> Judged:
+    def judge(self, subject: Subject, *, begin: int = 0, end: int | None = None) -> Judged:
+        """Judge the minutes from ``begin`` to before ``end``; what lies before speaks neither for nor against."""
         chosen = self._chosen(subject)
-        counts = self.counts.minutes[chosen].sum(axis=0)
+        counts = self.counts.minutes[chosen].sum(axis=0)[:end]
         expected = self._expected_of(chosen)
         if subject.kind == Kind.SURGE:
             bound = expected.most * self._levels_of(self._reference(subject, chosen)).max(axis=0)
-            verdicts = detection.surge(counts, bound, subject.limits)
         else:
-            bound = expected.least * self._lowest_level(subject, chosen, counts, expected)
-            verdicts = detection.drop(counts, bound, subject.limits)
-        return Judged(subject, counts, expected.usual, bound, verdicts)
+            bound = expected.least * self._lowest_level(subject, chosen, expected)
+        bound = bound[:end]
+        seen, due = counts.copy(), bound.copy()
+        seen[:begin], due[:begin] = 0, 0
+        find = detection.surge if subject.kind == Kind.SURGE else detection.drop
+        return Judged(subject, counts, expected.usual[:end], bound, find(seen, due, subject.limits))
+
+    def sources_of(self, subject: Subject) -> list[str]:
+        """The sources that tell of a touchpoint, the one that tells most of it first."""
+        chosen = self._chosen(subject)
+        told = self.counts.history[chosen].sum(axis=(1, 2)) + self.counts.minutes[chosen].sum(axis=1)
+        totals: dict[str, float] = {}
+        for source, events in zip(self._sources[chosen].tolist(), told.tolist(), strict=True):
+            totals[source] = totals.get(source, 0.0) + events
+        return sorted(totals, key=lambda source: -totals[source])
 
     def _chosen(self, subject: Subject) -> Array:
         if subject.touchpoint:
@@ -118,17 +130,18 @@ class Court:
             return np.asarray(self._touchpoints == subject.of)
         return np.isin(self._sources, np.unique(self._sources[chosen])) & self._is_traffic & ~chosen
 
-    def _lowest_level(self, subject: Subject, chosen: Array, counts: Array, expected: Expected) -> Array:
+    def _lowest_level(self, subject: Subject, chosen: Array, expected: Expected) -> Array:
         """A slow day must not look like silence."""
         others = self._reference(subject, chosen) if subject.touchpoint else ~chosen
         traffic = np.minimum(self._levels_of(others).min(axis=0), 1.0)
-        return traffic if subject.touchpoint else traffic * self._own_level(counts, expected)
+        return traffic if subject.touchpoint else traffic * self._own_level(chosen, expected)
 
-    def _own_level(self, counts: Array, expected: Expected) -> Array:
+    def _own_level(self, chosen: Array, expected: Expected) -> Array:
         """How a source delivered before its last event: nothing is missed of one that has become half as busy.
 
         On a holiday nobody knows whether it works at all before it has been seen to, that day.
         """
+        counts = self.counts.minutes[chosen].sum(axis=0)
         last = np.maximum.accumulate(np.where(counts > 0, np.arange(len(counts)), 0))
         window = OWN_HOURS * 60
         seen, due = rolling(counts, window)[last], rolling(expected.usual, window)[last]

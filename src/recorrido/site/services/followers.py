@@ -23,6 +23,7 @@ FOLLOWERS: dict[str, str] = {
     "journeys.fresh": "recorrido.journeys.actions:follow",
     "data-health": "recorrido.events.actions:count_events",
     "quarantine-rules": "recorrido.events.actions:mend_waiting",
+    "watch": "recorrido.journeys.watch.actions:follow",
     "mail": "recorrido.company.actions:send_next_mail",
     "webhooks": "recorrido.connectors.webhooks.actions:collect",
     "webhooks-sender": "recorrido.connectors.webhooks.follower:send",

@@ -1,0 +1,182 @@
+"""One look at the present: what is expected, what is seen, which incidents open and which are over.
+
+A look is one transaction behind the lock of one row: two workers take turns, a crash undoes the whole, and the rows,
+the events of the ledger and the mails of an incident come together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+
+from recorrido.journeys.blueprint import Blueprint
+from recorrido.journeys.watch import detection
+from recorrido.journeys.watch.actions.incidents import Finding, Series, close, open_together, update
+from recorrido.journeys.watch.actions.telling import tell_closed, tell_opened
+from recorrido.journeys.watch.detection import Kind
+from recorrido.journeys.watch.judging import FEWEST_DAYS, Counts, Court, Judged, known_days
+from recorrido.journeys.watch.models import ClosedBy, Incident, WatchState
+from recorrido.journeys.watch.queries import Delivery, deliveries, open_incidents, read_counts, watched_now
+from recorrido.journeys.watch.subjects import Named, quiet_touchpoints
+
+HOURS = 6  # looked at, at least
+BEFORE = 60  # minutes shown before an incident begins
+LONGEST = timedelta(days=3)  # then an incident counts as the new usual
+ASLEEP = timedelta(minutes=3)  # nobody looked for so long
+REST = {ClosedBy.ITSELF: timedelta(minutes=10), ClosedBy.STAFF: timedelta(hours=1), ClosedBy.TIME: LONGEST}
+
+
+@dataclass(frozen=True)
+class View:
+    """What one look sees. Arrays of ``court`` end with the present minute; ``elapsed`` is how much of it has passed."""
+
+    blueprint: Blueprint
+    now: datetime
+    court: Court
+    known: dict[str, Delivery]
+    awake_since: datetime
+    sleeping: dict[str, datetime]  # subjects that rest after an incident, until when
+
+    @property
+    def last(self) -> int:
+        """Index of the present minute."""
+        return int(self.now.timestamp()) // 60 - self.court.counts.hours.first * 60
+
+    def index(self, moment: datetime) -> int:
+        return int(moment.timestamp()) // 60 - self.court.counts.hours.first * 60
+
+    def minute(self, index: int) -> datetime:
+        return self.now.replace(second=0, microsecond=0) + timedelta(minutes=int(index) - self.last)
+
+
+@transaction.atomic
+def look(*, blueprint: Blueprint, now: datetime) -> list[Incident]:
+    """Open what has left its rhythm, close what is back; returns the incidents opened."""
+    awake_since = _awake(now)
+    present = {incident.subject: incident for incident in open_incidents()}
+    known = deliveries(now)
+    named = watched_now(blueprint, known)
+    counts = read_counts(blueprint=blueprint, now=now, hours=_hours(present.values(), now))
+    if known_days(counts) < FEWEST_DAYS:
+        return []
+    court = Court(_elapsed(counts, now), quiet_touchpoints(blueprint, named))
+    view = View(blueprint, now, court, known, awake_since, _sleeping(now))
+    findings = []
+    for one in named:
+        incident = present.pop(one.subject.key, None)
+        if incident is not None:
+            _follow_up(view, court.judge(one.subject, end=_end(view, one)), incident)
+        elif (finding := _finding(view, one)) is not None:
+            findings.append(finding)
+    for incident in present.values():  # no longer watched
+        close(incident, by=ClosedBy.STAFF, now=now)
+    tell_closed(now)
+    opened = open_together(findings, now=now)
+    tell_opened(opened, now)
+    return opened
+
+
+def _awake(now: datetime) -> datetime:
+    """Take turns with other workers; since when the watch has been looking without a gap."""
+    WatchState.objects.get_or_create(pk=1)
+    state = WatchState.objects.select_for_update().get(pk=1)
+    slept = state.looked_at is None or now - state.looked_at > ASLEEP or state.awake_since is None
+    awake_since = now if slept or state.awake_since is None else state.awake_since
+    WatchState.objects.filter(pk=1).update(looked_at=now, awake_since=awake_since)
+    return awake_since
+
+
+def _hours(incidents: Iterable[Incident], now: datetime) -> int:
+    """So many that every open incident is seen from an hour before its beginning."""
+    first = min((incident.first_minute for incident in incidents), default=now)
+    return max(HOURS, int(min(now - first, LONGEST) / timedelta(hours=1)) + 2)
+
+
+def _elapsed(counts: Counts, now: datetime) -> Counts:
+    """The minutes up to the present one: what has not happened yet is not missing."""
+    last = int(now.timestamp()) // 60 - counts.hours.first * 60
+    minutes = counts.minutes.copy()
+    minutes[:, last + 1 :] = 0
+    return replace(counts, minutes=minutes)
+
+
+def _sleeping(now: datetime) -> dict[str, datetime]:
+    closed = Incident.objects.filter(closed_at__gt=now - LONGEST)
+    until: dict[str, datetime] = {}
+    for incident in closed:
+        if incident.closed_at is not None:
+            rest = incident.closed_at + REST[ClosedBy(incident.closed_by)]
+            until[incident.subject] = max(until.get(incident.subject, rest), rest)
+    return until
+
+
+def _begin(view: View, named: Named) -> int:
+    """After an incident a subject begins anew; silence counts only while somebody listened."""
+    begin = 0
+    if named.subject.key in view.sleeping:
+        begin = view.index(view.sleeping[named.subject.key])
+    if named.subject.kind != Kind.SURGE:
+        begin = max(begin, view.index(view.awake_since) + 1)
+    return begin
+
+
+def _end(view: View, named: Named) -> int:
+    """Surges are seen while the minute runs; what is missing only when it should have come."""
+    if named.subject.kind == Kind.SURGE:
+        return view.last + 1
+    sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
+    return view.last - max((view.known[name].settled for name in sources if name in view.known), default=1)
+
+
+def _finding(view: View, named: Named) -> Finding | None:
+    end = _end(view, named)
+    judged = view.court.judge(named.subject, begin=_begin(view, named), end=end)
+    if end < 2 or not judged.verdicts.due[-2:].any() or not _is_live(view, named):
+        return None
+    at = end - 1 if judged.verdicts.due[-1] else end - 2
+    since = int(judged.verdicts.since[at])
+    stand, series = _stand(view, judged, since)
+    return Finding(named, view.minute(since), _source_of(view, named), stand, series)
+
+
+def _is_live(view: View, named: Named) -> bool:
+    """Silence means something only of a source that speaks as things happen."""
+    if named.subject.kind == Kind.SURGE:
+        return True
+    sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
+    return any(name in view.known and view.known[name].live for name in sources)
+
+
+def _source_of(view: View, named: Named) -> str:
+    if named.subject.source:
+        return named.subject.source
+    return next(iter(view.court.sources_of(named.subject)), "")
+
+
+def _stand(view: View, judged: Judged, since: int) -> tuple[detection.Watched, Series]:
+    """How things stand since a minute, and the series of the chart from an hour before."""
+    counts, usual = judged.counts[since:], judged.usual[since:]
+    stand = detection.Watched(
+        seen=int(counts.sum()),
+        expected=float(usual.sum()),
+        minutes=max(len(counts), 1),
+        peak=int(counts.max(initial=0)),
+    )
+    first = max(0, since - BEFORE)
+    rows = np.stack([judged.counts, judged.usual, judged.bound], axis=1)[first:]
+    start = view.court.counts.hours.first * 60 + first
+    return stand, [[start + n, *(round(float(value), 3) for value in row)] for n, row in enumerate(rows)]
+
+
+def _follow_up(view: View, judged: Judged, incident: Incident) -> None:
+    """Bring an open incident up to date, and close it when it is over."""
+    stand, series = _stand(view, judged, max(0, view.index(incident.first_minute)))
+    update(incident, stand, series, now=view.now)
+    if view.now - incident.first_minute >= LONGEST:
+        close(incident, by=ClosedBy.TIME, now=view.now)
+    elif detection.is_over(Kind(incident.kind), judged.counts, judged.bound, stand):
+        close(incident, by=ClosedBy.ITSELF, now=view.now)

@@ -1,0 +1,32 @@
+"""Reads of the live watch: counts as arrays, incidents and whom they touch."""
+
+from recorrido.journeys.watch.queries.counts import read_counts
+from recorrido.journeys.watch.queries.incidents import (
+    Affected,
+    affected_persons,
+    count_affected,
+    find_incident,
+    find_incidents,
+    incidents_together,
+    open_incidents,
+    open_on_touchpoints,
+)
+from recorrido.journeys.watch.queries.sources import Delivery, deliveries
+from recorrido.journeys.watch.queries.subjects import WatchedRow, find_watched, watched_now
+
+__all__ = [
+    "Affected",
+    "Delivery",
+    "WatchedRow",
+    "affected_persons",
+    "count_affected",
+    "deliveries",
+    "find_incident",
+    "find_incidents",
+    "find_watched",
+    "incidents_together",
+    "open_incidents",
+    "open_on_touchpoints",
+    "read_counts",
+    "watched_now",
+]
