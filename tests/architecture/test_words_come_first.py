@@ -27,6 +27,7 @@ VERBS = {
     "disable",
     "rotate",
     "replay",
+    "by",
 }
 CONCEPTS = (ROOT / "docs/concepts.md").read_text(encoding="utf-8").lower().replace("-", " ")
 

@@ -99,8 +99,31 @@ def _mend(one: dict[str, Any], method: str) -> None:
         parameter["schema"] = _without_null(parameter["schema"])
     if "log" in {parameter["name"] for parameter in one["parameters"]}:
         one["responses"]["410"] = {"description": DESCRIPTIONS["410"], "content": deepcopy(_PROBLEM)}
+    for parameter in one["parameters"]:
+        _no_nul(parameter["schema"])
     if free:
-        one["description"] = _("Segments are parameters too: s.region=RM. The choices name them.")
+        one["description"] = _FREE
+    if one.pop("x-idempotent", False):
+        one["description"] = _IDEMPOTENT
+        one["x-idempotency-key"] = True
+
+
+_FREE = _(
+    "Two more parameters, in languages of their own: segments by name, such as s.region=RM (the choices name them), and "
+    "where, an expression of the filter language. Unknown steps, segments and selections answer 404, a badly written "
+    "expression 422, values that contradict each other 409."
+)
+_IDEMPOTENT = _(
+    "Takes the header Idempotency-Key (1 to 255 ASCII characters, a new one for each request): asked again with the same "
+    "one and the same body within two days, the same answer comes back and nothing happens twice."
+)
+
+
+def _no_nul(schema: dict[str, Any]) -> None:
+    """No address can hold a NUL character."""
+    schema = schema.get("items", schema)
+    if schema.get("type") == "string" and not {"pattern", "enum", "format"} & schema.keys():
+        schema["pattern"] = "^[^\\x00]*$"
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +141,7 @@ DESCRIPTIONS = {
     "401": _("No key, or one that is unknown or revoked."),
     "403": _("The key lacks a scope."),
     "404": _("There is no such thing."),
-    "409": _("A request with this Idempotency-Key is still running."),
+    "409": _("Values that contradict each other, or a request with this Idempotency-Key that still runs."),
     "410": _("The log version is gone; “newest” names the present one."),
     "413": _("More than 2.5 MB at once."),
     "415": _("The body is not application/json."),

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Schema
 from pydantic import Field
 
-from recorrido.api.read import cursors
 from recorrido.api.read.answers import answer, utc
-from recorrido.api.read.idempotency import HEADER, LONGEST, idempotent
+from recorrido.api.read.cursors import LEDGER, OBJECT, Places
+from recorrido.api.read.idempotency import idempotent
 from recorrido.api.read.keys import key_of
 from recorrido.api.read.problems import Problem
 from recorrido.api.read.redaction import hide_identifiers
 from recorrido.api.read.service import operation, router
-from recorrido.api.read.words import Cursor, Id, Limit, Moment, Strict, moment_of
+from recorrido.api.read.words import Id, Limit, Moment, Strict, moment_of
 from recorrido.company.models import ApiKey, Scope
 from recorrido.events.actions import ensure_source, record_events
 from recorrido.events.queries import Place, Recorded, events_of_object, ledger_horizon
@@ -29,6 +29,8 @@ from recorrido.people.queries import current_person_ids, leaves_of_all
 events = router("events")
 EVENTS = (Scope.READ_EVENTS.value,)
 LATEST = "latest"
+AFTER = _("The “next” of the page before; “latest” begins with what happens from now on.")
+KIND = "[a-z][a-z0-9_.]{0,31}"  # as the door of the ledger takes it
 
 
 class ObjectShape(Schema):
@@ -72,13 +74,7 @@ class LedgerPage(Schema):
 
 
 class Asked(Schema):
-    after: Annotated[
-        str,
-        Field(
-            max_length=500,
-            description=_("The “next” of the page before; “latest” begins with what happens from now on."),
-        ),
-    ] = ""
+    after: LEDGER.parameter(AFTER, LATEST) = ""  # type: ignore[valid-type]
     limit: Limit = 100
     type: Annotated[list[str], Field(max_length=50, description=_("Only events of these types."))] = []
     source: Annotated[list[str], Field(max_length=50, description=_("Only events of these sources."))] = []
@@ -93,8 +89,7 @@ class Asked(Schema):
 def ledger(request: HttpRequest, asked: Asked = Query(...)) -> HttpResponse:
     if asked.after == LATEST:
         return answer(request, _page(Stretch([], ledger_horizon(), False), key_of(request)))
-    values = cursors.decode("ledger", asked.after)
-    found = events_meeting(_conditions(asked), after=values[0] if values else 0, limit=asked.limit)
+    found = events_meeting(_conditions(asked), after=LEDGER.number(asked.after) or 0, limit=asked.limit)
     return answer(request, _page(found, key_of(request)))
 
 
@@ -110,7 +105,7 @@ def _conditions(asked: Asked) -> Conditions:
 def _page(found: Stretch, key: ApiKey) -> dict[str, Any]:
     return {
         "items": told(found.events, key),
-        "next": cursors.encode("ledger", [found.position]),
+        "next": LEDGER.write(found.position),
         "more": found.more,
     }
 
@@ -136,20 +131,24 @@ def event(request: HttpRequest, event_id: Id) -> HttpResponse:
     summary=_("What touched one order, return, shipment, product …, newest first"),
 )  # fmt: skip
 def events_of(
-    request: HttpRequest, kind: str, external_id: str, limit: Limit = Query(50), after: Cursor = Query("")
+    request: HttpRequest,
+    kind: Annotated[str, Field(pattern=f"^{KIND}$")],
+    external_id: Annotated[str, Field(min_length=1, max_length=200)],
+    limit: Limit = Query(50),
+    after: OBJECT.parameter() = Query(""),  # type: ignore[valid-type]
 ) -> HttpResponse:
-    place = cursors.decode_place("object", after)
+    place = OBJECT.place(after)
     before = Place(*place) if place else None
     rows = events_of_object(kind, external_id, limit=limit + 1, before=before)
-    return answer(request, shown(rows, limit, "object", key_of(request)))
+    return answer(request, shown(rows, limit, OBJECT, key_of(request)))
 
 
-def shown(rows: Sequence[Recorded], limit: int, list_name: str, key: ApiKey) -> dict[str, Any]:
+def shown(rows: Sequence[Recorded], limit: int, places: Places, key: ApiKey) -> dict[str, Any]:
     """A page of a list, newest first, of which one more than its limit was read."""
     last = rows[limit - 1].place if len(rows) > limit else None
     return {
         "items": told(rows[:limit], key),
-        "next": cursors.encode_place(list_name, last.at, last.id) if last else None,
+        "next": places.write_place(last.at, last.id) if last else None,
     }
 
 
@@ -233,19 +232,7 @@ class ReportShape(Schema):
     refused: list[RefusedShape]
 
 
-IDEMPOTENCY = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": HEADER,
-            "required": False,
-            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
-            "description": _(
-                "Asked again with the same one, the same answer comes back and nothing happens twice."
-            ),
-        }
-    ]
-}
+IDEMPOTENCY = {"x-idempotent": True}
 
 
 @operation(

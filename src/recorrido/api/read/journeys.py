@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -13,13 +15,15 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Schema
 from pydantic import BeforeValidator, Field
 
-from recorrido.api.read import cursors
 from recorrido.api.read.answers import answer, plain, unchanged, utc
+from recorrido.api.read.cursors import JOURNEYS
 from recorrido.api.read.problems import Problem
 from recorrido.api.read.service import operation, router
 from recorrido.api.read.shapes import shape_of
 from recorrido.company.models import Scope
 from recorrido.journeys import queries
+from recorrido.journeys.errors import BadSelection, LogVersionGone
+from recorrido.journeys.models import JourneyBuild
 from recorrido.journeys.queries import Filters, JourneyDetail, JourneyRow, Selection, Study
 
 journeys = router("journeys")
@@ -66,9 +70,7 @@ class StudyAsked(Schema):
         Literal["all", "regular", "exceptions"],
         Field(description=_("All journeys, or those on or off the regular path.")),
     ] = "all"
-    where: Annotated[str, Field(max_length=1_000, description=_("An expression of the filter language."))] = (
-        ""
-    )
+    where: Annotated[str, Field(max_length=1_000, json_schema_extra={"include_in_schema": False})] = ""
     has: Annotated[list[Step], Field(max_length=20, description=_("Journeys with all of these steps."))] = []
     lacks: Annotated[
         list[Step], Field(max_length=20, description=_("Journeys with none of these steps."))
@@ -104,11 +106,36 @@ class Asked:
 
 
 def opened(request: HttpRequest, asked: StudyAsked, *, version: str = "") -> Asked:
-    """Raises what ``queries.open_study`` raises, and BadSelection for a filter that cannot be read."""
-    study = queries.open_study(asked.type, asked.log or version)
-    filters = Filters.decode(request.META.get("QUERY_STRING", ""))
-    filters.resolve(study)
+    """Raises what ``queries.open_study`` raises, and Problem for filters that cannot be read or met."""
+    if asked.start and asked.end and asked.end < asked.start:
+        why = tr("The period ends before it starts: choose a later end.")
+        raise Problem(409, "values_contradict", why, errors=[{"in": "query", "name": "to", "detail": why}])
+    with named_in(asked):
+        study = _study(asked.type, asked.log or version)
+        filters = Filters.decode(request.META.get("QUERY_STRING", ""))
+        filters.resolve(study)
     return Asked(study, filters)
+
+
+@contextmanager
+def named_in(asked: StudyAsked) -> Iterator[None]:
+    """A step, a segment or a selection that is not there is not found; an expression may also be badly written."""
+    try:
+        yield
+    except BadSelection as error:
+        raise Problem(422 if asked.where else 404, error.code, str(error)) from error
+
+
+def _study(journey_type: str, version: str) -> Study:
+    """A version that was never built is not found; one that was removed is gone."""
+    try:
+        return queries.open_study(journey_type, version)
+    except LogVersionGone as error:
+        if JourneyBuild.objects.filter(log_version=version.partition(".")[0]).exists():
+            raise
+        why = tr("There is no log version “%(version)s”; the newest is %(newest)s.")
+        words = {"version": version, "newest": error.newest}
+        raise Problem(404, "unknown_log_version", why % words, newest=error.newest) from error
 
 
 class JourneyTypeShape(Schema):
@@ -151,7 +178,7 @@ class ListAsked(StudyAsked):
         str, Field(max_length=1_000, description=_("The selection of a figure; all journeys without it."))
     ] = ""
     q: Annotated[str, Field(max_length=200, description=_("Part of a journey's id, or a person's id."))] = ""
-    after: Annotated[str, Field(max_length=500, description=_("The “next” of the page before."))] = ""
+    after: JOURNEYS.parameter() = ""  # type: ignore[valid-type]
     limit: Annotated[int, Field(ge=1, le=500, description=_("How many at most."))] = 50
 
 
@@ -172,18 +199,23 @@ class JourneysPage(Schema):
     summary=_("The journeys that meet the filters, or those behind one figure"),
 )  # fmt: skip
 def list_journeys(request: HttpRequest, asked: ListAsked = Query(...)) -> HttpResponse:
-    place = cursors.decode("journeys", asked.after)
-    version, row = place or ("", None)
-    if place and asked.log not in ("", version):
+    row, version = JOURNEYS.read(asked.after) or (None, "")
+    if version and asked.log not in ("", version):
         raise Problem(
-            400, "bad_cursor", tr("This cursor belongs to another log version. Begin again without it.")
+            409, "values_contradict", tr("The cursor belongs to another log version. Begin again without it.")
         )
     here = opened(request, asked, version=version)
-    selection = Selection.decode(asked.sel)
-    found = queries.journeys_behind(
-        here.study, here.filters, selection, search=asked.q, after=row, limit=asked.limit
-    )
-    following = None if found.after is None else cursors.encode("journeys", [here.study.version, found.after])
+    with named_in(asked):
+        selection = Selection.decode(asked.sel)
+        found = queries.journeys_behind(
+            here.study,
+            here.filters,
+            selection,
+            search=asked.q,
+            after=None if row is None else int(row),
+            limit=asked.limit,
+        )
+    following = None if found.after is None else JOURNEYS.write(found.after, here.study.version)
     told = {
         "selection": selection.encode(),
         "total": found.total.count,

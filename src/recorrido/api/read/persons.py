@@ -10,54 +10,60 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Schema
 from pydantic import Field
 
-from recorrido.api.read import cursors
-from recorrido.api.read.answers import answer, utc
-from recorrido.api.read.events import EventsPage, shown
+from recorrido.api.read.answers import answer, plain, utc
+from recorrido.api.read.cursors import PERSONS as CURSORS
+from recorrido.api.read.cursors import TIMELINE
+from recorrido.api.read.events import KIND, EventsPage, shown
 from recorrido.api.read.keys import key_of
 from recorrido.api.read.problems import Problem
 from recorrido.api.read.service import operation, router
-from recorrido.api.read.words import Cursor, Id, Limit
+from recorrido.api.read.shapes import shape_of
+from recorrido.api.read.words import Id, Limit
 from recorrido.company.models import Scope
 from recorrido.events.queries import Place, timeline_of_person
 from recorrido.people import queries
+from recorrido.people.errors import UnreadableIdentifier
 from recorrido.people.identifiers import normalise
-from recorrido.people.models import Link
+from recorrido.people.models import Link, Person
+from recorrido.people.queries import Change, Leaf
 
 persons = router("persons")
 PERSONS = (Scope.READ_PERSONS.value,)
-
-
-class IdentifierShape(Schema):
-    kind: str
-    value: str
-
-
-class PersonShape(Schema):
-    """``id`` is the person of today; ``asked`` the id that was asked for, ``merged`` whether they differ."""
-
-    id: int
-    asked: int
-    merged: bool
-    identifiers: list[IdentifierShape]
-    attributes: dict[str, Any]
-    earlier_ids: list[int]
+Country = Annotated[
+    str, Field(pattern="^([A-Z]{2})?$", description=_("Reads telephone numbers without a prefix: CL."))
+]
 
 
 class FoundShape(Schema):
     id: int
-    identifiers: list[IdentifierShape]
+    identifiers: list[shape_of(Leaf)]  # type: ignore[valid-type]
     attributes: dict[str, Any]
+
+
+class PersonShape(FoundShape):
+    """``id`` is the person of today; ``asked`` the id that was asked for, ``merged`` whether they differ."""
+
+    asked: int
+    merged: bool
+    earlier_ids: list[int]
+    organization_ids: list[int]
 
 
 class PersonsPage(Schema):
     items: list[FoundShape]
+    next: str | None
+
+
+class NamedIdentifier(Schema):
+    kind: str
+    value: str
 
 
 class LinkShape(Schema):
     """Why two identifiers belong to one person."""
 
-    one: IdentifierShape
-    other: IdentifierShape
+    one: NamedIdentifier
+    other: NamedIdentifier
     reason: str
     source: str
     at: str
@@ -67,57 +73,42 @@ class LinksPage(Schema):
     items: list[LinkShape]
 
 
-class ChangeShape(Schema):
+class ChangesPage(Schema):
     """``merged``: ``other_id`` became part of ``person_id``; ``unmerged``: it left again."""
 
-    id: int
-    kind: str
-    person_id: int
-    other_id: int
-    reason: str
-    source: str
-    at: str
-
-
-class ChangesPage(Schema):
-    items: list[ChangeShape]
+    items: list[shape_of(Change)]  # type: ignore[valid-type]
 
 
 class Searched(Schema):
     q: Annotated[
         str, Field(max_length=255, description=_("An identifier of any kind, or a person's id."))
     ] = ""
-    kind: Annotated[
-        str, Field(max_length=32, description=_("The kind of identifier: email, phone, customer …"))
-    ] = ""
-    value: Annotated[str, Field(max_length=255, description=_("The identifier, however it is written."))] = ""
-    country: Annotated[
-        str, Field(pattern="^([A-Z]{2})?$", description=_("Reads telephone numbers without a prefix."))
-    ] = ""
+    country: Country = ""
+    limit: Limit = 50
+    after: CURSORS.parameter() = ""  # type: ignore[valid-type]
 
 
 @operation(
     persons, "GET", "/persons", scopes=PERSONS, shape=PersonsPage,
-    summary=_("Find persons by any identifier (q), or by one of a kind (kind and value)"),
+    summary=_("All persons, oldest first, or those whom words identify"),
 )  # fmt: skip
-def find_persons(request: HttpRequest, asked: Searched = Query(...)) -> HttpResponse:
-    ids = _found(asked)
-    known, leaves = queries.attributes_of(ids), queries.leaves_of_all(ids)
-    items = [
-        {"id": id_, "identifiers": _identifiers(leaves.get(id_, [])), "attributes": known.get(id_, {})}
-        for id_ in ids
-    ]
-    return answer(request, {"items": items})
+def list_persons(request: HttpRequest, asked: Searched = Query(...)) -> HttpResponse:
+    after, words = CURSORS.number(asked.after) or 0, asked.q.strip()
+    ids = (
+        [id_ for id_ in queries.find_persons(words, country=asked.country) if id_ > after]
+        if words
+        else _all(after, asked)
+    )
+    shown_ids = ids[: asked.limit]
+    known, leaves = queries.attributes_of(shown_ids), queries.leaves_of_all(shown_ids)
+    items = [_found(id_, leaves.get(id_, []), known.get(id_, {})) for id_ in shown_ids]
+    following = CURSORS.write(shown_ids[-1]) if len(ids) > asked.limit else None
+    return answer(request, {"items": items, "next": following})
 
 
-def _found(asked: Searched) -> list[int]:
-    if asked.q:
-        return queries.find_persons(asked.q.strip(), country=asked.country)
-    if not (asked.kind and asked.value):
-        raise Problem(422, "wrong_value", tr("Say what to look for: q, or kind and value."))
-    key = normalise(asked.kind, asked.value, asked.country)
-    person = queries.person_of(*key) if key else None
-    return [] if person is None else [person]
+def _all(after: int, asked: Searched) -> list[int]:
+    rows = Person.objects.filter(id__gt=after, merged_into__isnull=True).order_by("id")
+    return list(rows.values_list("id", flat=True)[: asked.limit + 1])
 
 
 @operation(
@@ -125,16 +116,27 @@ def _found(asked: Searched) -> list[int]:
     summary=_("A person; an id that was merged answers with the person of today and says so"),
 )  # fmt: skip
 def person(request: HttpRequest, person_id: Id) -> HttpResponse:
-    current = queries.current_person_id(person_id)
-    told = {
-        "id": current,
-        "asked": person_id,
-        "merged": current != person_id,
-        "identifiers": _identifiers(queries.leaves_of(current)),
-        "attributes": queries.attributes_of([current]).get(current, {}),
-        "earlier_ids": queries.earlier_ids(current),
-    }
-    return answer(request, told)
+    return answer(request, _person(queries.current_person_id(person_id), person_id))
+
+
+@operation(
+    persons, "GET", "/persons/by/{kind}/{path:value}", scopes=PERSONS, shape=PersonShape, found_by_name=True,
+    summary=_("The person behind one identifier, however it is written"),
+)  # fmt: skip
+def person_behind(
+    request: HttpRequest,
+    kind: Annotated[str, Field(pattern=f"^{KIND}$")],
+    value: Annotated[str, Field(min_length=1, max_length=255)],
+    country: Country = Query(""),
+) -> HttpResponse:
+    try:
+        key = normalise(kind, value, country)
+    except UnreadableIdentifier as error:
+        raise Problem(404, error.code, str(error)) from error
+    found = queries.person_of(*key) if key else None
+    if found is None:
+        raise Problem(404, "unknown_person", tr("Nobody is known by this identifier."))
+    return answer(request, _person(found, found))
 
 
 @operation(
@@ -150,8 +152,7 @@ def links(request: HttpRequest, person_id: Id) -> HttpResponse:
     summary=_("The merges and unmerges a person took part in"),
 )  # fmt: skip
 def history(request: HttpRequest, person_id: Id) -> HttpResponse:
-    changes = queries.history_of(person_id)
-    return answer(request, {"items": [_change(change) for change in changes]})
+    return answer(request, {"items": [plain(change) for change in queries.history_of(person_id)]})
 
 
 @operation(
@@ -159,16 +160,29 @@ def history(request: HttpRequest, person_id: Id) -> HttpResponse:
     found_by_name=True, summary=_("What happened to a person, newest first"),
 )  # fmt: skip
 def events_of_person(
-    request: HttpRequest, person_id: Id, limit: Limit = Query(50), after: Cursor = Query("")
+    request: HttpRequest,
+    person_id: Id,
+    limit: Limit = Query(50),
+    after: TIMELINE.parameter() = Query(""),  # type: ignore[valid-type]
 ) -> HttpResponse:
-    place = cursors.decode_place("timeline", after)
+    place = TIMELINE.place(after)
     before = Place(*place) if place else None
     rows = timeline_of_person(person_id, limit=limit + 1, before=before)
-    return answer(request, shown(rows, limit, "timeline", key_of(request)))
+    return answer(request, shown(rows, limit, TIMELINE, key_of(request)))
 
 
-def _identifiers(leaves: list[queries.Leaf]) -> list[dict[str, str]]:
-    return [{"kind": leaf.kind, "value": leaf.value} for leaf in leaves]
+def _person(id_: int, asked: int) -> dict[str, Any]:
+    told = {
+        "asked": asked,
+        "merged": id_ != asked,
+        "earlier_ids": queries.earlier_ids(id_),
+        "organization_ids": sorted({one.organization_id for one in queries.organizations_of(id_)}),
+    }
+    return _found(id_, queries.leaves_of(id_), queries.attributes_of([id_]).get(id_, {})) | told
+
+
+def _found(id_: int, leaves: list[Leaf], attributes: dict[str, Any]) -> dict[str, Any]:
+    return {"id": id_, "identifiers": [plain(leaf) for leaf in leaves], "attributes": attributes}
 
 
 def _link(link: Link) -> dict[str, Any]:
@@ -178,16 +192,4 @@ def _link(link: Link) -> dict[str, Any]:
         "reason": link.reason,
         "source": link.source,
         "at": utc(link.at),
-    }
-
-
-def _change(change: queries.Change) -> dict[str, Any]:
-    return {
-        "id": change.id,
-        "kind": change.kind,
-        "person_id": change.person_id,
-        "other_id": change.other_id,
-        "reason": change.reason,
-        "source": change.source,
-        "at": utc(change.at),
     }

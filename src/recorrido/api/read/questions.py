@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from pydantic import Field, create_model
 
 from recorrido.api.read.answers import answer, plain, unchanged
-from recorrido.api.read.journeys import FIGURES, SEGMENTS, Asked, LogShape, Step, StudyAsked, opened
+from recorrido.api.read.journeys import FIGURES, SEGMENTS, Asked, LogShape, Step, StudyAsked, named_in, opened
 from recorrido.api.read.service import operation, router
 from recorrido.api.read.shapes import FigureShape, shape_of
 from recorrido.api.read.words import Flag
@@ -59,7 +59,9 @@ def _reply(request: HttpRequest, asked: StudyAsked, question: Any) -> HttpRespon
     here: Asked = opened(request, asked)
     if same := unchanged(request, here.study.version):
         return same
-    return answer(request, here.beside({"answer": plain(question(here.study, here.filters))}))
+    with named_in(asked):
+        found = question(here.study, here.filters)
+    return answer(request, here.beside({"answer": plain(found)}))
 
 
 @_ask(
@@ -94,7 +96,12 @@ def variants(request: HttpRequest, asked: VariantsAsked = Query(...)) -> HttpRes
 class FunnelAsked(StudyAsked):
     step: Annotated[list[Step], Field(min_length=1, max_length=20, description=_("The steps, in order."))]
     within: Annotated[
-        str, Field(max_length=20, description=_("The window from the first step: 1h, 7d, 30d."))
+        str,
+        Field(
+            max_length=20,
+            pattern="^([1-9][0-9]{0,3}[smhdw])?$",
+            description=_("The window from the first step: 1h, 7d, 30d."),
+        ),
     ] = ""
     strict: Annotated[Flag, Field(description=_("Each step directly after the one before."))] = False
 
@@ -146,8 +153,9 @@ class CountAsked(StudyAsked):
     _("How many journeys a selection holds: reached, lost, open, step:placed …"),
 )
 def count(request: HttpRequest, asked: CountAsked = Query(...)) -> HttpResponse:
-    selection = Selection.decode(asked.sel)
-    return _reply(request, asked, lambda study, filters: queries.count(study, filters, selection))
+    return _reply(
+        request, asked, lambda study, filters: queries.count(study, filters, Selection.decode(asked.sel))
+    )
 
 
 @_ask("regular-share", "RegularShare", shape_of(RegularShare), _("Regular journeys and decided ones"))

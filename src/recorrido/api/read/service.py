@@ -21,7 +21,12 @@ from recorrido.api.read.keys import Scoped
 from recorrido.api.read.problems import Problem, response_of, title_of
 from recorrido.api.read.words import ProblemShape
 from recorrido.company.errors import CompanyError
-from recorrido.connectors.webhooks.errors import BadEndpoint, WebhookError
+from recorrido.connectors.webhooks.errors import (
+    BadEndpoint,
+    ForbiddenEndpoint,
+    TooManyEndpoints,
+    WebhookError,
+)
 from recorrido.journeys.errors import (
     JourneyNotFound,
     JourneysError,
@@ -31,7 +36,8 @@ from recorrido.journeys.errors import (
     NoLog,
     UnknownJourneyType,
 )
-from recorrido.people.errors import PeopleError, UnknownPerson
+from recorrido.journeys.watch.errors import WatchError
+from recorrido.people.errors import PeopleError, UnknownOrganization, UnknownPerson
 
 _log = logging.getLogger(__name__)
 REFUSALS = {400: ProblemShape, 401: ProblemShape, 403: ProblemShape, 422: ProblemShape, 429: ProblemShape}
@@ -185,8 +191,9 @@ def _journeys(error: JourneysError) -> Problem:
 def _webhook(error: WebhookError) -> Problem:
     if isinstance(error, BadEndpoint):
         pointed = {"in": "body", "name": error.field, "detail": str(error)}
-        return Problem(422, error.code, str(error), errors=[pointed])
-    return Problem(404, error.code, str(error))
+        status = 403 if isinstance(error, ForbiddenEndpoint) else 422
+        return Problem(status, error.code, str(error), errors=[pointed])
+    return Problem(409 if isinstance(error, TooManyEndpoints) else 404, error.code, str(error))
 
 
 def _unkeepable(error: Exception) -> Problem:
@@ -211,6 +218,8 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     ),
     (JourneysError, _journeys),
     (UnknownPerson, lambda error: Problem(404, error.code, str(error))),
+    (UnknownOrganization, lambda error: Problem(404, error.code, str(error))),
+    (WatchError, lambda error: Problem(404, error.code, str(error))),
     (PeopleError, lambda error: Problem(422, error.code, str(error))),
     (WebhookError, _webhook),
     (CompanyError, lambda error: Problem(403, error.code, str(error))),

@@ -5,10 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
-from recorrido.api.read import document, events, health, journeys, persons, questions, webhooks
+from recorrido.api.read import (
+    document,
+    events,
+    health,
+    incidents,
+    journeys,
+    organizations,
+    persons,
+    questions,
+    webhooks,
+)
 from recorrido.api.read.service import api, make_strict
 
-GROUPS = (persons, events, journeys, questions, webhooks, health)
+GROUPS = (persons, organizations, events, journeys, questions, incidents, webhooks, health)
 
 
 def _open(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:

@@ -11,21 +11,27 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Schema
 from pydantic import Field
 
-from recorrido.api.read import cursors
 from recorrido.api.read.answers import answer, utc
+from recorrido.api.read.cursors import DELIVERIES, WEBHOOKS
 from recorrido.api.read.events import IDEMPOTENCY
 from recorrido.api.read.idempotency import idempotent
 from recorrido.api.read.keys import key_of, require
 from recorrido.api.read.service import operation, router
-from recorrido.api.read.words import Cursor, Id, Limit, Moment, Strict, moment_of
+from recorrido.api.read.words import Id, Limit, Moment, Strict, moment_of
 from recorrido.company.models import Scope
 from recorrido.connectors.webhooks import actions, queries
 from recorrido.connectors.webhooks.actions.hands import Hand
+from recorrido.connectors.webhooks.forms import ONE_LINE, PATTERN, URL
 from recorrido.connectors.webhooks.models import Delivery, DeliveryState, Endpoint
 
 webhooks = router("webhooks")
 MANAGE = (Scope.MANAGE_WEBHOOKS.value,)
-Patterns = Annotated[list[Annotated[str, Field(max_length=120)]], Field(min_length=1, max_length=50)]
+Patterns = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=120, pattern=PATTERN)]],
+    Field(min_length=1, max_length=50),
+]
+Url = Annotated[str, Field(min_length=1, max_length=2_000, pattern=URL)]
+Description = Annotated[str, Field(max_length=200, pattern=ONE_LINE)]
 
 
 class EndpointShape(Schema):
@@ -59,9 +65,9 @@ class SecretShape(Schema):
 
 
 class EndpointIn(Strict):
-    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+    url: Url
     event_types: Patterns
-    description: Annotated[str, Field(max_length=200)] = ""
+    description: Description = ""
     with_properties: bool = False
     with_identifiers: bool = False
 
@@ -69,9 +75,9 @@ class EndpointIn(Strict):
 class EndpointChange(Strict):
     """What is not named stays as it is."""
 
-    url: Annotated[str, Field(min_length=1, max_length=2_000)] = ""
+    url: Url = ""
     event_types: Patterns = ["*"]
-    description: Annotated[str, Field(max_length=200)] = ""
+    description: Description = ""
     with_properties: bool = False
     with_identifiers: bool = False
 
@@ -105,12 +111,14 @@ class CountShape(Schema):
     shape=EndpointsPage,
     summary=_("Webhook endpoints, oldest first"),
 )
-def endpoints(request: HttpRequest, limit: Limit = Query(50), after: Cursor = Query("")) -> HttpResponse:
-    values = cursors.decode("webhooks", after)
-    rows = list(
-        queries.find_endpoints().filter(pk__gt=values[0] if values else 0).order_by("id")[: limit + 1]
-    )
-    following = cursors.encode("webhooks", [rows[limit - 1].pk]) if len(rows) > limit else None
+def endpoints(
+    request: HttpRequest,
+    limit: Limit = Query(50),
+    after: WEBHOOKS.parameter() = Query(""),  # type: ignore[valid-type]
+) -> HttpResponse:
+    found = queries.find_endpoints().filter(pk__gt=WEBHOOKS.number(after) or 0).order_by("id")
+    rows = list(found[: limit + 1])
+    following = WEBHOOKS.write(rows[limit - 1].pk) if len(rows) > limit else None
     return answer(request, {"items": [_shown(one) for one in rows[:limit]], "next": following})
 
 
@@ -224,7 +232,7 @@ def replay_failed(request: HttpRequest, endpoint_id: Id, payload: Since) -> Http
 class DeliveriesAsked(Schema):
     state: Annotated[DeliveryState | None, Field(description=_("Only deliveries in this state."))] = None
     limit: Limit = 50
-    after: Cursor = ""
+    after: DELIVERIES.parameter() = ""  # type: ignore[valid-type]
 
 
 @operation(
@@ -232,12 +240,10 @@ class DeliveriesAsked(Schema):
     summary=_("The deliveries of an endpoint, newest first"),
 )  # fmt: skip
 def deliveries(request: HttpRequest, endpoint_id: Id, asked: DeliveriesAsked = Query(...)) -> HttpResponse:
-    values = cursors.decode("deliveries", asked.after)
+    before = DELIVERIES.number(asked.after)
     rows = queries.find_deliveries(endpoint=queries.endpoint(endpoint_id), state=asked.state or "")
-    found = list((rows.filter(pk__lt=values[0]) if values else rows).order_by("-id")[: asked.limit + 1])
-    following = (
-        cursors.encode("deliveries", [found[asked.limit - 1].pk]) if len(found) > asked.limit else None
-    )
+    found = list((rows if before is None else rows.filter(pk__lt=before)).order_by("-id")[: asked.limit + 1])
+    following = DELIVERIES.write(found[asked.limit - 1].pk) if len(found) > asked.limit else None
     return answer(request, {"items": [_delivery(one) for one in found[: asked.limit]], "next": following})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,11 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 MOST = 500
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Field(ge=1, le=MOST, description=_("How many at most."))]
-Cursor = Annotated[
-    str, Field(max_length=500, description=_("The “next” of the page before; nothing for the first page."))
-]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-Etag = Annotated[str | None, Field(max_length=200)]
+_MOMENT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}):([0-5]\d|60)(\.\d{1,18})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
 
 
 def _moment(text: str) -> str:
@@ -26,14 +25,24 @@ def _moment(text: str) -> str:
 
 
 def moment_of(text: str) -> datetime:
-    """An ISO-8601 moment with its zone, in UTC. Raises ValueError with a sentence."""
+    """A moment of RFC 3339 in UTC. Raises ValueError with a sentence.
+
+    A leap second is the one before; what would lie beyond the calendar in UTC keeps its clock.
+    """
+    found = _MOMENT.fullmatch(text)
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None or "T" not in text:
+        if found is None:
             raise ValueError
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+        day, hour, second, fraction, zone = found.groups()
+        moment = datetime.fromisoformat(
+            f"{day}T{hour}:{min(int(second), 59):02d}{fraction or ''}{zone.upper()}"
+        )
+    except ValueError:
         raise ValueError(gettext("write a moment with its zone, like 2026-03-01T15:00:00Z")) from None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
 
 
 Moment = Annotated[

@@ -1,5 +1,7 @@
 """WebhookError
-├── BadEndpoint        an address, a pattern or a number of endpoints that cannot be taken; carries its field
+├── BadEndpoint        an address, a pattern or a description that cannot be taken; carries its field
+│   └── ForbiddenEndpoint  this installation sends nothing there
+├── TooManyEndpoints   delete one first
 ├── UnknownEndpoint    no endpoint has this number
 ├── UnknownDelivery    no delivery has this number
 └── RefusedAddress     the address leads where nothing may be sent (our own network)
@@ -31,6 +33,17 @@ class BadEndpoint(WebhookError):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class ForbiddenEndpoint(BadEndpoint):
+    code = "forbidden_endpoint"
+
+
+class TooManyEndpoints(WebhookError):
+    code = "too_many_endpoints"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("There are %d endpoints already; delete one first.") % most)
 
 
 class UnknownEndpoint(WebhookError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from recorrido.connectors.webhooks import forms
 from recorrido.connectors.webhooks.errors import BadEndpoint
 
 MOST = 50
@@ -16,7 +17,7 @@ _UNSENDABLE = re.compile(r"[^A-Za-z0-9_.]")
 
 def checked(patterns: Iterable[str]) -> list[str]:
     """The patterns without repeats and outer spaces. Raises BadEndpoint for what is no pattern."""
-    found = list(dict.fromkeys(pattern.strip() for pattern in patterns if pattern.strip()))
+    found = list(dict.fromkeys(pattern.strip(" \t\r\n") for pattern in patterns if pattern.strip(" \t\r\n")))
     if not found:
         raise BadEndpoint("event_types", _("Say at least one event type, or * for all of them."))
     if len(found) > MOST:
@@ -28,11 +29,11 @@ def checked(patterns: Iterable[str]) -> list[str]:
 
 def _check(pattern: str) -> None:
     words = {"pattern": pattern[:LONGEST]}
-    if len(pattern) > LONGEST or not pattern.isprintable():
-        raise BadEndpoint("event_types", _("“%(pattern)s” is no event type: it is too long.") % words)
     if "*" in pattern[:-1]:
         why = _("“%(pattern)s” has a star in the middle; it may only stand at the end, as in order.*")
         raise BadEndpoint("event_types", why % words)
+    if len(pattern) > LONGEST or not re.fullmatch(forms.PATTERN, pattern):
+        raise BadEndpoint("event_types", _("“%(pattern)s” is no event type.") % words)
 
 
 def matches(pattern: str, event_type: str) -> bool:

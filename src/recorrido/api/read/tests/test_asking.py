@@ -113,7 +113,7 @@ def test_a_parameter_that_means_one_thing_is_given_once(caller):
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=501", "limit=x", "limit=1.5", "limit=99999999999999999999", "limit=", "since=yesterday",
-     "since=2026-03-01", "since=2026-03-01T15:00:00", "since=0", "until=9999-12-31T23:59:59-14:00", "after=" + "a" * 501],
+     "since=2026-03-01", "since=2026-03-01T15:00:00", "since=0", "until=2026-02-30T00:00:00Z", "after=" + "a" * 101],
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_named(caller, query):
     told = refusal(caller().get(f"/events?{query}"), 422)
@@ -125,7 +125,7 @@ def test_a_number_that_cannot_be_a_persons_is_refused(caller, number):
     assert caller().get(f"/persons/{number}").status_code in (404, 422)
 
 
-@pytest.mark.parametrize("cursor", ["x", "WzFd:1xyz:abc", "a:b:c", "é", "😀", "=" * 40])
+@pytest.mark.parametrize("cursor", ["x", "e", "e-1", "e١", "e1 ", "t1-1", "😀", "e" + "9" * 20])
 def test_a_damaged_cursor_is_refused_with_a_sentence(caller, cursor):
     answer = caller().get("/events", {"after": cursor})
     assert refusal(answer, 400)["code"] == "bad_cursor"

@@ -104,11 +104,43 @@ def test_what_touched_an_object_is_found_whatever_its_name(caller):
 def test_a_person_is_found_by_any_identifier_and_by_one_of_a_kind(caller):
     happen("page", who=(("email", "ana@example.cl"), ("phone", "+56912345678")))
     program = caller()
-    for asked in ({"q": "Ana@Example.cl"}, {"kind": "phone", "value": "9 1234 5678", "country": "CL"}):
-        (found,) = program.get("/persons", asked).json()["items"]
-        assert {one["value"] for one in found["identifiers"]} == {"ana@example.cl", "+56912345678"}
-    assert program.get("/persons", {"q": "nobody"}).json()["items"] == []
-    assert program.get("/persons").status_code == 422
+    (found,) = program.get("/persons?q=Ana@Example.cl").json()["items"]
+    assert {one["value"] for one in found["identifiers"]} == {"ana@example.cl", "+56912345678"}
+    for address in ("/persons/by/email/ANA@example.cl", "/persons/by/phone/9 1234 5678?country=CL"):
+        assert program.get(address).json()["id"] == found["id"]
+    assert program.get("/persons?q=nobody").json() == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    "address", ["email/nobody@example.cl", "email/x", "no/x", "phone/912345678", "É/x", "email/%20"]
+)
+def test_nobody_is_behind_an_unknown_or_unreadable_identifier(caller, address):
+    assert caller().get(f"/persons/by/{address}").status_code in (404, 422)
+
+
+def test_all_persons_are_walked_page_by_page(caller):
+    for number in range(5):
+        happen("page", who=(("customer", f"c{number}"),))
+    happen("login", who=(("customer", "c0"), ("email", "ana@example.cl")))
+    program = caller()
+    assert len(walk(program, "/persons?limit=2")) == 5
+
+
+def test_organizations_are_listed_with_their_contacts(caller):
+    from recorrido.people.models import Organization
+
+    for name in ("Andes SpA", "Bosque Ltda", "Cobre SA"):
+        Organization.objects.create(name=name)
+    program = caller()
+    assert [one["name"] for one in walk(program, "/organizations?limit=2")] == [
+        "Andes SpA",
+        "Bosque Ltda",
+        "Cobre SA",
+    ]
+    (found,) = program.get("/organizations?q=bosque").json()["items"]
+    told = program.get(f"/organizations/{found['id']}").json()
+    assert (told["name"], told["people"], told["contacts"]) == ("Bosque Ltda", [], 0)
+    assert program.get("/organizations/999").status_code == 404
 
 
 def test_a_merged_id_answers_with_the_person_of_today_and_says_so(caller):
@@ -166,8 +198,10 @@ def test_finding_persons_asks_as_often_for_many_as_for_one(caller, django_assert
     program = caller()
     happen("page", who=(("email", "ana@example.cl"),))
     program.get("/health")
-    with django_assert_num_queries(3):  # person, attributes, identifiers
-        program.get("/persons?kind=email&value=ana@example.cl")
+    happen(*["page"] * 3, who=(("email", "eva@example.cl"),))
+    for limit in (1, 50):
+        with django_assert_num_queries(3):  # persons, attributes, identifiers
+            assert program.get(f"/persons?limit={limit}").json()["items"]
 
 
 SECRETS = ("ana@example.cl", "56912345678", "912345678", "c-4711", "sin@leer", "otra@example.com")
@@ -209,14 +243,8 @@ def addresses(person: int) -> list[str]:
     paths = [
         path.removeprefix("/api/v1") for path, methods in document()["paths"].items() if "get" in methods
     ]
-    given = {
-        "person_id": person,
-        "event_id": "1",
-        "kind": "order",
-        "external_id": "A/7",
-        "row": 0,
-        "endpoint_id": 1,
-    }
+    numbers = dict.fromkeys(("event_id", "endpoint_id", "organization_id", "incident_id"), 1)
+    given = {"person_id": person, "kind": "order", "external_id": "A/7", "value": "x", "row": 0} | numbers
     found = [path.format(**given) for path in paths]
     return [*found, "/persons?q=ana@example.cl", "/events?type=order.placed", "/journeys?q=ana"]
 

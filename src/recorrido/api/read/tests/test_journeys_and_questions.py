@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from recorrido.journeys import queries
+from recorrido.journeys.models import JourneyBuild
 from recorrido.journeys.queries import Filters
 
 pytestmark = pytest.mark.django_db
@@ -96,11 +97,11 @@ def test_a_question_of_a_pinned_log_is_not_counted_twice(program, django_assert_
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/questions/map?type=nothing", 404), ("/questions/map?log=gone", 410), ("/journeys/99999999?type=order", 404),
-        ("/questions/map?type=order&has=nothing", 422), ("/questions/map?from=2026-13-01", 422), ("/questions/map?from=5", 422),
-        ("/questions/map?from=2026-05-01&to=2026-03-01", 422), ("/questions/map?where=(((", 422), ("/questions/funnel?type=order", 422),
-        ("/questions/map?s.nothing=1", 422), ("/questions/count?sel=what:ever", 422), ("/questions/count?sel=step:nothing&type=order", 422),
-        ("/questions/count?sel=variant:x", 422), ("/questions/funnel?type=order&step=placed&within=soon", 422),
+        ("/questions/map?type=nothing", 404), ("/questions/map?log=never", 404), ("/journeys/99999999?type=order", 404),
+        ("/questions/map?type=order&has=nothing", 404), ("/questions/map?from=2026-13-01", 422), ("/questions/map?from=5", 422),
+        ("/questions/map?from=2026-05-01&to=2026-03-01", 409), ("/questions/map?where=(((", 422), ("/questions/funnel?type=order", 422),
+        ("/questions/map?s.nothing=1", 404), ("/questions/count?sel=what:ever", 404), ("/questions/count?sel=step:nothing&type=order", 404),
+        ("/questions/count?sel=variant:x", 404), ("/questions/funnel?type=order&step=placed&within=soon", 422),
         ("/questions/funnel?type=order&step=placed&strict=maybe", 422), ("/journeys?type=order&after=x", 400),
         ("/questions/variants?top=0", 422), ("/questions/map?path=scenic", 422), ("/questions/map?frm=2026-03-01", 422),
     ],
@@ -120,6 +121,15 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(program, path, status):
 )  # fmt: skip
 def test_an_expression_reaches_nothing_but_the_journeys(program, expression):
     assert program.get("/questions/map", {"type": "order", "where": expression}).status_code == 422
+
+
+def test_a_log_version_that_was_removed_is_gone_and_names_the_newest(program):
+    made = JourneyBuild.objects.filter(journey_type="order").first()
+    older = JourneyBuild.objects.filter(pk=made.pk).values().get()
+    JourneyBuild.objects.create(**older | {"id": None, "log_version": "20200101T000000000000-00000000"})
+    answer = program.get("/questions/map?type=order&log=20200101T000000000000-00000000")
+    assert answer.status_code == 410
+    assert answer.json()["newest"] == made.log_version
 
 
 def test_figures_need_one_scope_and_rows_another(shop, caller):
