@@ -44,7 +44,11 @@ PLACES = (
     Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
     Place("journeys", _("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
     Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Incidents"), "incidents:list", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
+    Place("people", _("Organizations"), "people:organizations", Permission.SEE_PEOPLE),
+    Place("people", _("Review"), "people:review", Permission.RESOLVE_PEOPLE),
+    Place("people", _("Rules"), "people:rules", Permission.RULE_PEOPLE),
     Place("data", _("Health"), "data:health", Permission.SEE_DATA),
     Place("data", _("Quarantine"), "data:quarantine", Permission.SEE_DATA),
     Place("data", _("Event types"), "data:types", Permission.SEE_DATA),
@@ -62,7 +66,14 @@ def areas_for(staff: Staff, path: str) -> list[Link]:
     found = _visible(staff)
     here = _area_of(found, path)
     first = {place.area: url for place, url in reversed(found)}
-    marks = {"data": _url("data:open-alarms") or ""} if may(staff, Permission.SEE_DATA) else {}
+    marks = {
+        area: _url(route) or ""
+        for area, route, permission in (
+            ("journeys", "incidents:open", Permission.SEE_JOURNEYS),
+            ("data", "data:open-alarms", Permission.SEE_DATA),
+        )
+        if may(staff, permission)
+    }
     return [
         Link(label, first[area], area == here, marks.get(area, ""))
         for area, label in AREAS.items()

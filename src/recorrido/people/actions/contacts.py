@@ -11,8 +11,9 @@ from recorrido.people.models import Contact
 from recorrido.shared import clock
 
 
-def end_contact(*, actor: Staff, contact: int, why: str = "") -> None:
-    """The person does not act for the organization any more; a later event of theirs begins it again.
+def end_contact(*, actor: Staff, contact: int, why: str = "") -> int:
+    """The person does not act for the organization any more; a later event of theirs begins it again. Returns the
+    organization's id.
 
     Raises UnknownContact.
     """
@@ -25,3 +26,4 @@ def end_contact(*, actor: Staff, contact: int, why: str = "") -> None:
             Contact.objects.filter(id=row.id).update(until=now)
             detail = {"organization": row.organization_id, "to": now.isoformat(), "why": why}
             audit(actor=actor, action="contact.ended", subject="contact", subject_id=row.id, detail=detail)
+        return row.organization_id

@@ -1,10 +1,12 @@
-"""Find persons by what they are known by."""
+"""Find persons by what they are known by, or called."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from recorrido.people import queries
+
+MOST = 50
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class FoundPerson:
 
 
 def people_named(words: str) -> list[FoundPerson]:
-    """The persons with this identifier, or this number: at most one for each kind of identifier, so one page."""
-    ids = queries.find_persons(words)
-    known, leaves = queries.attributes_of(ids), queries.leaves_of_all(ids)
-    return [FoundPerson(id_, str(known.get(id_, {}).get("name", "")), leaves.get(id_, [])) for id_ in ids]
+    """Whoever has this identifier or this number; if nobody has, those who are called so. At most 50, so one page."""
+    ids = queries.find_persons(words) or queries.persons_called(words, limit=MOST)
+    names, leaves = queries.names_of(ids), queries.leaves_of_all(ids)
+    return [FoundPerson(id_, names.get(id_, ""), leaves.get(id_, [])) for id_ in ids]

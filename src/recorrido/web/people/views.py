@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from recorrido.company.access import Permission, may, require
-from recorrido.events.queries import Place, Recorded, events_of_object, timeline_of_person
-from recorrido.journeys.queries import event_labels
+from recorrido.events.queries import Recorded, events_of_object, timeline_of_person
 from recorrido.people import queries
 from recorrido.people.errors import UnknownPerson
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
-from recorrido.web.paging import decode_place, encode_place
 from recorrido.web.people.lookup import FoundPerson, people_named
+from recorrido.web.people.persons import MergeForm
+from recorrido.web.people.timelines import PAGE, before, page_of_events
 
-PAGE = 50
 CSV_EVENTS = 10_000
 
 
 @require_safe
 @allowed(Permission.SEE_PEOPLE)
 def find(request: HttpRequest) -> HttpResponse:
-    """Find a person by an identifier: e-mail, telephone, customer number."""
+    """Find a person by name or by an identifier: e-mail, telephone, customer number, national id."""
     words = request.GET.get("q", "").strip()
     found = people_named(words) if words else []
     if request.GET.get("format") == "csv":
@@ -58,15 +55,42 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         return redirect("people:person", current)
     if request.GET.get("format") == "csv":
         return _csv(request, f"person-{current}", timeline_of_person(current, limit=CSV_EVENTS))
-    events = timeline_of_person(current, limit=PAGE + 1, before=_before(request))
-    context = {
-        "person_id": current,
-        "attributes": queries.attributes_of([current]).get(current, {}),
-        "identifiers": queries.leaves_of(current),
-        "links": queries.links_of(current),
-        "earlier": queries.earlier_ids(current),
+    events = timeline_of_person(current, limit=PAGE + 1, before=before(request))
+    resolving = _resolving(request, current) if may(staff_of(request), Permission.RESOLVE_PEOPLE) else {}
+    return render(
+        request,
+        "people/person.html",
+        _known_of(current) | resolving | page_of_events(events) | _rights(request),
+    )
+
+
+def _known_of(person_id: int) -> dict[str, object]:
+    attributes = queries.attributes_of([person_id]).get(person_id, {})
+    return {
+        "person_id": person_id,
+        "name": queries.name_in(attributes),
+        "attributes": attributes,
+        "identifiers": queries.leaves_of(person_id),
+        "organizations": queries.organizations_of(person_id),
+        "links": queries.links_of(person_id),
+        "earlier": queries.earlier_ids(person_id),
     }
-    return render(request, "people/person.html", context | _page_of(events) | _rights(request))
+
+
+def _resolving(request: HttpRequest, person_id: int) -> dict[str, object]:
+    """What somebody needs who asks why this is one person, or two."""
+    one, other = (request.GET.get(name, "") for name in ("one", "other"))
+    asked = one.isdecimal() and other.isdecimal() and max(len(one), len(other)) < 19 and one != other
+    return {
+        "may_resolve": True,
+        "asked": asked,
+        "chain": queries.chain_between(int(one), int(other)) if asked else [],
+        "one": one,
+        "other": other,
+        "refused": queries.refused_links_of(person_id),
+        "changes": queries.history_of(person_id),
+        "merge_form": MergeForm(),
+    }
 
 
 @require_safe
@@ -75,34 +99,12 @@ def thing(request: HttpRequest, kind: str, external_id: str) -> HttpResponse:
     """Everything that touched one order, return, shipment or case."""
     if request.GET.get("format") == "csv":
         return _csv(request, f"{kind}-{external_id}", events_of_object(kind, external_id, limit=CSV_EVENTS))
-    events = events_of_object(kind, external_id, limit=PAGE + 1, before=_before(request))
-    if not events and _before(request) is None:
+    events = events_of_object(kind, external_id, limit=PAGE + 1, before=before(request))
+    if not events and before(request) is None:
         raise Http404(_("No event names this."))
     return render(
-        request, "people/object.html", {"kind": kind, "external_id": external_id} | _page_of(events)
+        request, "people/object.html", {"kind": kind, "external_id": external_id} | page_of_events(events)
     )
-
-
-def _before(request: HttpRequest) -> Place | None:
-    place = decode_place(request.GET.get("after", ""))
-    return Place(*place) if place else None
-
-
-@dataclass(frozen=True)
-class Happened:
-    """An event and what the blueprint calls it."""
-
-    event: Recorded
-    label: str
-
-
-def _page_of(events: list[Recorded]) -> dict[str, object]:
-    shown, label = events[:PAGE], event_labels()
-    last = shown[-1].place if len(events) > PAGE else None
-    return {
-        "events": [Happened(event, label(event.type, event.channel)) for event in shown],
-        "next_after": encode_place(last.at, last.id) if last else "",
-    }
 
 
 def _csv(request: HttpRequest, name: str, events: list[Recorded]) -> HttpResponse:
