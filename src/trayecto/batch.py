@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+class Noted(Protocol):
+    """What is noted of journeys that never change, so that it need not be looked for again."""
+
+    @property
+    def presence(self) -> NDArray[np.uint64] | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Rows ``first … first + len(offsets) - 2`` of a log, as views into its memory-mapped arrays.
@@ -31,14 +38,20 @@ class Batch:
     weights: NDArray[np.float64] | None  # (rows,) None = every journey weighs 1
     n_steps: int
     live: NDArray[np.bool_] | None = None  # (rows,) None = all
-    columns: Mapping[str, NDArray[np.int32]] = field(
-        default_factory=dict
-    )  # by name (events,) codes, -1 = no value
+    columns: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)  # (events,) codes, -1 = no value
+    noted: Noted | None = None  # what is noted of the log's base, whose first row is row 0
 
     @property
     def journeys(self) -> int:
         """Rows of the batch, live or not."""
         return len(self.offsets) - 1
+
+    @property
+    def presence(self) -> NDArray[np.uint64] | None:
+        """(rows, words) which steps occur in each row, a bit each by its code; None where that is not noted."""
+        if self.noted is None or self.noted.presence is None:
+            return None
+        return self.noted.presence[self.first : self.first + self.journeys]
 
     @property
     def unfiltered(self) -> Batch:

@@ -193,3 +193,9 @@ def test_summaries_merge_in_any_order(view, order):
         for places in (range(4), order)
     ]  # fmt: skip
     assert answers[0] == answers[1]
+
+
+def test_usual_waits_are_the_thresholds_of_steps_without_a_promise():
+    view = view_of("a0 b5 c9", "a1 b2 c3", "a3 c9")
+    told = {step.step: step.threshold for step in delays.ask(view).steps if step.threshold is not None}
+    assert delays.usual_waits(view) == told

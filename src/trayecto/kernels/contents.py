@@ -21,10 +21,35 @@ def chosen(codes: Sequence[int], size: int) -> Flags:
     return flags
 
 
+WORD = 64  # steps per word of a presence
+
+
+def presence_of(offsets: NDArray[np.int64], steps: NDArray[np.uint16], n_steps: int) -> NDArray[np.uint64]:
+    """(journeys, words) which steps occur in each journey, a bit each."""
+    presence = np.zeros((len(offsets) - 1, max(1, -(-n_steps // WORD))), np.uint64)
+    _note_presence(frozen(offsets), frozen(steps), presence)
+    return presence
+
+
 def contains_any(batch: Batch, codes: Sequence[int]) -> Flags:
     """(journeys,) True where one of the steps occurs."""
+    presence = batch.presence
+    if presence is not None:
+        return _present(presence, codes)
     found = np.zeros(batch.journeys, dtype=np.bool_)
     _contains(frozen(batch.offsets), frozen(batch.steps), frozen(chosen(codes, batch.n_steps)), found)
+    return found
+
+
+def _present(presence: NDArray[np.uint64], codes: Sequence[int]) -> Flags:
+    """As ``contains_any``, by what was noted of all journeys once; steps beyond it came later and occur in none."""
+    words = np.zeros(presence.shape[1], np.uint64)
+    for code in codes:
+        if code < WORD * len(words):
+            words[code // WORD] |= np.uint64(1) << np.uint64(code % WORD)
+    found = np.zeros(len(presence), np.bool_)
+    for number in np.flatnonzero(words):
+        found |= (presence[:, number] & words[number]) != 0
     return found
 
 
@@ -69,6 +94,14 @@ def _contains(offsets, codes, wanted, found):  # type: ignore[no-untyped-def]  #
             if wanted[codes[event]]:
                 found[journey] = True
                 break
+
+
+@njit(cache=True, nogil=True)
+def _note_presence(offsets, steps, presence):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for journey in range(len(presence)):
+        for event in range(offsets[journey], offsets[journey + 1]):
+            step = np.uint64(steps[event])
+            presence[journey, step >> np.uint64(6)] |= np.uint64(1) << (step & np.uint64(63))
 
 
 @njit(cache=True, nogil=True)

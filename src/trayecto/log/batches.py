@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from trayecto.batch import Batch
+from trayecto.batch import Batch, Noted
 from trayecto.engine import cores
 
 SMALL = 200_000  # below this many events a second thread costs more than it brings
@@ -24,6 +24,7 @@ def cut_batches(
     weights: NDArray[np.float64] | None = None,
     live: NDArray[np.bool_] | None = None,
     columns: Mapping[str, NDArray[np.int32]] | None = None,
+    noted: Noted | None = None,
     parts: int | None = None,
 ) -> list[Batch]:
     """At least one batch, at most ``parts`` (default: one per core, one for a small log); rows count from ``first``."""
@@ -44,6 +45,7 @@ def cut_batches(
             n_steps=n_steps,
             live=None if live is None else live[low:high],
             columns=columns or {},
+            noted=noted,
         )
         for low, high in bounds
     ]

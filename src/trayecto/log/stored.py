@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from trayecto.errors import BadLog, NeedsBuild
 from trayecto.kernels import naming
+from trayecto.kernels.contents import presence_of
 from trayecto.log import store
 from trayecto.log.write import JOURNEYS, KEYS, LISTS, MAP_FLOWS, MAP_STEPS, VARIANTS
 from trayecto.questions import map as map_question
 
+MOST_NOTED = 256  # steps; beyond, noting their presence would take more room than it saves time
 HIDDEN = ("steps", "times", "weight_differs")  # columns of the file that are no attributes
 
 
@@ -99,6 +101,15 @@ class Base(Rows):
     def _key_of(self, row: int) -> str:
         cut = self.meta["options"]["boundaries"] is not None
         return str(self.table["person" if cut else "journey"][row].as_py())
+
+    @cached_property
+    def presence(self) -> NDArray[np.uint64] | None:
+        """Which steps occur in each journey: noted once for all versions on this base; None where there are too many.
+
+        Pages ask for the journeys of every step, and of every version anew.
+        """
+        steps = len(self.meta["steps"])
+        return presence_of(self.offsets, self.steps, steps) if steps <= MOST_NOTED else None
 
     @cached_property
     def map(self) -> map_question.MapResult:

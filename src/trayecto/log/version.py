@@ -196,7 +196,7 @@ class Version:
         columns = {name: piece.values(name) for name in self.facts["columns"]}
         return cut_batches(
             piece.offsets, piece.steps, piece.times, len(self.facts["steps"]), first=first, selected=selected,
-            weights=weights, live=live, columns=columns, parts=parts,
+            weights=weights, live=live, columns=columns, noted=self.base if piece is self.base else None, parts=parts,
         )  # fmt: skip
 
     def place_of(self, row: int) -> tuple[Rows, int]:

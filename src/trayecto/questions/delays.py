@@ -133,6 +133,13 @@ def measure_up(
     return Yardstick(thresholds, medians, frozenset(promised)), measured
 
 
+def usual_waits(view: View, baseline: Baseline | None = None) -> dict[str, timedelta]:
+    """Beyond which wait each step is late where nothing is promised: what ``ask`` finds as ``threshold``, alone."""
+    yardstick, _ = measure_up(view, {}, waiting_of(view, {}), baseline)
+    known = zip(view.step_names, yardstick.thresholds.tolist(), strict=True)
+    return {step: timedelta(microseconds=limit) for step, limit in known if limit != FOREVER}
+
+
 def _step_yardstick(
     code: int, measured: Measured, promised: Mapping[int, int]
 ) -> tuple[int | None, int | None]:

@@ -69,13 +69,10 @@ def _promised(study: Study) -> list[Rule]:
 
 
 def _usual_waits(study: Study, baseline: tuple[datetime, datetime], steps: list[str]) -> dict[str, Rule]:
-    waits = dict.fromkeys(steps, delays.Promise())
-    found = study.log.delays(waits, baseline=baseline)
-    usual = {
-        row.step: row.threshold for row in found.steps if row.step in waits and row.threshold is not None
-    }
+    usual = delays.usual_waits(study.log, baseline)
+    known = {step: usual[step] for step in steps if step in usual}
     return {
-        step: Rule(step, delays.Promise(limit), limit.total_seconds(), False) for step, limit in usual.items()
+        step: Rule(step, delays.Promise(limit), limit.total_seconds(), False) for step, limit in known.items()
     }
 
 

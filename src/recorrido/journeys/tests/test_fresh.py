@@ -199,6 +199,25 @@ def test_a_remapping_has_the_past_read_again():
     assert waiting_builds() == ["order"]
 
 
+CORRECT = """
+    INSERT INTO events_eventoverlay (event_id, object_ids, leaf_id)
+    SELECT max(e.id), (SELECT array_agg(id) FROM events_objectref WHERE external_id = 'o1'), min(e.leaf_id)
+    FROM events_event e
+"""
+
+
+@pytest.mark.parametrize("text", [SMALL, PERSONS])
+def test_events_are_read_with_the_corrections_that_lie_over_them(text):
+    record(event("order.placed", order="o1"), event("refund.paid", 1, customer=None))
+    plain_sql.execute(CORRECT)
+    build(text)
+    record(event("contact.received", 2, order="o1", channel="phone"))
+    follow()
+    (journey,) = says()["journeys"].values()
+    assert [step for step, _ in journey["steps"]] == ["order.placed", "refund.paid", "call"]
+    assert as_built_anew()
+
+
 def test_time_alone_moves_the_moment_a_log_speaks_of_while_the_ledger_is_alive():
     record(NewEvent("m1", "order.placed", clock.now(), objects=(("order", "o1"),)))
     build(SMALL)
