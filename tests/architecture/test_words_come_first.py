@@ -22,6 +22,8 @@ VERBS = {
     "remove",
     "check",
     "test",
+    "acknowledge",
+    "judge",
     "retry",
     "enable",
     "disable",

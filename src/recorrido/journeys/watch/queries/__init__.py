@@ -8,8 +8,8 @@ from recorrido.journeys.watch.queries.incidents import (
     find_incident,
     find_incidents,
     incidents_together,
+    open_by_subject,
     open_incidents,
-    open_on_touchpoints,
 )
 from recorrido.journeys.watch.queries.sources import Delivery, deliveries
 from recorrido.journeys.watch.queries.subjects import WatchedRow, find_watched, watched_now
@@ -25,8 +25,8 @@ __all__ = [
     "find_incidents",
     "find_watched",
     "incidents_together",
+    "open_by_subject",
     "open_incidents",
-    "open_on_touchpoints",
     "read_counts",
     "watched_now",
 ]

@@ -46,9 +46,9 @@ def open_incidents() -> list[Incident]:
     return list(Incident.objects.open().order_by("-id"))
 
 
-def open_on_touchpoints() -> dict[str, Incident]:
-    """The open incident of each touchpoint that has one, for the journey map."""
-    return {incident.touchpoint: incident for incident in open_incidents() if incident.touchpoint}
+def open_by_subject() -> dict[str, Incident]:
+    """The open incidents by touchpoint, or by the name of the silent source, for the journey map."""
+    return {incident.touchpoint or f"source:{incident.source}": incident for incident in open_incidents()}
 
 
 @dataclass(frozen=True)

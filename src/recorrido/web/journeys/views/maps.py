@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 
 from recorrido.journeys import access, queries
 from recorrido.journeys.queries import Links, Selection
+from recorrido.journeys.watch.queries import open_by_subject
 from recorrido.web import charts
 from recorrido.web.allowed import staff_of
 from recorrido.web.exports import csv_text_file
+from recorrido.web.incidents.marks import marked
 from recorrido.web.journeys.page import Page, journey_page, show, with_filters
 
 SHOWN_HURTS = 3
@@ -32,8 +34,11 @@ def journey_map(page: Page) -> HttpResponse:
         access.require_export(staff_of(page.request))
         return csv_text_file("journey-map", queries.map_as_csv(found))
     hurts = queries.where_it_hurts(page.study, page.filters)
+    incidents = open_by_subject()
     context = {
         "map": found,
+        "svg": marked(found.svg, incidents),
+        "incidents": incidents.values(),
         "worst": [hurt for hurt in hurts.steps if not hurt.few and hurt.hurt.count][:SHOWN_HURTS],
         "currency": hurts.currency,
         "sentence": queries.sentence_on(page.study, page.filters),
