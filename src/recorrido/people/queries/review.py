@@ -12,12 +12,14 @@ from recorrido.people.errors import UnknownLink
 from recorrido.people.models import BlockedValue, Identifier, IdentifierRule, Link, Proposal
 from recorrido.people.parting import Joint, part, path
 from recorrido.people.queries.persons import LEAF_FIELDS, Leaf, joints_of
+from recorrido.people.rules import current
 from recorrido.shared import sql
 
 T = TypeVar("T", bound=Model)
 
 SHARED_BY = 3
 """Held links to so many other persons make an identifier look like a shared device."""
+SURELY_SHARED_BY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,13 @@ def refused_links_of(person_id: int) -> list[Link]:
 
 
 def suspected_devices(*, limit: int = 20) -> list[Shared]:
-    """Identifiers whose held links lead to many persons: a store's tablet, a family's phone, a made-up value."""
-    return [Shared(*row) for row in sql.fetch(_SHARED, SHARED_BY, limit)]
+    """Identifiers whose held links lead to many persons: a store's tablet, a family's phone, a made-up value.
+
+    A strong one must lead to very many: a customer with more mails than a person may have is no device.
+    """
+    found = [Shared(*row) for row in sql.fetch(_SHARED, SHARED_BY, limit * 10)]
+    shareable = current().is_shareable
+    return [one for one in found if shareable(one.kind) or one.persons >= SURELY_SHARED_BY][:limit]
 
 
 def preview_separation(link_id: int) -> Preview | None:

@@ -16,6 +16,7 @@ from recorrido.company.access import Permission
 from recorrido.company.models import Staff
 from recorrido.people import actions, queries
 from recorrido.people.errors import PeopleError, UnknownIdentifier
+from recorrido.people.kinds import kind_named
 from recorrido.people.models import Identifier, Link, Proposal
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.paging import Page, page_of
@@ -40,6 +41,11 @@ class Waiting:
     row: Link | Proposal
     low: Side
     high: Side
+
+    @property
+    def doubtful(self) -> Identifier:
+        """The identifier that says less about who somebody is: the one to block."""
+        return min(self.high.leaf, self.low.leaf, key=lambda leaf: kind_named(leaf.kind).strength)
 
 
 @require_safe

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from recorrido.people.kinds import kind_named
+from recorrido.people.organizations import OBJECT_KINDS
 
 
 def kind_label(kind: str) -> str:
-    return str(kind_named(kind).label)
+    """What a kind of identifier is called."""
+    return _("Number in its system") if kind in OBJECT_KINDS else str(kind_named(kind).label)
 
 
 def hold_sentence(why: str) -> str:
@@ -34,6 +36,7 @@ def reason_sentence(reason: str) -> str:
         "by_hand": _("joined by hand"),
         "proposal": _("a proposal that was accepted"),
         "blocked": _("a blocked value"),
+        "contested": _("an identifier that several persons claim"),
     }
     return sentences.get(reason, reason)
 
