@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +36,13 @@ print(json.dumps(made))
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Below the ports that systems give to outgoing connections: a client that tries again and again while the server is
+    away may otherwise be given its own target, connect to itself, and keep the port."""
+    while True:
+        port = random.randint(15_000, 30_000)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -77,7 +83,11 @@ class Installation:
         self._process = subprocess.Popen(
             command, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        wait_for(self.answers)
+        wait_for(lambda: self.answers() or self._has_ended())
+        assert not self._has_ended(), "the server did not start"
+
+    def _has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def answers(self) -> bool:
         try:

@@ -183,11 +183,10 @@ def test_events_of_the_past_keep_their_times(door):
 
 
 def test_more_than_the_rate_of_a_key_is_told_to_wait(open_door):
-    door = open_door(Limits(rate=10))
-    statuses = {door.post("/v1/batch", batch_of(10)).status for _ in range(3)}
+    door = open_door(Limits(rate=1))
+    assert door.post("/v1/batch", batch_of(1_000)).status == 200  # a burst is taken, and owed
     answer = door.post("/v1/track", SOUND)
-    assert answer.status == 429 and int(answer.headers["retry-after"]) >= 1
-    assert statuses == {200, 429}
+    assert answer.status == 429 and int(answer.headers["retry-after"]) > 100
 
 
 def test_browsers_of_any_site_may_send(door):
