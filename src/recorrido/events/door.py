@@ -18,8 +18,8 @@ import msgspec
 from recorrido.events.errors import RefusedEvent
 from recorrido.events.records import CHANNELS, NewEvent, Refused
 from recorrido.events.schemas import CompiledSchema, SchemaBook
-from recorrido.people.errors import BlockedIdentifier, UnreadableIdentifier
 from recorrido.people.identifiers import Key
+from recorrido.people.reading import UNREAD, read_identifiers
 from recorrido.people.rules import Rules
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -32,10 +32,8 @@ MAX_OBJECT_ID = 200
 MAX_MEMBERS = 500
 MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
-UNREAD = "$unread_identifiers"
 RAW = "$raw"
 """The property in which a door keeps what it did not understand, whole."""
-BLOCKED = "$blocked_identifiers"
 VIOLATIONS = "$schema_violations"
 
 _CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
@@ -299,24 +297,10 @@ def _time(at: datetime | None) -> str:
 def _keys(
     identifiers: Sequence[tuple[str, str]], country: str, rules: Rules
 ) -> tuple[tuple[Key, ...], dict[str, list[list[str]]]]:
-    """The leaves the event names, each once, and as properties what nobody could read and what identifies nobody."""
+    """The leaves the event names, and as properties what nobody could read and what identifies nobody."""
     if len(identifiers) > MAX_MEMBERS:
         raise RefusedEvent("too_many_identifiers", f"{len(identifiers)} identifiers; at most {MAX_MEMBERS}.")
-    keys: dict[Key, None] = {}
-    aside: dict[str, list[list[str]]] = {}
-    for kind, value in identifiers:
-        try:
-            key = rules.read(kind, value, country)
-        except BlockedIdentifier:
-            aside.setdefault(BLOCKED, []).append([kind, value])
-        except UnreadableIdentifier as error:
-            aside.setdefault(UNREAD, []).append([kind, value, error.why])
-        except (TypeError, AttributeError):
-            aside.setdefault(UNREAD, []).append([str(kind), str(value), "not a text"])
-        else:
-            if key is not None:
-                keys[key] = None
-    return tuple(keys), aside
+    return read_identifiers(identifiers, country, rules)
 
 
 def _objects(objects: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

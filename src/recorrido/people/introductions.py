@@ -12,12 +12,13 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from recorrido.people import rules
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.attributes import tell_attributes
 from recorrido.people.errors import UnreadableIdentifier
-from recorrido.people.first_names import KEYS as NAME_ATTRIBUTES
-from recorrido.people.identifiers import Key, normalise
+from recorrido.people.reading import UNREAD, read_identifiers
 from recorrido.people.resolution import Known, Told, resolve_identifiers
+from recorrido.people.rules import Rules
 
 BEFORE_ALL = datetime(1980, 1, 1, tzinfo=UTC)
 """The time of a fact whose table has none: whatever an event tells is newer."""
@@ -43,44 +44,35 @@ def introduce_persons(
 ) -> list[UnreadableIdentifier | None]:
     """Make the persons known, link their identifiers, keep their attributes; repeating it changes nothing.
 
-    One transaction; hand in at most 5,000. Returns per person None, or why it was left out.
+    One transaction; hand in at most 5,000. Returns per person None, or why it was left out: nothing of it identifies
+    anybody. An identifier that nobody can read, or that is a blocked value, is kept as the fact
+    ``$unread_identifiers`` or ``$blocked_identifiers`` of a person who has others.
     """
-    problems: list[UnreadableIdentifier | None] = []
-    told: list[Told] = []
-    kept: list[Introduction] = []
-    for person in persons:
-        try:
-            keys = _keys(person, country)
-        except UnreadableIdentifier as error:
-            problems.append(error)
-            continue
-        problems.append(None)
-        kept.append(person)
-        names = [
-            (key, _encode(value).decode())
-            for key, value in person.attributes.items()
-            if key in NAME_ATTRIBUTES
-        ]
-        told.append(Told(keys, source, _hash(person.message_id), person.at, names))
+    current = rules.current()
+    read = [_read(person, source, country, current) for person in persons]
+    told = [one for one in read if isinstance(one, Told)]
     with transaction.atomic():
         groups, learnt = resolve_identifiers(told=told, known=known)
         tell_attributes(
-            facts=[
-                Fact(leaves[0], key, _encode(value).decode(), person.at)
-                for person, leaves in zip(kept, groups, strict=True)
-                for key, value in person.attributes.items()
-            ]
+            facts=(
+                Fact(leaves[0], key, value, one.at)
+                for one, leaves in zip(told, groups, strict=True)
+                for key, value in one.attributes
+            )
         )
     known.take_in(learnt)
-    return problems
+    return [None if isinstance(one, Told) else one for one in read]
 
 
-def _keys(person: Introduction, country: str) -> tuple[Key, ...]:
-    keys = {key for kind, value in person.identifiers if (key := normalise(kind, value, country))}
+def _read(person: Introduction, source: str, country: str, current: Rules) -> Told | UnreadableIdentifier:
+    keys, aside = read_identifiers(person.identifiers, country, current)
     if not keys:
-        raise UnreadableIdentifier("person", person.message_id, _("no identifier"))
-    order = {kind: place for place, (kind, _) in enumerate(person.identifiers)}
-    return tuple(sorted(keys, key=lambda key: order[key[0]]))
+        for kind, value, why in aside.get(UNREAD, ()):
+            return UnreadableIdentifier(kind, value, why)
+        return UnreadableIdentifier("person", person.message_id, _("no identifier"))
+    facts = person.attributes if not aside else {**person.attributes, **aside}
+    said = [(key, _encode(value).decode()) for key, value in facts.items()]
+    return Told(keys, source, _hash(person.message_id), person.at, said)
 
 
 def _hash(message_id: str) -> str:

@@ -63,6 +63,15 @@ def test_a_customer_file_introduces_persons_and_repeating_it_changes_nothing():
     assert (attributes_of([person]), Link.objects.count()) == ({person: {"city": "Talca"}}, 1)
 
 
+def test_a_customer_with_a_mistyped_number_is_a_customer_all_the_same():
+    ids = (("customer", "C1"), ("national_id", "12.345.678-9"), ("email", "sin@correo.cl"))
+    row = Introduction("customers/1", ids)
+    assert introduce_persons(source="crm", country="CL", persons=[row], known=Known()) == [None]
+    facts = attributes_of([person_of("customer", "C1")])[person_of("customer", "C1")]
+    assert facts["$unread_identifiers"][0][:2] == ["national_id", "12.345.678-9"]
+    assert facts["$blocked_identifiers"] == [["email", "sin@correo.cl"]]
+
+
 def test_a_person_is_found_by_any_identifier_however_it_is_written():
     row = Introduction("r1", (("customer", "C1"), ("email", "ana@x.cl"), ("phone", "+56987654321")))
     introduce_persons(source="crm", country="CL", persons=[row], known=Known())

@@ -11,6 +11,7 @@ from recorrido.company.access import Permission, may, require
 from recorrido.events.queries import Recorded, events_of_object, timeline_of_person
 from recorrido.people import queries
 from recorrido.people.errors import UnknownPerson
+from recorrido.people.reading import BLOCKED, UNREAD
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.people.lookup import FoundPerson, people_named
@@ -69,7 +70,8 @@ def _known_of(person_id: int) -> dict[str, object]:
     return {
         "person_id": person_id,
         "name": queries.name_in(attributes),
-        "attributes": attributes,
+        "attributes": {key: value for key, value in attributes.items() if not key.startswith("$")},
+        "aside": [one for key in (UNREAD, BLOCKED) for one in attributes.get(key, ())],
         "identifiers": queries.leaves_of(person_id),
         "organizations": queries.organizations_of(person_id),
         "links": queries.links_of(person_id),
