@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+REVIVAL_PATIENCE = 5.0  # seconds of trying to start, until the next look
 
 
 def say(message: str) -> None:
@@ -37,10 +40,21 @@ def revive_database() -> None:
     from recorrido.site import postgres
 
     try:
-        if postgres.revive(postgres.place_for(data_folder()), say):
+        if postgres.revive(postgres.place_for(data_folder()), restart_patience=REVIVAL_PATIENCE):
             say("The database had ended without being stopped; it is up again.")
     except postgres.PostgresError as error:
-        say(str(error))
+        _complain_seldom(str(error))
+
+
+def _complain_seldom(message: str) -> None:
+    """A disk may be full for hours; once a minute says it often enough."""
+    global _complained  # noqa: PLW0603
+    if time.monotonic() - _complained > 60:
+        _complained = time.monotonic()
+        say(message)
+
+
+_complained = float("-inf")
 
 
 def setup() -> None:

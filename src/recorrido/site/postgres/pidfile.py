@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
+
+SHUT_DOWN, SHUT_DOWN_IN_RECOVERY = 1, 2  # of PostgreSQL's DBState
 
 
 def live_postmaster(cluster: Path) -> int | None:
@@ -19,18 +22,35 @@ def live_postmaster(cluster: Path) -> int | None:
 
 
 def was_killed(cluster: Path) -> bool:
-    """Whether the server ended without taking its pid file along: killed or crashed, not stopped by anyone."""
-    return _file(cluster).exists() and live_postmaster(cluster) is None
+    """Whether the server ended without being stopped by anyone: killed, crashed, or given up in its recovery.
+
+    One that could not recover, on a full disk say, takes its pid file along as one that was stopped does: the
+    cluster's own record of its state tells them apart.
+    """
+    if live_postmaster(cluster) is not None:
+        return False
+    return _file(cluster).exists() or not _was_shut_down(cluster)
 
 
-def clear_stale(cluster: Path) -> None:
-    """Remove a pid file that names no server of ours.
+def clear_stale(cluster: Path, socket: Path) -> None:
+    """Remove a pid file, and the lock of the socket, that name no server of ours.
 
-    PostgreSQL would refuse to start on a reused number or a truncated file. Removing it is safe: backends that
-    outlived their postmaster are still noticed by the shared memory they hold.
+    PostgreSQL would refuse to start on a reused number, a zombie or a truncated file. Removing them is safe: the
+    socket's folder is private to this cluster, and backends that outlived their postmaster are still noticed by the
+    shared memory they hold.
     """
     if live_postmaster(cluster) is None:
         _file(cluster).unlink(missing_ok=True)
+        socket.with_name(f"{socket.name}.lock").unlink(missing_ok=True)
+
+
+def _was_shut_down(cluster: Path) -> bool:
+    """What ``pg_control`` says: a number behind the identifier and two versions, the same in every version so far."""
+    try:
+        state = (cluster / "global" / "pg_control").read_bytes()[16:20]
+    except OSError:
+        return True
+    return int.from_bytes(state, sys.byteorder) in (SHUT_DOWN, SHUT_DOWN_IN_RECOVERY)
 
 
 def _file(cluster: Path) -> Path:

@@ -54,9 +54,16 @@ def ensure_running(
         return _start(place, binaries, tell, restart_patience)
 
 
-def revive(place: Place, tell: Tell = lambda message: None) -> bool:
-    """Start the server again if it was killed; one that somebody stopped stays down. True if this call started it."""
-    return pidfile.was_killed(place.cluster) and ensure_running(place, tell)
+def revive(
+    place: Place, tell: Tell = lambda message: None, *, restart_patience: float = RESTART_PATIENCE
+) -> bool:
+    """Start the server again if it was killed; one that somebody stopped stays down. True if this call started it.
+
+    Raises PostgresError.
+    """
+    return pidfile.was_killed(place.cluster) and ensure_running(
+        place, tell, restart_patience=restart_patience
+    )
 
 
 def is_running(place: Place) -> bool:
@@ -135,7 +142,7 @@ def _tail(log: Path) -> str:
 
 def _launch(place: Place, binaries: Binaries) -> subprocess.Popen[bytes]:
     """In a session of its own, so that Ctrl-C in our terminal does not reach it."""
-    pidfile.clear_stale(place.cluster)
+    pidfile.clear_stale(place.cluster, place.socket)
     directories = '"' + str(place.sockets).replace('"', '""') + '"'
     command = [binaries.program("postgres"), "-D", str(place.cluster), "-p", str(PORT)]
     command += ["-c", f"unix_socket_directories={directories}", "-c", "listen_addresses="]

@@ -14,8 +14,8 @@ from types import FrameType
 
 from recorrido.site.boot import say
 
-CALM = 30.0  # seconds after which a child counts as started well
-LONGEST_PAUSE = 30.0
+CALM = 10.0  # seconds after which a child counts as started well
+LONGEST_PAUSE = 5.0  # a door that is closed for longer loses events of clients that give up
 PATIENCE = 15.0  # seconds a child gets to end by itself
 
 
@@ -62,14 +62,15 @@ class Child:
 def supervise(children: Sequence[Child], *, watch: Callable[[], None] = lambda: None) -> None:
     """Run the children until Ctrl-C or SIGTERM; then stop them, last started first.
 
-    ``watch`` is called in every round, five times a second: it looks after what is no child of ours.
+    ``watch`` is called five times a second, in a thread of its own: it looks after what is no child of ours, and may
+    take its time without the children being forgotten.
     """
     ending = _ending_event()
     try:
         for child in children:
             child.start()
+        threading.Thread(target=_watch, args=(watch, ending), name="watch", daemon=True).start()
         while not ending.wait(0.2):
-            watch()
             for child in children:
                 child.restart_if_dead()
                 if child.due():
@@ -77,6 +78,11 @@ def supervise(children: Sequence[Child], *, watch: Callable[[], None] = lambda: 
     finally:
         for child in reversed(children):
             child.stop()
+
+
+def _watch(watch: Callable[[], None], ending: threading.Event) -> None:
+    while not ending.wait(0.2):
+        watch()
 
 
 def _ending_event() -> threading.Event:

@@ -138,6 +138,37 @@ def test_a_zombie_counts_as_dead(home):
     assert start(home) is True
 
 
+def test_a_socket_lock_that_names_another_program_does_not_matter(home):
+    """The number in it was given to somebody else after the crash; or to nobody, and its zombie was never collected."""
+    place = place_for(home)
+    start(home)
+    os.kill(pid_of(place), signal.SIGKILL)
+    bystander = sleeper(place)
+    place.socket.with_name(f"{place.socket.name}.lock").write_text(f"{bystander.pid}\n{place.cluster}\n")
+    assert start(home) is True
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
+
+
+def test_a_server_that_gave_up_its_recovery_is_tried_again_and_a_stopped_one_is_not(home):
+    """A full disk ends recovery, and the pid file goes with it."""
+    place = place_for(home)
+    start(home)
+    os.kill(pid_of(place), signal.SIGKILL)
+    while pidfile.live_postmaster(place.cluster) is not None:
+        pass
+    conf = (place.cluster / "postgresql.conf").read_text()
+    (place.cluster / "postgresql.conf").write_text("nonsense = 1\n")
+    with pytest.raises(postgres.PostgresError):
+        postgres.revive(place, restart_patience=0.5)
+    assert not (place.cluster / "postmaster.pid").exists()
+    (place.cluster / "postgresql.conf").write_text(conf)
+    assert postgres.revive(place) is True
+    postgres.stop(place)
+    assert postgres.revive(place) is False
+
+
 @pytest.mark.parametrize("name", ["with a space", "comillas ' y \" ñandú", "a,b"])
 def test_any_name_of_a_folder_will_do(pg_bin, home, name):
     data = home / name
