@@ -98,7 +98,8 @@ def _mend(one: dict[str, Any], method: str) -> None:
     for parameter in one["parameters"]:
         parameter["schema"] = _without_null(parameter["schema"])
     if "log" in {parameter["name"] for parameter in one["parameters"]}:
-        one["responses"]["410"] = {"description": DESCRIPTIONS["410"], "content": deepcopy(_PROBLEM)}
+        for status in ("409", "410"):
+            one["responses"][status] = {"description": DESCRIPTIONS[status], "content": deepcopy(_PROBLEM)}
     for parameter in one["parameters"]:
         _no_nul(parameter["schema"])
     if free:

@@ -131,7 +131,8 @@ def _study(journey_type: str, version: str) -> Study:
     try:
         return queries.open_study(journey_type, version)
     except LogVersionGone as error:
-        if JourneyBuild.objects.filter(log_version=version.partition(".")[0]).exists():
+        kind = journey_type or queries.blueprint_in_force()[1].default_journey
+        if JourneyBuild.objects.of_log(kind, version) is not None:
             raise
         why = tr("There is no log version “%(version)s”; the newest is %(newest)s.")
         words = {"version": version, "newest": error.newest}
