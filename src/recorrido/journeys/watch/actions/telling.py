@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from recorrido.company.actions import queue_mail
@@ -82,18 +82,11 @@ def sentence(incident: Incident) -> str:
         "persons": incident.persons or 0,
     }
     if incident.kind == Kind.SILENCE:
-        return (
-            _("%(name)s has been silent since %(since)s: %(seen)d events where about %(usual)s are usual.")
-            % facts
-        )
+        return _("%(name)s has been silent since %(since)s: %(seen)d events; usual: %(usual)s.") % facts
     if incident.kind == Kind.DROP:
-        return _("%(name)s: only %(seen)d since %(since)s, where about %(usual)s are usual.") % facts
-    return (
-        _(
-            "%(name)s: %(seen)d in %(minutes)d minutes since %(since)s, where about %(usual)s are usual. Persons: %(persons)d."
-        )
-        % facts
-    )
+        return _("%(name)s: only %(seen)d since %(since)s; usual: %(usual)s.") % facts
+    words = _("%(name)s: %(seen)d in %(minutes)d min since %(since)s; usual: %(usual)s. Persons: %(persons)d.")
+    return words % facts
 
 
 def _over(incident: Incident) -> str:
@@ -111,7 +104,7 @@ def _moment(moment: datetime) -> str:
 
 
 def _figure(number: float) -> str:
-    return f"{number:.0f}" if number >= 3 else f"{number:.1f}"
+    return _("less than one") if number < 1 else number_format(round(number, 1 if number < 10 else 0))
 
 
 def _where(incident: Incident) -> list[str]:
