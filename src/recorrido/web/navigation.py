@@ -54,6 +54,7 @@ PLACES = (
     Place("data", _("Event types"), "data:types", Permission.SEE_DATA),
     Place("data", _("Consumers"), "data:consumers", Permission.SEE_DATA),
     Place("data", _("API keys"), "keys:list", Permission.MANAGE_KEYS),
+    Place("data", _("Webhooks"), "webhooks:list", Permission.MANAGE_WEBHOOKS),
     Place("data", _("Upload"), "upload:list", Permission.IMPORT_EVENTS),
     Place("company", _("Staff"), "staff:list", Permission.MANAGE_STAFF),
     Place("company", _("Mails out"), "mails:list", Permission.MANAGE_MAIL),

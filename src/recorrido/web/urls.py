@@ -8,6 +8,7 @@ urlpatterns = [
     path("company/mails/", include("recorrido.web.mails.urls")),
     path("company/", include("recorrido.web.staff.urls")),
     path("data/keys/", include("recorrido.web.keys.urls")),
+    path("data/webhooks/", include("recorrido.web.webhooks.urls")),
     path("data/", include("recorrido.web.ledger.urls")),
     path("data/upload/", include("recorrido.web.upload.urls")),
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
