@@ -29,6 +29,7 @@ VERBS = {
     "disable",
     "rotate",
     "replay",
+    "discard",
     "by",
 }
 CONCEPTS = (ROOT / "docs/concepts.md").read_text(encoding="utf-8").lower().replace("-", " ")

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from recorrido.company.access import Permission, may, require
@@ -43,7 +43,11 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "words": asked.words,
         "state": state,
-        "states": [("waiting", _("waiting")), ("released", _("replayed")), ("discarded", _("discarded"))],
+        "states": [
+            ("waiting", _("waiting")),
+            ("released", _("replayed")),
+            ("discarded", pgettext("several events", "discarded")),
+        ],
         "reasons": waiting_by_reason(replace(asked, code="")) if state == STATES[0] else [],
         "sources": Source.objects.order_by("name"),
         "rules": QuarantineRule.objects.order_by("name")[:200],

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from recorrido.events.models import Alarm, LedgerJob, RetentionRule
 from recorrido.events.queries import sentence_of
@@ -82,7 +83,7 @@ def count_label(name: str) -> str:
         "recorded": _("recorded"),
         "duplicates": _("in the ledger already"),
         "refused": _("refused again"),
-        "discarded": _("discarded"),
+        "discarded": pgettext("several events", "discarded"),
         "changed": _("changed"),
     }
     return labels.get(name, name)
