@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from conftest import PASSWORD
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would take us for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# No sandbox, because containers run as root; the rest keeps Chromium from calling home while tests run.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker("browser")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    """One browser for the run."""
-    from playwright.sync_api import sync_playwright
-
-    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.fail("Chromium is not here: scripts/system-packages installs it, or says what to install")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.browser.conftest import chromium  # noqa: F401 – a fixture
 from tests.clients.installation import Installation, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -58,7 +57,7 @@ def shop(node_modules) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(installation, shop, chromium) -> Iterator[Callable]:  # noqa: F811
+def visit(installation, shop, chromium) -> Iterator[Callable]:
     """Open the shop with the library loaded for a source: ``visit("source", delivery={…})``."""
     contexts = []
 
