@@ -28,6 +28,10 @@ def test_the_database_refuses_to_delete_an_audit_entry():
 
 
 def test_the_database_refuses_to_empty_the_audit_log():
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SET LOCAL recorrido.emptying = 'off'")
         cursor.execute("TRUNCATE company_auditentry CASCADE")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from recorrido.journeys.watch.models import Incident
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
-_CIRCLE = re.compile(rf'<circle class="body" cx="({_NUMBER})" cy="({_NUMBER})" r="({_NUMBER})"')
-_BAR = re.compile(rf'<rect class="hit" x="({_NUMBER})" y="({_NUMBER})"')
+_CIRCLE = re.compile(rf'<circle class="jm-body" cx="({_NUMBER})" cy="({_NUMBER})" r="({_NUMBER})"')
+_BAR = re.compile(rf'<rect class="jm-hit" x="({_NUMBER})" y="({_NUMBER})"')
 RADIUS = 9
 
 
@@ -40,10 +40,12 @@ def _mark(svg: str, step: str, incident: Incident) -> str:
 
 def _place(svg: str, step: str) -> tuple[float, float] | None:
     """The upper right of a node: beside its circle, or at the top of a gate's bar. None where it is not drawn."""
-    begin = svg.find(f' data-step="{escape(step)}"', svg.find('class="node '))
+    begin = svg.find(f' data-step="{escape(step)}"', svg.find('class="jm-node '))
     if begin < 0:
         return None
-    part = svg[begin : svg.find('class="node ', begin) if svg.find('class="node ', begin) > 0 else len(svg)]
+    part = svg[
+        begin : svg.find('class="jm-node ', begin) if svg.find('class="jm-node ', begin) > 0 else len(svg)
+    ]
     if found := _CIRCLE.search(part):
         x, y, radius = map(float, found.groups())
         return x + 0.75 * radius + 3, y - 0.75 * radius - 3

@@ -85,7 +85,9 @@ def sentence(incident: Incident) -> str:
         return _("%(name)s has been silent since %(since)s: %(seen)d events; usual: %(usual)s.") % facts
     if incident.kind == Kind.DROP:
         return _("%(name)s: only %(seen)d since %(since)s; usual: %(usual)s.") % facts
-    words = _("%(name)s: %(seen)d in %(minutes)d min since %(since)s; usual: %(usual)s. Persons: %(persons)d.")
+    words = _(
+        "%(name)s: %(seen)d in %(minutes)d min since %(since)s; usual: %(usual)s. Persons: %(persons)d."
+    )
     return words % facts
 
 

@@ -61,7 +61,9 @@ def test_the_list_needs_as_many_queries_for_many_as_for_one(signed_in, analyst, 
         make(number, closed_at=clock.now(), closed_by="itself")
     client = signed_in(analyst)
     client.get(INCIDENTS)
-    with django_assert_num_queries(5):  # session, signed-in staff, the page, the open ones, the blueprint in force
+    with django_assert_num_queries(
+        5
+    ):  # session, signed-in staff, the page, the open ones, the blueprint in force
         client.get(INCIDENTS)
 
 
@@ -139,8 +141,8 @@ def test_the_bar_says_how_many_are_open(signed_in, analyst):
 
 def test_the_map_is_marked_at_the_touchpoint_and_nowhere_else():
     svg = (
-        '<svg><g class="node plain" data-step="placed"><circle class="body" cx="10" cy="20" r="4"/></g>'
-        '<a class="node pain-1" href="#" data-step="refused"><circle class="body" cx="50" cy="60" r="8"/></a></svg>'
+        '<svg><g class="jm-node plain" data-step="placed"><circle class="jm-body" cx="10" cy="20" r="4"/></g>'
+        '<a class="jm-node pain-1" href="#" data-step="refused"><circle class="jm-body" cx="50" cy="60" r="8"/></a></svg>'
     )
     found = marked(svg, {"refused": make(), "elsewhere": make(2)})
     assert found.count('class="incident-mark"') == 1 and '<circle cx="59" cy="51" r="9"/>' in found
