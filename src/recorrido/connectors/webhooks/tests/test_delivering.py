@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from recorrido.company.models import AuditEntry
+from recorrido.company.models import AuditEntry, Mail
 from recorrido.connectors.webhooks import actions
 from recorrido.connectors.webhooks.actions.delivering import DELAYS
 from recorrido.connectors.webhooks.models import Delivery, DeliveryAttempt
@@ -96,11 +96,14 @@ def test_one_message_that_is_refused_does_not_stop_an_endpoint_that_takes_others
     assert Delivery.objects.order_by("id").first().state == "failed"
 
 
-def test_gone_disables_the_endpoint_at_once(now):
+def test_gone_disables_the_endpoint_at_once_and_whoever_can_mend_it_gets_a_mail(now, make_staff):
+    make_staff("admin"), make_staff("analyst")
     endpoint = told()
     try_once(answered(410))
     endpoint.refresh_from_db()
     assert (endpoint.state, endpoint.reason, the_delivery().state) == ("disabled", "gone", "failed")
+    (mail,) = Mail.objects.all()
+    assert mail.to == "admin@example.com" and endpoint.url in mail.text
 
 
 @pytest.mark.parametrize("status", [429, 502, 504])
