@@ -143,7 +143,7 @@ class _Parts:
         self.kind = self.name = told.lower()
 
     def _read_time(self) -> None:
-        told = self.item.get("originalTimestamp") or self.item.get("timestamp")
+        told = told_time(self.item)
         if told is None or told == "":
             if self.reading.history:
                 raise NotUnderstood("missing_timestamp", "An event of the past needs its timestamp.")
@@ -279,6 +279,11 @@ _RULES = {
     "group": _Parts.group,
     "alias": _Parts.alias,
 }
+
+
+def told_time(item: Mapping[str, Any]) -> Any:
+    """When an item says it happened, as it says it."""
+    return item.get("originalTimestamp") or item.get("timestamp")
 
 
 def _can_be_attribute(name: str) -> bool:
