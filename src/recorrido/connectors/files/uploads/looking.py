@@ -172,7 +172,7 @@ def guess(file: Path, folder: Path, looked: Looked, written: Written) -> Guessed
     if not records:
         raise FileUnreadable(file.name, _("there is no row below the names of the columns"))
     columns = guess_columns(rows.names, records)
-    return Guessed(tuple(columns), guess_shape(columns), len(records), len(lines) - len(records))
+    return Guessed(tuple(columns), guess_shape(columns, records), len(records), len(lines) - len(records))
 
 
 def sample_rows(file: Path, folder: Path, looked: Looked, written: Written, most: int) -> list[Record]:
