@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from recorrido.api.read.problems import refuse_too_large
 from recorrido.company.actions import revoke_api_key
 from recorrido.company.models import ApiKey
 from recorrido.shared import clock
@@ -158,6 +161,23 @@ def test_refusals_speak_the_readers_language(caller):
 )  # fmt: skip
 def test_a_body_that_cannot_be_is_refused(caller, body, kind, status):
     refusal(caller().post("/events", data=body, content_type=kind), status)
+
+
+def test_a_body_that_is_refused_before_it_is_read_is_a_problem_too():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/events",
+        "headers": [(b"accept-language", b"en")],
+    }
+    asyncio.run(refuse_too_large(scope, send))
+    told = json.loads(sent[1]["body"])
+    assert (sent[0]["status"], told["code"], told["title"]) == (413, "too_large", "The request is too large")
 
 
 def test_a_failure_of_ours_is_a_problem_and_hides_what_it_is(caller, monkeypatch, caplog):
