@@ -126,6 +126,12 @@ class Expected:
     most: Array
     least: Array
 
+    def times(self, shares: Array | None) -> Expected:
+        """What is expected of so much of each minute."""
+        if shares is None:
+            return self
+        return Expected(self.usual * shares, self.most * shares, self.least * shares)
+
 
 def by_minute(hours: Hours, profiles: dict[int, Profile]) -> Expected:
     """The minutes of ``hours``. Doors do not open on the second and a rush does not come at a stroke: towards the next
