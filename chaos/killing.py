@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.installation import Installation
 
-TURNS = ("web", "worker", "database") * 2 + ("consumer", "supervisor")
+TURNS = ("web", "worker", "database", "consumer", "supervisor", "web", "worker", "database")
 """What is killed in each eight kills. The supervisor (``recorrido up``) is started again by who runs it, as all are that
 have nobody above them."""
 CONSUMERS = 2
