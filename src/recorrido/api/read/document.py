@@ -150,6 +150,7 @@ DESCRIPTIONS = {
     "415": _("The body is not application/json."),
     "422": _("A value is wrong; “errors” say which and why."),
     "429": _("The key asked too often; see Retry-After."),
+    "503": _("The database is away for a moment; see Retry-After."),
 }
 
 

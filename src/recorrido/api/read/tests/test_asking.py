@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from recorrido.api.read.problems import refuse_too_large
@@ -186,6 +187,18 @@ def test_a_failure_of_ours_is_a_problem_and_hides_what_it_is(caller, monkeypatch
     monkeypatch.setattr(health, "ledger_horizon", lambda: 1 / 0)
     told = refusal(caller().get("/health"), 500)
     assert "division" not in str(told) and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_asks_for_patience(caller, monkeypatch, kind):
+    from recorrido.api.read import health
+
+    def fail():
+        raise kind("the database system is starting up")
+
+    monkeypatch.setattr(health, "ledger_horizon", fail)
+    answer = caller().get("/health")
+    assert refusal(answer, 503)["code"] == "not_now" and answer["Retry-After"] == "5"
 
 
 def test_without_journeys_the_answer_says_what_to_do(caller):

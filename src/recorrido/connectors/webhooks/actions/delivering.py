@@ -84,8 +84,9 @@ def _claim(endpoint: Endpoint, now: datetime, most: int) -> list[Delivery]:
 
 def _jobs(claimed: Sequence[Delivery], now: datetime) -> list[Job]:
     secrets = secrets_of({one.endpoint_id for one in claimed}, now)
-    extras = extras_of(claimed)
-    return [_job(one, secrets.get(one.endpoint_id, []), extras.get(one.pk, {}), now) for one in claimed]
+    signed = [one for one in claimed if one.endpoint_id in secrets]  # an endpoint deleted meanwhile has none
+    extras = extras_of(signed)
+    return [_job(one, secrets[one.endpoint_id], extras.get(one.pk, {}), now) for one in signed]
 
 
 def _job(delivery: Delivery, secrets: Sequence[str], extras: Mapping[str, object], now: datetime) -> Job:
@@ -103,7 +104,7 @@ def conclude(*, job: Job, outcome: Outcome) -> None:
     _write_attempt(delivery, job, outcome)
     if outcome.delivered:
         _finish(delivery, DeliveryState.DELIVERED, outcome)
-        Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None, resting_until=None)
+        Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)  # a pause it asked for goes on
         return
     if delivery.state != DeliveryState.WAITING:
         return  # another sender was through with it first, after our lease was over

@@ -9,7 +9,7 @@ import pytest
 from recorrido.company.models import AuditEntry, Mail
 from recorrido.connectors.webhooks import actions
 from recorrido.connectors.webhooks.actions.delivering import DELAYS
-from recorrido.connectors.webhooks.models import Delivery, DeliveryAttempt
+from recorrido.connectors.webhooks.models import Delivery, DeliveryAttempt, EndpointSecret
 from recorrido.connectors.webhooks.tests.telling import HAND, answered, happen, listen, the_delivery
 from recorrido.events.models import Event
 from recorrido.shared import clock
@@ -126,6 +126,27 @@ def test_a_pause_that_is_asked_for_is_kept_up_to_a_day(now):
     assert the_delivery().next_at - now == timedelta(hours=25)
 
 
+def test_a_success_that_was_on_its_way_does_not_end_a_pause_that_was_asked_for(now):
+    told()
+    happen("order.shipped")
+    actions.collect()
+    first, second = actions.claim_due(busy={}, limit=2)
+    actions.conclude(job=first, outcome=answered(429, retry_after=600))
+    actions.conclude(job=second, outcome=answered(200))
+    with clock.frozen(now + timedelta(seconds=599)):
+        happen("order.shipped")
+        actions.collect()
+        assert not actions.claim_due(busy={}, limit=10)
+    with clock.frozen(now + timedelta(seconds=601)):
+        assert actions.claim_due(busy={}, limit=10)
+
+
+def test_nothing_goes_out_unsigned(now):
+    endpoint = told()
+    EndpointSecret.objects.filter(endpoint=endpoint).delete()
+    assert not actions.claim_due(busy={}, limit=10)
+
+
 def test_what_a_killed_sender_held_is_due_again_after_the_lease(now):
     told()
     (first,) = actions.claim_due(busy={}, limit=10)
@@ -177,9 +198,22 @@ def test_replaying_sends_the_same_id_with_all_its_tries_again(now):
 def test_all_that_failed_since_a_moment_is_replayed(now):
     endpoint = told()
     Delivery.objects.update(state="failed", next_at=None)
-    assert actions.replay_failed(hand=HAND, endpoint=endpoint, since=now + timedelta(hours=1)) == 0
-    assert actions.replay_failed(hand=HAND, endpoint=endpoint, since=now - timedelta(hours=1)) == 1
+    hour = timedelta(hours=1)
+    with clock.frozen(now + 2 * hour):
+        assert actions.replay_period(hand=HAND, endpoint=endpoint, since=now + hour) == 0
+        assert actions.replay_period(hand=HAND, endpoint=endpoint, since=now - hour, until=now) == 0
+        assert actions.replay_period(hand=HAND, endpoint=endpoint, since=now - hour) == 1
     assert the_delivery().state == "waiting"
+
+
+def test_everything_of_a_period_is_replayed_for_a_receiver_that_lost_it(now):
+    endpoint = told()
+    try_once(answered(200))
+    period = {"since": now, "until": now + timedelta(seconds=1)}
+    assert actions.replay_period(hand=HAND, endpoint=endpoint, **period) == 0
+    assert actions.replay_period(hand=HAND, endpoint=endpoint, **period, everything=True) == 1
+    assert try_once(answered(200))
+    assert DeliveryAttempt.objects.count() == 2
 
 
 def test_old_messages_are_forgotten_with_their_deliveries_and_attempts(now):
