@@ -67,20 +67,19 @@ SHIPPED = (
 )
 """Beside these, `repeats_itself`."""
 
-_ZEROS = re.compile(r"0[\s.-]*0[0\s.-]*")
-_ONE_DIGIT = re.compile(r"(\d)\1{6,}")
-_PHONE = re.compile(r".*(\d)\1{7}")
-
 
 def repeats_itself(kind: str, value: str) -> bool:
-    """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits, ``11111111-1``."""
-    if not value[-1:].isdigit() and not kind_named(kind).official:
-        return False
-    if _ZEROS.fullmatch(value) or _ONE_DIGIT.fullmatch(value):
+    """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits,
+    ``11111111-1``."""
+    last = value[-1:]
+    if kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1:
         return True
-    if kind == "phone":
-        return _PHONE.fullmatch(value) is not None
-    return kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1
+    if not last.isdigit():
+        return False
+    count = value.count(last)
+    if last == "0" and count > 1 and not value.strip("0 .-"):
+        return True
+    return count >= 7 and (count == len(value) or (kind == "phone" and value.endswith(last * 8)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Values:
 
     def hold(self, kind: str, value: str) -> bool:
         folded = value.casefold()
-        return any(
-            (any_, folded) in self.exact or ((shape := self.shapes.get(any_)) and shape.fullmatch(folded))
-            for any_ in (kind, "")
-        )
+        if (kind, folded) in self.exact or ("", folded) in self.exact:
+            return True
+        of_kind, of_any = self.shapes.get(kind), self.shapes.get("")
+        return bool((of_kind and of_kind.fullmatch(folded)) or (of_any and of_any.fullmatch(folded)))
