@@ -61,8 +61,12 @@ def zones() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return usual, others
 
 
-def country_of(zone: str) -> str:
-    return next((code for code, facts in COUNTRIES.items() if facts[2] == zone), "")
+def zone_of(country: str) -> str:
+    return COUNTRIES[country][2] if country in COUNTRIES else ""
+
+
+def country_label(country: str) -> str:
+    return str(COUNTRIES[country][0]) if country in COUNTRIES else country
 
 
 def currency_of(country: str) -> str:
