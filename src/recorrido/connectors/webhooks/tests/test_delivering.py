@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from recorrido.company.models import AuditEntry, Mail
 from recorrido.connectors.webhooks import actions
 from recorrido.connectors.webhooks.actions.delivering import DELAYS
-from recorrido.connectors.webhooks.models import Delivery, DeliveryAttempt, EndpointSecret
+from recorrido.connectors.webhooks.models import Delivery, DeliveryAttempt, Endpoint, EndpointSecret
 from recorrido.connectors.webhooks.tests.telling import HAND, answered, happen, listen, the_delivery
 from recorrido.events.models import Event
 from recorrido.shared import clock
@@ -182,6 +183,30 @@ def test_an_endpoint_that_hangs_leaves_the_others_their_turn(now):
     actions.collect()
     urls = [job.url for job in actions.claim_due(busy={}, limit=32)]
     assert urls.count(quick.url) == 4
+
+
+def test_dozens_that_fail_leave_their_turn_to_those_that_answer(now):
+    for number in range(40):
+        listen("*", url=f"https://gone{number}.example/")
+    Endpoint.objects.update(failing_since=now)
+    quick = listen("*", url="https://quick.example/")
+    happen("order.placed")
+    actions.collect()
+    jobs = actions.claim_due(busy={}, limit=32)
+    assert [job.endpoint_id for job in jobs].count(quick.pk) == 1 and len(jobs) == 9
+    busy = {job.endpoint_id: 1 for job in jobs}
+    assert not actions.claim_due(busy=busy, limit=32 - len(jobs))
+
+
+def test_who_has_the_fewest_on_their_way_comes_next(now):
+    endpoints = [listen("*", url=f"https://shop{number}.example/") for number in range(10)]
+    happen(*["order.placed"] * 10)
+    actions.collect()
+    first = Counter(job.endpoint_id for job in actions.claim_due(busy={}, limit=32))
+    assert set(first) == {one.pk for one in endpoints} and set(first.values()) == {3, 4}
+    busy = first - Counter({endpoints[0].pk: 3})
+    (following,) = actions.claim_due(busy=busy, limit=1)
+    assert following.endpoint_id == endpoints[0].pk
 
 
 def test_replaying_sends_the_same_id_with_all_its_tries_again(now):
