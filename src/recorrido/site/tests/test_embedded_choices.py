@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -180,3 +181,27 @@ def test_a_first_start_that_is_killed_at_any_moment_can_be_begun_again(pg_bin, h
 def wait_for_traces(place, process: subprocess.Popen) -> None:
     while process.poll() is None and not list(place.folder.glob("cluster*")):
         time.sleep(0.01)
+
+
+def test_an_initdb_that_goes_on_after_its_caller_was_killed_stands_in_nobodys_way(home):
+    place = place_for(home)
+    postgres.ensure_running(place)
+    postgres.stop(place)
+    place.cluster.rename(place.folder / "cluster.kept")
+    busy = threading.Thread(target=make_and_remove_files, args=(place.folder / "cluster.new-1", 2.0))
+    busy.start()
+    postgres.ensure_running(place)
+    busy.join()
+    assert shown(place, "server_encoding") == ["UTF8"]
+
+
+def make_and_remove_files(folder: Path, seconds: float) -> None:
+    """As initdb does, and its servers in single-user mode."""
+    deadline = time.monotonic() + seconds
+    for name in ("base", "global", "pg_wal", "pg_multixact"):
+        (folder / name).mkdir(parents=True)
+    while time.monotonic() < deadline:
+        with suppress(FileNotFoundError):
+            for number in range(50):
+                (folder / "base" / str(number)).touch()
+            (folder / "base" / "7").unlink()
