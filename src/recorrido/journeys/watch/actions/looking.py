@@ -21,13 +21,21 @@ from recorrido.journeys.watch.actions.telling import tell_closed, tell_opened
 from recorrido.journeys.watch.detection import Kind
 from recorrido.journeys.watch.judging import FEWEST_DAYS, Counts, Court, Judged, known_days
 from recorrido.journeys.watch.models import ClosedBy, Incident, WatchState
-from recorrido.journeys.watch.queries import Delivery, deliveries, open_incidents, read_counts, watched_now
+from recorrido.journeys.watch.queries import (
+    Delivery,
+    count_beside,
+    deliveries,
+    open_incidents,
+    read_counts,
+    watched_now,
+)
 from recorrido.journeys.watch.queries.sources import PROMPT_MINUTES, SLOW_MINUTES
 from recorrido.journeys.watch.subjects import Named, quiet_touchpoints
 
 HOURS = 6  # looked at, at least
 BEFORE = 60  # minutes shown before an incident begins
 LONGEST = timedelta(days=3)  # then an incident counts as the new usual
+VOICE = 10  # minutes in which a silent source must have been heard, were it with a wrong clock
 RECENT = (
     SLOW_MINUTES + 1
 )  # minutes that may just have become what they are: who tells late is judged, though late
@@ -155,6 +163,8 @@ def _finding(view: View, named: Named) -> Finding | None:
         return None
     since = int(judged.verdicts.since[due[-1]])
     stand, series = _stand(view, judged, since)
+    if _speaks_beside(view, judged, since):
+        return None
     if due[-1] < end - 2 and detection.is_over(named.subject.kind, judged.counts, judged.bound, stand):
         return None
     return Finding(named, view.minute(since), _source_of(view, named), stand, series)
@@ -172,6 +182,12 @@ def _is_live(view: View, named: Named) -> bool:
         return True
     sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
     return any(name in view.known and view.known[name].live for name in sources)
+
+
+def _speaks_beside(view: View, judged: Judged, since: int) -> bool:
+    """Whether a source that seems silent sends half of what it should, only with a wrong clock or much too late."""
+    source, due = judged.subject.source, judged.bound[since:].sum() / 2
+    return bool(source) and count_beside(source, since=view.minute(since)) >= max(due, 1.0)
 
 
 def _source_of(view: View, named: Named) -> str:
@@ -209,6 +225,8 @@ def _follow_up(view: View, named: Named, incident: Incident) -> None:
 def _is_over(view: View, named: Named, judged: Judged, incident: Incident, stand: detection.Watched) -> bool:
     """Whether it is back to usual. Nothing of a slow source is over because its last minutes have not come yet."""
     counts, bound = judged.counts, judged.bound
+    if _speaks_beside(view, judged, max(0, len(counts) - VOICE)):
+        return True
     settled = _settled(view, named)
     if named.subject.kind == Kind.SURGE and settled > PROMPT_MINUTES:
         if view.now - incident.opened_at < timedelta(minutes=settled):
