@@ -12,26 +12,31 @@ USUAL = timedelta(days=7)
 """A larger offset between the client's clock and ours needs a witness: the times of the events themselves."""
 AHEAD, KEPT_BY_CLIENT = timedelta(days=1), timedelta(days=30)
 
-_MILLISECONDS = 100_000_000_000  # as seconds this would be the year 5138: it must be milliseconds
+_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+"""From which number on it must be nano-, micro- or milliseconds: as the next longer unit it would be the year 5138."""
+_DIGITS = (10, 13, 16, 19)  # of such a number, written as a text
 
 
 def read_time(told: Any) -> tuple[datetime, bool]:
     """The moment a client wrote, in UTC, and whether it is a date only. A time without a zone is UTC: the libraries
-    write UTC. Numbers are seconds or milliseconds since 1970. Raises NotUnderstood."""
+    write UTC. Numbers are seconds since 1970, or parts of them by their size. Raises NotUnderstood."""
     try:
-        if isinstance(told, str):
-            at = datetime.fromisoformat(told.strip())
+        if isinstance(told, str) and not (len(told) in _DIGITS and told.isdecimal()):
+            at = datetime.fromisoformat(told.strip().upper())
             if at.tzinfo is not UTC:
                 at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
             return at, len(told) <= 10
-        if isinstance(told, int | float) and not isinstance(told, bool):
-            seconds = told / 1000 if abs(told) >= _MILLISECONDS else told
-            return datetime.fromtimestamp(seconds, UTC), False
+        if isinstance(told, str | int | float) and not isinstance(told, bool):
+            return datetime.fromtimestamp(_seconds(float(told)), UTC), False
     except (ValueError, OverflowError, OSError):
         pass
     raise NotUnderstood(
         "unreadable_time", f"The time {str(told)[:60]!r} cannot be read: write it as 2026-03-01T15:00:00Z."
     )
+
+
+def _seconds(number: float) -> float:
+    return next((number / parts for least, parts in _UNITS if abs(number) >= least), number)
 
 
 def offset_of(

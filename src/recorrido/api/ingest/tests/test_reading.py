@@ -211,6 +211,14 @@ def test_where_only_items_say_when_they_were_sent_the_latest_speaks_for_all():
         ("2026-03-01T15:00:00.123456789Z", NOW + timedelta(microseconds=123_456)),
         (1772377200, NOW),
         (1772377200000, NOW),
+        (1772377200000000, NOW),
+        (1772377200000000000, NOW),
+        ("1772377200", NOW),
+        ("1772377200000", NOW),
+        (1772377200.0, NOW),
+        ("2026-03-01t15:00:00z", NOW),
+        ("2026-03-01 15:00:00+00:00", NOW),
+        ("20260301T150000Z", NOW),
     ],
 )
 def test_times_are_read_in_the_forms_clients_write(told, expected):
@@ -218,7 +226,21 @@ def test_times_are_read_in_the_forms_clients_write(told, expected):
 
 
 @pytest.mark.parametrize(
-    "told", ["", "ayer", "2026-13-01", "0001-01-01T00:00:00+14:00", True, [], {}, float("nan"), 10**30]
+    "told",
+    [
+        "",
+        "17723772",
+        "1772377200x",
+        "12345678901",
+        "ayer",
+        "2026-13-01",
+        "0001-01-01T00:00:00+14:00",
+        True,
+        [],
+        {},
+        float("nan"),
+        10**30,
+    ],
 )
 def test_what_is_no_time_is_not_guessed(told):
     with pytest.raises(NotUnderstood):
