@@ -31,6 +31,7 @@ from recorrido.events.queries.quarantine import (
     waiting_by_source,
     waiting_in_quarantine,
 )
+from recorrido.events.queries.rereading import past_changed_after, past_is_changing
 from recorrido.events.queries.types import (
     Sample,
     SchemaTest,
@@ -82,6 +83,8 @@ __all__ = [
     "newest_events",
     "newest_refused",
     "open_alarms",
+    "past_changed_after",
+    "past_is_changing",
     "position_at",
     "refused_events",
     "schemas_as_json",

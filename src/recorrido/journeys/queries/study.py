@@ -37,6 +37,7 @@ class Study:
     build: JourneyBuild
     log: Any  # trayecto.JourneyLog
     newest: str  # the version a reload would show
+    in_force: int  # the blueprint version that the next build will follow
 
     @property
     def version(self) -> str:
@@ -167,7 +168,7 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
     Raises NoBlueprint, UnknownJourneyType, NoLog, or LogVersionGone with the newest version when the pinned one was
     removed.
     """
-    _version, blueprint = blueprint_in_force()
+    in_force, blueprint = blueprint_in_force()
     slug = journey_type or blueprint.default_journey
     found = _newest(slug)
     if found is None:
@@ -179,7 +180,7 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
     build = last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
     if build is None:
         raise LogVersionGone(wanted, newest)
-    return _study(build, wanted, newest)
+    return _study(build, wanted, newest, in_force.id)
 
 
 def newest_version(journey_type: str) -> str:
@@ -205,7 +206,7 @@ def _stands_on(version: str, build: JourneyBuild) -> bool:
     return version.partition(".")[0] == build.log_version
 
 
-def _study(build: JourneyBuild, version: str, newest: str) -> Study:
+def _study(build: JourneyBuild, version: str, newest: str, in_force: int) -> Study:
     try:
         log = _open_log(build.journey_type, version, str(bridge.log_folder(build.journey_type)))
     except trayecto.TrayectoError as error:
@@ -213,7 +214,7 @@ def _study(build: JourneyBuild, version: str, newest: str) -> Study:
             raise LogVersionGone(version, newest) from error
         raise LogDamaged(str(error)) from error
     blueprint = read_version(build.blueprint_id)
-    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest)
+    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest, in_force)
 
 
 @lru_cache(maxsize=OPEN_LOGS)

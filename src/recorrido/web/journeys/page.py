@@ -66,6 +66,11 @@ class Page:
         return f"{self.address('list')}&sel={{selection}}"
 
     @property
+    def pending(self) -> queries.Pending | None:
+        """What these figures do not show yet, and will once the journeys are built anew."""
+        return queries.pending_reading(self.study)
+
+    @property
     def newest_address(self) -> str:
         """The same page on the newest log."""
         fields = self.request.GET.copy()
