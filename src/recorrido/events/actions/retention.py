@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
+from recorrido.events.actions.recording import OWN_SOURCE, ensure_source, record_events
 from recorrido.events.actions.settled import empty_settled
 from recorrido.events.errors import BadSteps
 from recorrido.events.models import (
@@ -29,6 +30,7 @@ from recorrido.events.models import (
 )
 from recorrido.events.patterns import as_condition
 from recorrido.events.queries.ledger import ledger_horizon
+from recorrido.events.records import NewEvent
 from recorrido.people.actions import forget_attributes
 from recorrido.people.models import Identifier
 from recorrido.shared import clock
@@ -98,7 +100,20 @@ def _run(rule: RetentionRule) -> int:
         if changed or settled:
             facts = {"events": changed, "refused": settled, "before": until.isoformat()}
             _audit(None, "retention_rule.ran", rule, facts)
+        if changed:
+            _tell(rule, until)
     return changed
+
+
+def _tell(rule: RetentionRule, until: datetime) -> None:
+    """An event of our own, for those above who keep something made of events: it must go from there as well. It says
+    nothing that another night would have to take out."""
+    event = NewEvent(
+        message_id=f"retention-{rule.id}-{until.isoformat()}",
+        type="ledger.retention_ran",
+        at=clock.now(),
+    )
+    record_events(source=ensure_source(name=OWN_SOURCE), events=[event])
 
 
 def _parts(rule: RetentionRule, until: datetime, horizon: int) -> Iterator[QuerySet[Event]]:
