@@ -33,7 +33,7 @@ _ANYBODY = _("what the tax office gives to customers without a number")
 
 _WORDS = (
     "null nil none nan n/a na s/n s/i nd n/d undefined unknown empty anonymous anonimo anónimo guest invitado "
-    "desconocido ninguno ninguna false true - -- . xxx test prueba [object object] (null) <null> \\n #n/a"
+    "desconocido ninguno ninguna false true 0 -1 - -- . xxx test prueba [object object] (null) <null> \\n #n/a"
 )
 _EMAILS = (
     (
