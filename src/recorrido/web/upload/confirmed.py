@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.columns import Column
+from recorrido.connectors.files.guess.readings import Reading
 from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.uploads import actions
 from recorrido.connectors.files.uploads.answers import Answers, types_for, written_of
@@ -43,19 +44,21 @@ def _cells(upload: Upload) -> Iterator[Said]:
     """Each way to write dates and numbers once, with the columns that are read so."""
     guesses = {column.name: column for column in actions.guessed_of(upload).columns}
     found: dict[str, list[str]] = {}
+    examples: dict[str, str] = {}
     for answer in actions.answers_of(upload).columns:
-        way = _way(guesses.get(answer.name), answer.role, answer.form)
-        if way:
-            found.setdefault(way, []).append(answer.name)
-    for way, names in found.items():
-        yield ", ".join(names[:8]) + (" …" if len(names) > 8 else ""), way
+        guess = guesses.get(answer.name)
+        way = _way(guess, answer.role, answer.form)
+        if guess and way:
+            found.setdefault(form_words(way), []).append(answer.name)
+            examples.setdefault(form_words(way), f"{guess.examples[0]} → {said_by(way)}")
+    for form, names in found.items():
+        yield ", ".join(names[:8]) + (" …" if len(names) > 8 else ""), f"{form}: {examples[form]}"
 
 
-def _way(guess: Column | None, role: str, form: str) -> str:
+def _way(guess: Column | None, role: str, form: str) -> Reading | None:
     if guess is None or role == words.LEAVE:
-        return ""
-    way = next((way for way in guess.readings.ways_of(types_for(role)) if way.form == form), None)
-    return f"{form_words(way)}: {guess.examples[0]} → {said_by(way)}" if way and guess.examples else ""
+        return None
+    return next((way for way in guess.readings.ways_of(types_for(role)) if way.form == form), None)
 
 
 def _settings(answers: Answers) -> Iterator[Said]:
