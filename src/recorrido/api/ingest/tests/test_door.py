@@ -188,6 +188,19 @@ def test_what_is_not_understood_is_kept_once_however_often_it_is_sent(door):
     assert sorted(codes()) == ["missing_event", "nul_character"]
 
 
+def test_what_is_not_understood_and_says_no_time_is_kept_once_too(door):
+    items = [
+        {"type": "track", "userId": "C-1", "messageId": "m1"},
+        {"type": "track", "event": "E", "messageId": "m2"},
+    ]
+    late = {"type": "track", "userId": "C-1", "event": "E", "messageId": "m3", "timestamp": "ayer"}
+    for sent_at in ("2026-03-01T15:00:01Z", "2026-03-01T15:00:09Z", None):
+        door.post("/v1/batch", {"batch": [*items, late], "sentAt": sent_at})
+    door.post("/v1/batch", {"batch": ["odd"]})
+    door.post("/v1/batch", {"batch": ["odd"]})
+    assert sorted(codes()) == ["missing_event", "no_user_anon_id", "not_an_object", "unreadable_time"]
+
+
 def test_verbose_says_what_became_of_each_item_in_its_order(door):
     door.post("/v1/track", SOUND)
     items = [SOUND | {"type": "track"}, {"type": "track"}, SOUND | {"type": "track", "messageId": "m2"}]
