@@ -87,7 +87,7 @@ def test_programs_that_are_too_old_are_a_clear_message(home, monkeypatch):
 
 @as_root
 def test_data_never_go_below_the_home_of_root():
-    place = place_for(Path("/root/shop/data"))
+    place = place_for(Path("/root") / "shop" / "data")
     assert place.moved
     assert place.folder.parent == FALLBACK_ROOT
 
