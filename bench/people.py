@@ -13,8 +13,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from bench.ledger import _set_up
+
+if TYPE_CHECKING:
+    from recorrido.people.introductions import Introduction
 
 RECORDS = 1_000_000
 AGAIN = 0.1
@@ -34,7 +38,7 @@ def run(records: int = RECORDS) -> float:
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         with tempfile.TemporaryDirectory() as folder:
             return _measure(Path(folder) / "customers.jsonl", records)
@@ -102,7 +106,7 @@ def _rut(number: int) -> str:
     return f"{number}-{'K' if rest == 10 else rest}"
 
 
-def _read(file: Path) -> Iterator[object]:
+def _read(file: Path) -> Iterator[Introduction]:
     import msgspec
 
     from recorrido.people.introductions import Introduction
@@ -112,7 +116,7 @@ def _read(file: Path) -> Iterator[object]:
     with file.open("rb") as lines:
         for line in lines:
             record = decode(line)
-            ids = tuple((kind, record[column]) for column, kind in kinds if column in record)
+            ids = tuple([(kind, record[column]) for column, kind in kinds if column in record])
             yield Introduction(record["row"], ids, {"name": record["name"]})
 
 

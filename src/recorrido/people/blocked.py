@@ -84,25 +84,33 @@ def repeats_itself(kind: str, value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A set of patterns, ready to be asked: those without a ``*`` by hash, the others by one expression per kind."""
+    """A set of patterns, ready to be asked: those without a ``*`` by hash, those that end in their only one by how a
+    value begins, the others by one expression per kind."""
 
     exact: frozenset[tuple[str, str]] = frozenset()
+    starts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, patterns: Iterable[tuple[str, str]]) -> Values:
-        exact, open_ = set(), dict[str, list[str]]()
+        exact, starts, open_ = set(), dict[str, tuple[str, ...]](), dict[str, list[str]]()
         for kind, pattern in patterns:
             folded = pattern.casefold()
-            if "*" in folded:
-                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
-            else:
+            if "*" not in folded:
                 exact.add((kind, folded))
-        return cls(frozenset(exact), {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()})
+            elif folded.index("*") == len(folded) - 1:
+                starts[kind] = (*starts.get(kind, ()), folded[:-1])
+            else:
+                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
+        return cls(
+            frozenset(exact), starts, {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()}
+        )
 
     def hold(self, kind: str, value: str) -> bool:
         folded = value.casefold()
-        if (kind, folded) in self.exact or ("", folded) in self.exact:
+        return self._hold(kind, folded) or self._hold("", folded)
+
+    def _hold(self, kind: str, folded: str) -> bool:
+        if (kind, folded) in self.exact or (kind in self.starts and folded.startswith(self.starts[kind])):
             return True
-        of_kind, of_any = self.shapes.get(kind), self.shapes.get("")
-        return bool((of_kind and of_kind.fullmatch(folded)) or (of_any and of_any.fullmatch(folded)))
+        return kind in self.shapes and self.shapes[kind].fullmatch(folded) is not None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -31,8 +31,7 @@ BEFORE_ALL = datetime(1980, 1, 1, tzinfo=UTC)
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Introduction:
+class Introduction(NamedTuple):
     """Identifiers of one person as they are written, the principal first, and facts about the person.
 
     ``message_id`` names the row that says so, as evidence for the links.
@@ -40,7 +39,7 @@ class Introduction:
 
     message_id: str
     identifiers: tuple[tuple[str, str], ...]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     at: datetime = BEFORE_ALL
 
 

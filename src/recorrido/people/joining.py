@@ -85,9 +85,12 @@ class Joining:
     def offer(self, pair: Pair, kinds: tuple[str, str], number: int = -1) -> Verdict:
         """Join the two sides of a link unless a rule speaks against it. ``kinds`` are those of its leaves, ``number`` that
         of the message that tells it."""
-        low, high = sorted(map(self.components.find, pair))
+        find = self.components.find
+        low, high = find(pair[0]), find(pair[1])
         if low == high:
             return _JOINED
+        if high < low:
+            low, high = high, low
         if self._blocked and not self._blocked.isdisjoint(pair):
             return REFUSED, BLOCKED
         if self._contested and not self._contested.isdisjoint(pair):
@@ -153,9 +156,10 @@ class Joining:
         if low in self._apart and high in self._apart[low]:
             return APART
         ours, theirs = self._profile(low), self._profile(high)
-        common = ours.keys() & theirs.keys()
-        if common and (why := self._too_many(common, ours, theirs, kinds)):
-            return why
+        if not ours.keys().isdisjoint(theirs):
+            common = ours.keys() & theirs.keys()
+            if why := self._too_many(common, ours, theirs, kinds):
+                return why
         if self._names.may_differ(low, high) and any(map(self._rules.is_shareable, kinds)):
             return NAME if self._names.differ(low, high) else ""
         return ""
@@ -178,7 +182,7 @@ class Joining:
         return known
 
     def _join(self, low: int, high: int, pair: Pair, number: int) -> None:
-        self.components.join(low, high)
+        self.components.unite(low, high)
         self.taken_in.add(high)
         born = self._births.pop(low, None), self._births.pop(high, None)
         if number not in born or number < 0:

@@ -7,7 +7,7 @@ judged so far is written first, the identifier is let go, and the rest is judged
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -169,12 +169,12 @@ class _Group:
         if not news.leaves:
             return
         find, field, blocked = self._joining.components.find, sql.copy_field, self._blocked
-        lines = []
+        lines, write_time = [], _time_writer()
         said = told_by = None
         for key, id_ in news.leaves.items():
             told = news.told[news.first[key]]
             if told is not said:
-                said, told_by = told, f"{field(told.source)}\t{told.at.isoformat()}"
+                said, told_by = told, f"{field(told.source)}\t{write_time(told.at)}"
             mark = "t" if id_ in blocked else "f"
             lines.append(f"{key[0]}\t{field(key[1])}\t{id_}\t{find(id_)}\t{told_by}\t{mark}\n")
         # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
@@ -196,15 +196,28 @@ class _Group:
             return {}
         news = self._news
         ids = dict(zip(self.verdicts, sql.allot(LINKS_SEQUENCE, len(self.verdicts)), strict=True))
-        lines = []
+        lines, write_time = [], _time_writer()
         said = told_by = None
         for pair, (state, why) in sorted(self.verdicts.items(), key=itemgetter(0)):
             told = news.told[news.links[pair]]
             if told is not said:
-                said, told_by = told, f"{sql.copy_field(told.source)}\t{told.message}\t{told.at.isoformat()}"
+                said, told_by = told, f"{sql.copy_field(told.source)}\t{told.message}\t{write_time(told.at)}"
             lines.append(f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n")
         sql.copy_in(_INSERT_LINKS, lines)
         return ids
+
+
+def _time_writer() -> Callable[[datetime], str]:
+    """Writes times; the same one again, as the rows of a table have, costs nothing."""
+    last: tuple[datetime | None, str] = None, ""
+
+    def write(at: datetime) -> str:
+        nonlocal last
+        if at is not last[0]:
+            last = at, at.isoformat()
+        return last[1]
+
+    return write
 
 
 def _blocked_news(news: News, in_force: Rules) -> set[int]:
