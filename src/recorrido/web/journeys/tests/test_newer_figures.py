@@ -59,7 +59,7 @@ def test_newer_figures_are_offered_with_the_same_filters(reader):
 
 def test_a_live_page_is_told_to_swap_its_picture(reader):
     address = opened(reader, "?live=1")
-    assert "every 1s" in body(reader, address)
+    assert "every 500ms" in body(reader, address)
     happen()
     answer = asked(reader, address, live="1").content.decode()
     assert 'hx-trigger="load, ' in answer and 'hx-target="#live"' in answer
