@@ -177,7 +177,9 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
         raise NoLog(slug)
     newest, last = found
     wanted = version or newest
-    build = last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
+    build: JourneyBuild | None = (
+        last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
+    )
     if build is None:
         raise LogVersionGone(wanted, newest)
     return _study(build, wanted, newest, in_force.id)
@@ -190,20 +192,20 @@ def newest_version(journey_type: str) -> str:
 
 
 def _newest(journey_type: str) -> tuple[str, JourneyBuild] | None:
-    """The newest version and the build it stands on: what the log's manifest says, else what the last build made."""
+    """The newest version and the build it stands on: what the log's manifest says, else what the last build made. A
+    build may have published its log and died before its row said so."""
     last = JourneyBuild.objects.newest_done(journey_type)
-    if last is None:
-        return None
+    made = None if last is None else (last.log_version, last)
     try:
         version = trayecto.current_version(bridge.log_folder(journey_type))
     except trayecto.BadLog:
-        return last.log_version, last
+        return made
     build = last if _stands_on(version, last) else JourneyBuild.objects.of_log(journey_type, version)
-    return (version, build) if build else (last.log_version, last)
+    return (version, build) if build else made
 
 
-def _stands_on(version: str, build: JourneyBuild) -> bool:
-    return version.partition(".")[0] == build.log_version
+def _stands_on(version: str, build: JourneyBuild | None) -> bool:
+    return build is not None and version.partition(".")[0] == build.log_version
 
 
 def _study(build: JourneyBuild, version: str, newest: str, in_force: int) -> Study:
