@@ -139,21 +139,62 @@ def test_the_wheel_is_copied_once(home, monkeypatch):
     assert cluster.runtime_folder(place, 18).stat().st_ino == copied.st_ino
 
 
-def test_a_restart_waits_for_old_backends_that_still_hold_the_memory(pg_bin, home):
-    """The first attempts fail then; nobody is to be killed for it."""
+def kill_postmaster(place) -> None:
+    os.kill(pidfile.live_postmaster(place.cluster), signal.SIGKILL)
+
+
+def test_a_backend_in_a_long_statement_does_not_keep_a_killed_server_down(pg_bin, home):
+    """It sees that its postmaster is gone only when it is through, and no other can start before."""
     place = place_for(home)
     postgres.ensure_running(place)
     with connect(place) as connection:
+        busy = threading.Thread(target=count_for_long, args=(connection,))
+        busy.start()
+        while not is_busy(place):
+            time.sleep(0.05)
+        kill_postmaster(place)
+        assert postgres.ensure_running(place, restart_patience=30) is True
+        busy.join()
+
+
+def count_for_long(connection: psycopg.Connection) -> None:
+    with suppress(psycopg.OperationalError):
+        connection.execute("SELECT count(*) FROM generate_series(1, 1000000000000) n WHERE n % 2 = 3")
+
+
+def is_busy(place) -> bool:
+    with connect(place) as connection:
+        query = (
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%n % 2 = 3')"
+        )
+        return connection.execute(query).fetchone()[0]
+
+
+def test_a_backend_that_does_not_listen_does_not_either(home):
+    place = place_for(home)
+    postgres.ensure_running(place)
+    with connect(place) as connection:
+        os.kill(connection.info.backend_pid, signal.SIGSTOP)
+        kill_postmaster(place)
+        assert postgres.ensure_running(place, restart_patience=30) is True
+
+
+def test_only_servers_without_a_postmaster_are_orphans(home):
+    place = place_for(home)
+    postgres.ensure_running(place)
+    bystander = subprocess.Popen(["sleep", "60"], **cluster.as_server_user(place) | {"cwd": place.cluster})
+    with connect(place) as connection:
         backend = connection.info.backend_pid
-        os.kill(backend, signal.SIGSTOP)  # it does not see that its postmaster is gone
-        os.kill(pidfile.live_postmaster(place.cluster), signal.SIGKILL)
-        restart = threading.Thread(target=postgres.ensure_running, args=(place,))
-        restart.start()
-        restart.join(1.5)
-        assert restart.is_alive() and not postgres.is_running(place)
-        os.kill(backend, signal.SIGCONT)
-        restart.join(60)
-    assert postgres.is_running(place)
+        assert pidfile.orphans(place.cluster) == []
+        os.kill(backend, signal.SIGSTOP)
+        kill_postmaster(place)
+        while pidfile.live_postmaster(place.cluster) is not None:
+            pass
+        assert backend in pidfile.orphans(place.cluster)
+        assert bystander.pid not in pidfile.orphans(place.cluster)
+        os.kill(backend, signal.SIGKILL)
+    bystander.kill()
+    bystander.wait()
 
 
 START = """
