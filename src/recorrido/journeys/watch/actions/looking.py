@@ -23,6 +23,7 @@ from recorrido.journeys.watch.judging import FEWEST_DAYS, Counts, Court, Judged,
 from recorrido.journeys.watch.models import ClosedBy, Incident, WatchState
 from recorrido.journeys.watch.queries import (
     Delivery,
+    count_before,
     count_beside,
     deliveries,
     open_incidents,
@@ -163,7 +164,7 @@ def _finding(view: View, named: Named) -> Finding | None:
         return None
     since = int(judged.verdicts.since[due[-1]])
     stand, series = _stand(view, judged, since)
-    if _speaks_beside(view, judged, since):
+    if _speaks_beside(view, judged, since) or _is_usual_pause(view, judged, since):
         return None
     if due[-1] < end - 2 and detection.is_over(named.subject.kind, judged.counts, judged.bound, stand):
         return None
@@ -188,6 +189,17 @@ def _speaks_beside(view: View, judged: Judged, since: int) -> bool:
     """Whether a source that seems silent sends half of what it should, only with a wrong clock or much too late."""
     source, due = judged.subject.source, judged.bound[since:].sum() / 2
     return bool(source) and count_beside(source, since=view.minute(since)) >= max(due, 1.0)
+
+
+def _is_usual_pause(view: View, judged: Judged, since: int) -> bool:
+    """Whether as little came a week ago: hours are too coarse for shops that close at ten past eight."""
+    subject, end = judged.subject, len(judged.counts)
+    if subject.kind == Kind.SURGE:
+        return False
+    before = count_before(
+        touchpoint=subject.touchpoint, source=subject.source, begin=view.minute(since), end=view.minute(end)
+    )
+    return before is not None and before < judged.bound[since:].sum() / 2
 
 
 def _source_of(view: View, named: Named) -> str:

@@ -1,6 +1,6 @@
 """Reads of the live watch: counts as arrays, incidents and whom they touch."""
 
-from recorrido.journeys.watch.queries.counts import read_counts
+from recorrido.journeys.watch.queries.counts import count_before, read_counts
 from recorrido.journeys.watch.queries.incidents import (
     Affected,
     affected_persons,
@@ -20,6 +20,7 @@ __all__ = [
     "WatchedRow",
     "affected_persons",
     "count_affected",
+    "count_before",
     "count_beside",
     "deliveries",
     "find_incident",

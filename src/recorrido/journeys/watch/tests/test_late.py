@@ -9,7 +9,7 @@ import pytest
 from recorrido.company.models import Mail
 from recorrido.events.actions import ensure_source, record_events
 from recorrido.journeys.watch.models import HourCount, Incident, MinuteCount
-from recorrido.journeys.watch.tests.shops import Shop
+from recorrido.journeys.watch.tests.shops import START, Shop
 from recorrido.shared import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the horizon waits for open transactions
@@ -79,6 +79,25 @@ def test_a_source_whose_clock_is_wrong_by_minutes_is_not_silent(shift):
             record_events(source=shop.source, events=events)
         shop.pass_minutes(1, refused=minute % 2)
     assert not Incident.objects.exists()
+
+
+def test_what_was_as_quiet_a_week_ago_is_a_pause_and_not_silence():
+    shop = Shop(usual={"placed": 20})
+    week = timedelta(days=7)
+    for minutes, events in ((-30, 20), (5, 20)):  # it spoke until ten past, and no longer
+        minute = START - week + timedelta(minutes=minutes)
+        MinuteCount.objects.create(minute=minute, touchpoint="placed", source=shop.source, events=events)
+    shop.pass_usual(6)
+    shop.pass_minutes(14)
+    assert not Incident.objects.exists()
+    MinuteCount.objects.bulk_create(
+        MinuteCount(
+            minute=START - week + timedelta(minutes=m), touchpoint="placed", source=shop.source, events=20
+        )
+        for m in range(6, 40)
+    )
+    shop.pass_minutes(2)
+    assert shop.open() == ["source:shop"]
 
 
 def test_a_new_source_that_nobody_knows_yet_raises_nothing():
