@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+Result = TypeVar("Result")
 
 PASSWORD = "un-secreto-largo"
 
@@ -52,6 +58,33 @@ def _rules_of_this_test_only() -> None:
     from recorrido.people import rules
 
     rules.forget()
+
+
+@pytest.fixture(autouse=True)
+def _jobs_of_this_test_only(request) -> Iterator[None]:
+    """What a test with real transactions queued would look like work that waits to the tests behind it: the queue's tables
+    are not Django's, so emptying the tables between tests leaves them."""
+    marker = request.node.get_closest_marker("django_db")
+    committed = bool(marker and marker.kwargs.get("transaction")) or {
+        "transactional_db",
+        "live_server",
+    } & set(request.fixturenames)
+    if not committed:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in ("periodic_defers", "events", "jobs"):
+            cursor.execute(f"DELETE FROM procrastinate_{table}")
+
+
+def in_a_loop(work: Coroutine[object, object, Result]) -> Result:
+    """What asynchronous work gives, in a thread of its own: Playwright may run a loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 @pytest.fixture

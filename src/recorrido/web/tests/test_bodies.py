@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
+from conftest import in_a_loop
 from recorrido.web.bodies import FORMS, MARGIN, LimitedBodies
 
 LIMIT = 64 << 20
@@ -43,7 +42,7 @@ def ask(size, path="/data/upload/", *, announced=True, cookie=True, inner=swallo
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app({"type": "http", "path": path, "headers": headers}, receive, send))
+    in_a_loop(app({"type": "http", "path": path, "headers": headers}, receive, send))
     return sent[0]["status"]
 
 

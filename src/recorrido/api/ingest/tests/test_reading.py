@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from conftest import in_a_loop
 from recorrido.api.ingest.bodies import MAX_BODY, read_body, unpacked
 from recorrido.api.ingest.errors import NotUnderstood, Refusal
 from recorrido.api.ingest.json_text import CUT, depth_of, is_too_deep, read_envelope, read_item, read_value
@@ -30,7 +31,7 @@ def read(*parts: bytes, announced: int | None = None, gone: bool = False) -> byt
     async def receive():
         return messages.pop(0) if messages else last
 
-    return asyncio.run(read_body(receive, announced, 5))
+    return in_a_loop(read_body(receive, announced, 5))
 
 
 def nested(depth: int) -> bytes:
@@ -79,7 +80,7 @@ def test_a_body_that_does_not_come_is_not_waited_for_for_ever():
         await asyncio.sleep(60)
 
     with pytest.raises(Refusal) as caught:
-        asyncio.run(read_body(receive, None, 0.05))
+        in_a_loop(read_body(receive, None, 0.05))
     assert caught.value.status == 408
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -11,6 +10,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
+from conftest import in_a_loop
 from recorrido.api.read.problems import refuse_too_large
 from recorrido.company.actions import revoke_api_key
 from recorrido.company.models import ApiKey
@@ -176,7 +176,7 @@ def test_a_body_that_is_refused_before_it_is_read_is_a_problem_too():
         "path": "/api/v1/events",
         "headers": [(b"accept-language", b"en")],
     }
-    asyncio.run(refuse_too_large(scope, send))
+    in_a_loop(refuse_too_large(scope, send))
     told = json.loads(sent[1]["body"])
     assert (sent[0]["status"], told["code"], told["title"]) == (413, "too_large", "The request is too large")
 
