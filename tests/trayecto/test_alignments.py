@@ -88,7 +88,9 @@ def test_a_loop_of_many_steps_is_aligned_whole():
 @settings(max_examples=200, deadline=None)
 @given(views(), PATHS, COSTS, COSTS)
 def test_costs_are_the_least_and_moves_explain_them(view, path, inserted, skipped):
-    answer = alignments.ask(view, compiled(path), costs := Costs(known(inserted, view, path), known(skipped, view, path)))
+    answer = alignments.ask(
+        view, compiled(path), costs := Costs(known(inserted, view, path), known(skipped, view, path))
+    )
     for one in answer.variants:
         assert one.cost == pytest.approx(cheapest(path, one.steps, costs.inserted, costs.skipped))
         assert tuple(move.step for move in one.moves if move.kind != "skipped") == one.steps
@@ -103,12 +105,16 @@ def test_costs_are_the_least_and_moves_explain_them(view, path, inserted, skippe
 def test_totals_are_the_sums_of_the_journeys(view, path):
     answer = alignments.ask(view, compiled(path))
     found = {one.steps: one for one in answer.variants}
-    journeys = [(found[tuple(name for name, _ in journey)], weight) for journey, weight in chosen_journeys(view)]
+    journeys = [
+        (found[tuple(name for name, _ in journey)], weight) for journey, weight in chosen_journeys(view)
+    ]
     whole = sum(weight for _, weight in journeys)
     assert answer.journeys == len(journeys)
     assert answer.fitting == sum(one.cost == 0 for one, _ in journeys)
     assert answer.cost == pytest.approx(sum(one.cost * weight for one, weight in journeys))
-    assert answer.fitness == pytest.approx(sum(one.fitness * w for one, w in journeys) / whole if whole else 1)
+    assert answer.fitness == pytest.approx(
+        sum(one.fitness * w for one, w in journeys) / whole if whole else 1
+    )
 
 
 def known(costs, view, path):

@@ -42,7 +42,9 @@ def test_what_is_optional_may_be_left_out():
     assert words(sequence(A, optional(B), C), 3, "abc") == said("ac", "abc")
 
 
-@pytest.mark.parametrize(("least", "most", "sizes"), [(0, 2, {0, 1, 2}), (1, None, {1, 2, 3, 4}), (2, 2, {2})])
+@pytest.mark.parametrize(
+    ("least", "most", "sizes"), [(0, 2, {0, 1, 2}), (1, None, {1, 2, 3, 4}), (2, 2, {2})]
+)
 def test_a_repeat_has_bounds(least, most, sizes):
     assert {len(word) for word in words(repeat(A, least, most), 4, "a")} == sizes
 
@@ -111,11 +113,16 @@ def test_no_two_states_of_an_automaton_accept_the_same(path):
 
 def _moore(automaton):
     """The classes of the states, by splitting as often as there are states."""
-    edges = list(zip(automaton.sources.tolist(), automaton.labels.tolist(), automaton.targets.tolist(), strict=True))
+    edges = list(
+        zip(automaton.sources.tolist(), automaton.labels.tolist(), automaton.targets.tolist(), strict=True)
+    )
     classes = [(bool(final),) for final in automaton.accepting]
     for _ in range(automaton.states):
         keys = [
-            (classes[state], tuple(sorted((label, classes[to]) for source, label, to in edges if source == state)))
+            (
+                classes[state],
+                tuple(sorted((label, classes[to]) for source, label, to in edges if source == state)),
+            )
             for state in range(automaton.states)
         ]
         names = {key: (number,) for number, key in enumerate(dict.fromkeys(keys))}

@@ -100,9 +100,7 @@ def _minimal(moves: Table, accepting: list[bool]) -> tuple[Table, list[bool]]:
         classes = finer
 
 
-def _numbered_in_breadth(
-    moves: Table, accepting: list[bool], classes: list[int]
-) -> tuple[Table, list[bool]]:
+def _numbered_in_breadth(moves: Table, accepting: list[bool], classes: list[int]) -> tuple[Table, list[bool]]:
     """One state per class; states are met in breadth already, so the first of each class gives the order."""
     firsts: dict[int, int] = {}
     for state, one in enumerate(classes):

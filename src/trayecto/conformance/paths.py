@@ -60,7 +60,8 @@ class AnyOrder(Path):
     parts: frozenset[tuple[Path, int]]  # each with how often it stands there
 
 
-NOTHING, DONE = Nothing(), Done()
+NOTHING: Path = Nothing()
+DONE: Path = Done()
 
 
 # --- making paths -------------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def any_order(*parts: Path) -> Path:
 
 
 def _then(first: Path, rest: Path) -> Path:
-    if first == NOTHING or rest == NOTHING:
+    if NOTHING in (first, rest):
         return NOTHING
     if first == DONE:
         return rest
@@ -154,7 +155,7 @@ def steps_of(path: Path) -> frozenset[str]:
 def next_steps(path: Path) -> frozenset[str]:
     """The steps that may come first."""
     match path:
-        case Sequence(first, rest) if not allows_end(first):
+        case Sequence(first, _) if not allows_end(first):
             return next_steps(first)
         case Step(name):
             return frozenset([name])

@@ -36,9 +36,7 @@ def align(
 
 
 @njit(cache=True, nogil=True)
-def _align(
-    offsets, steps, sources, codes, targets, accepting, inserting, skipping, costs, bounds
-):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _align(offsets, steps, sources, codes, targets, accepting, inserting, skipping, costs, bounds):  # type: ignore[no-untyped-def]  # pragma: no cover
     longest = 0
     for i in range(len(offsets) - 1):
         longest = max(longest, offsets[i + 1] - offsets[i])
@@ -55,7 +53,9 @@ def _align(
         while place > 0 or state != 0:
             if written == len(moves):
                 moves = np.concatenate((moves, np.empty(len(moves), np.int32)))
-            place, state, move = _back(table, journey, place, state, sources, codes, targets, inserting, skipping)
+            place, state, move = _back(
+                table, journey, place, state, sources, codes, targets, inserting, skipping
+            )
             moves[written] = move
             written += 1
         moves[first:written] = moves[first:written][::-1].copy()

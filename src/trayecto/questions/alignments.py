@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,9 @@ class AlignedVariant:
         facts: dict[str, Any] = {
             "steps": list(self.steps), "journeys": self.journeys, "cost": self.cost, "fitness": self.fitness, "moves": moves,
         }  # fmt: skip
-        return facts if self.weighted_journeys is None else facts | {"weighted_journeys": self.weighted_journeys}
+        return (
+            facts if self.weighted_journeys is None else facts | {"weighted_journeys": self.weighted_journeys}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ class AlignmentsResult:
             kinds = _deviations(self.moves[self.bounds[place] : self.bounds[place + 1]])
             for code, kind in kinds.items():
                 counts[code, kind] += journeys
-        rows = [StepDeviations(self.names[code], *map(int, counts[code, 1:])) for code in counts.any(axis=1).nonzero()[0]]
+        deviating = np.flatnonzero(counts[:, 1:].sum(axis=1)).tolist()
+        rows = [StepDeviations(self.names[code], *map(int, counts[code, 1:])) for code in deviating]
         return tuple(sorted(rows, key=lambda row: (-row.skipped - row.inserted - row.out_of_order, row.step)))
 
     def to_dict(self) -> dict[str, Any]:
@@ -198,7 +202,7 @@ def _parts(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
     wanted = min(4 * engine.cores(), -(-count // LEAST_ALONE)) or 1
     cuts = np.searchsorted(offsets, np.linspace(0, offsets[-1], wanted + 1)[1:-1])
     bounds = [0, *np.clip(cuts, 0, count).tolist(), count]
-    return [(low, high) for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+    return [(low, high) for low, high in pairwise(bounds) if low < high]
 
 
 def _edges(design: Automaton, names: Sequence[str]) -> aligning.Edges:
@@ -210,7 +214,9 @@ def _by_code(costs: Mapping[str, float], names: Sequence[str]) -> NDArray[np.flo
     found = np.ones(len(names))
     for step, cost in costs.items():
         if step not in names:
-            raise UnknownStep(f"Neither the log nor the design has a step '{step}'.{did_you_mean(step, names)}")
+            raise UnknownStep(
+                f"Neither the log nor the design has a step '{step}'.{did_you_mean(step, names)}"
+            )
         if not 0 < cost < np.inf:
             raise BadValue(f"The cost of '{step}' is {cost}: it must be positive.")
         found[names.index(step)] = cost
@@ -226,7 +232,9 @@ def _worst(
 ) -> NDArray[np.float64]:
     """What it costs to insert all steps of each variant and to skip the cheapest way through the design."""
     empty = frozen(np.zeros(2, np.int64)), frozen(np.empty(0, np.uint16))
-    cheapest = aligning.align(*empty, _edges(design, names), frozen(design.accepting), inserting, skipping)[0][0]
+    cheapest = aligning.align(*empty, _edges(design, names), frozen(design.accepting), inserting, skipping)[
+        0
+    ][0]
     running = np.concatenate(([0.0], np.cumsum(inserting[table.steps])))
     return np.asarray(running[table.offsets[1:]] - running[table.offsets[:-1]] + cheapest)
 
