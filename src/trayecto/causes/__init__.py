@@ -1,0 +1,1 @@
+"""Which earlier attributes go with a bad outcome once what else differs is taken into account."""
