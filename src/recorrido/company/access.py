@@ -34,8 +34,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     Role.CX_LEAD: _ANALYSIS
     | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT, Permission.RESOLVE_PEOPLE}
     | {Permission.SEE_DATA, Permission.MANAGE_DATA, Permission.HANDLE_INCIDENTS},
-    Role.ANALYST: _ANALYSIS
-    | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS},
+    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS},
     Role.DEPARTMENT_HEAD: _ANALYSIS | {Permission.HANDLE_INCIDENTS},
     Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.RESOLVE_PEOPLE}),
     Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -88,10 +89,14 @@ class _Space:
         if places in self.pairs:
             return self.pairs[places]
         sizes = tuple(len(self.features[place].values) for place in places)
-        padded = [self.columns[place] for place in places]
-        padded += [np.zeros(len(self.outcome), np.uint8)] * (3 - len(places))
-        filled = cube(*padded, (*sizes, *(1,) * (3 - len(places))), self.outcome)
+        missing = 3 - len(places)
+        first, second, third = [self.columns[place] for place in places] + [self._zeros] * missing
+        filled = cube(first, second, third, (*sizes, *(1,) * missing), self.outcome)
         return filled.reshape(*sizes, 3)
+
+    @cached_property
+    def _zeros(self) -> NDArray[np.uint8]:
+        return np.zeros(len(self.outcome), np.uint8)
 
     def interesting(self, places: tuple[int, ...]) -> list[Subgroup]:
         cells = self.cells(places)
@@ -112,7 +117,7 @@ class _Space:
             return np.asarray(np.nan_to_num(gap / error, nan=0.0, posinf=0.0, neginf=0.0))
 
     def _explaining(self, places: tuple[int, ...]) -> NDArray[np.bool_]:
-        masks = np.ix_(*(self.features[place].explains for place in places))
+        masks = np.meshgrid(*(self.features[place].explains for place in places), indexing="ij", sparse=True)
         return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*masks)))
 
     def _needed(self, places: tuple[int, ...], cells: Cells) -> NDArray[np.bool_]:
