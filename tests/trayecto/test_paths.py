@@ -34,6 +34,10 @@ def test_a_sequence_allows_its_steps_in_order_only():
     assert words(sequence(A, B), 3, "abc") == said("ab")
 
 
+def test_a_text_is_a_step():
+    assert sequence("a", optional("b"), any_order("c", "d")) == sequence(A, optional(B), any_order(C, D))
+
+
 def test_a_choice_allows_one_of_its_parts():
     assert words(choice(A, sequence(B, C)), 3, "abc") == said("a", "bc")
 

@@ -91,7 +91,8 @@ class _Space:
         sizes = tuple(len(self.features[place].values) for place in places)
         missing = 3 - len(places)
         first, second, third = [self.columns[place] for place in places] + [self._zeros] * missing
-        filled = cube(first, second, third, (*sizes, *(1,) * missing), self.outcome)
+        one, two, three = (*sizes, 1, 1)[:3]
+        filled = cube(first, second, third, (one, two, three), self.outcome)
         return filled.reshape(*sizes, 3)
 
     @cached_property

@@ -64,6 +64,9 @@ NOTHING: Path = Nothing()
 DONE: Path = Done()
 
 
+Part = Path | str  # a text is a step
+
+
 # --- making paths -------------------------------------------------------------------------------------------------
 
 
@@ -71,15 +74,15 @@ def step(name: str) -> Path:
     return Step(name)
 
 
-def sequence(*parts: Path) -> Path:
+def sequence(*parts: Part) -> Path:
     """One after the other; of no parts: nothing has to happen."""
-    return reduce(lambda rest, first: _then(first, rest), reversed(parts), DONE)
+    return reduce(lambda rest, first: _then(_path(first), rest), reversed(parts), DONE)
 
 
-def choice(*parts: Path) -> Path:
+def choice(*parts: Part) -> Path:
     """One of them."""
     found: set[Path] = set()
-    for part in parts:
+    for part in map(_path, parts):
         found |= part.parts if isinstance(part, Choice) else {part}
     found.discard(NOTHING)
     if DONE in found and any(allows_end(part) for part in found if part != DONE):
@@ -89,24 +92,28 @@ def choice(*parts: Path) -> Path:
     return Choice(frozenset(found))
 
 
-def optional(part: Path) -> Path:
+def optional(part: Part) -> Path:
     """It, or nothing."""
     return choice(part, DONE)
 
 
-def repeat(part: Path, least: int = 0, most: int | None = None) -> Path:
+def repeat(part: Part, least: int = 0, most: int | None = None) -> Path:
     """It from ``least`` to ``most`` times (None: as often as one likes). Raises BadValue."""
     if least < 0 or (most is not None and most < least):
         raise BadValue(f"A repeat from {least} to {most} times is none: write 0 ≤ least ≤ most.")
-    return _repeat(part, least, most)
+    return _repeat(_path(part), least, most)
 
 
-def any_order(*parts: Path) -> Path:
+def any_order(*parts: Part) -> Path:
     """All of them, in whatever order; the steps of parts that have several may lie between those of others."""
     flat: Counter[Path] = Counter()
-    for part in parts:
+    for part in map(_path, parts):
         flat.update(dict(part.parts) if isinstance(part, AnyOrder) else [part])
     return _interleaved(flat)
+
+
+def _path(part: Part) -> Path:
+    return Step(part) if isinstance(part, str) else part
 
 
 def _then(first: Path, rest: Path) -> Path:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from trayecto import engine
 from trayecto.batch import View
-from trayecto.conformance.automaton import Automaton
+from trayecto.conformance.automaton import Automaton, compiled
+from trayecto.conformance.paths import Path
 from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.kernels import aligning
 from trayecto.kernels.arrays import frozen
@@ -160,9 +161,10 @@ SCHEMA = pa.schema(
 )
 
 
-def ask(view: View, design: Automaton, costs: Costs = UNIT) -> AlignmentsResult:
-    """The optimal alignment of every variant of the selection. Raises BadValue for a cost that is not positive,
+def ask(view: View, design: Path | Automaton, costs: Costs = UNIT) -> AlignmentsResult:
+    """The optimal alignment of every variant of the selection with a path or its automaton. Raises BadValue for a cost that is not positive,
     UnknownStep for one of a step that neither the log nor the design has."""
+    design = design if isinstance(design, Automaton) else compiled(design)
     table = variants.ask(view).variants
     assert isinstance(table, variants.VariantTable)
     names = (*view.step_names, *(step for step in design.steps if step not in view.step_names))
