@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh clean lock translations validate-identity validate-incidents
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ bench-ingest: setup ## Events per second over HTTP beside raw COPY (ARGS="--rows
 
 bench-fresh: setup ## Seconds until an event is on the map, idle and during a build (EVENTS="1000000 20000000")
 	@exec $(BIN)/python -m bench fresh $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+bench-people: setup ## Seconds to tell a million records of customers apart and join them (EVENTS=100000 for a short run)
+	@exec $(BIN)/python -m bench people $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
+	@exec $(BIN)/python -m chaos $(ARGS)
 
 validate-identity: setup ## Who is who, against 50,000 people whose truth is known
 	@exec $(BIN)/python -m validation identity $(ARGS)

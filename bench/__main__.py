@@ -10,7 +10,7 @@ import importlib
 import sys
 
 BENCHMARKS = ("questions", "ledger")
-ALONE = ("ingest", "fresh")
+ALONE = ("ingest", "fresh", "people")
 USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS + ALONE)}] [--events N] …"
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("duckdb", "polars", "chdb", "pm4py", "r4pm")
+OTHERS = "\n## How soon an event is on the map"
 HEAD = """# Benchmarks
 
-Written by `make bench`; nothing here is typed by hand. Journeys are generated: 30 steps, about 900 flows, ten events
+Written by `make bench`, the last section by `make bench-fresh`; nothing here is made up. Journeys are generated: 30 steps, about 900 flows, ten events
 per journey, in arrival order. Every tool runs in a process of its own and answers from the same Parquet file; the best
 of several runs counts; answers are compared, and a difference is printed. `×` is how many times longer than ours.
 
@@ -33,10 +34,16 @@ of several runs counts; answers are compared, and a difference is printed. `×` 
 def write_report(
     path: Path, finished: Sequence[tuple[int, Sequence[Any], bool]], tasks: Sequence[str]
 ) -> None:
-    """One section per size; ``finished`` holds (events, runs, all equal)."""
+    """One section per size; ``finished`` holds (events, runs, all equal). What other benchmarks have there stays."""
     parts = [HEAD, _machine()]
     parts += [_section(events, runs, equal, tasks) for events, runs, equal in finished]
-    path.write_text("\n".join(parts), encoding="utf-8")
+    path.write_text("\n".join(parts) + _others(path), encoding="utf-8")
+
+
+def _others(path: Path) -> str:
+    """The sections of other benchmarks: they stand behind ours."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text[text.find(OTHERS) :] if OTHERS in text else ""
 
 
 def _machine() -> str:

@@ -14,11 +14,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chaos.judging import judge
 from chaos.trial import say, trial
-from chaos.verdict import Line, judge
+from chaos.verdict import Line
 
 EVENTS = 100_000
-KILLS = 32
+KILLS = 40
+PATIENCE = 420.0  # longer than a mail whose sender died is held back
 PAGE = Path(__file__).parent.parent / "docs" / "chaos.md"
 MARKS = ("<!-- last result -->", "<!-- end of the last result -->")
 
@@ -28,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--seed", type=int, default=None, help="run the same plan again")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE, help="seconds for all to settle in the end"
+    )
     parser.add_argument("--folder", type=Path, help="where the installation is made (and removed again)")
     parser.add_argument("--keep", action="store_true", help="write the result into docs/chaos.md")
     options = parser.parse_args(arguments)
@@ -37,7 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # by way of everything that tidies up
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
     say(f"Seed {seed}: {options.events:,} events, {options.kills} kills.")
-    with trial(seed=seed, events=options.events, kills=options.kills, folder=options.folder) as course:
+    way = {"events": options.events, "kills": options.kills, "patience": options.patience}
+    with trial(seed=seed, folder=options.folder, **way) as course:
         lines = judge(course)
     table = _table(lines)
     print(table)

@@ -1,4 +1,5 @@
-"""``python -m chaos.consumer``: follows the ledger as any function of the product does, with an effect per event.
+"""``python -m chaos.consumer``: follows the ledger as any function of the product does, with an effect per event, and a
+mail for each claim.
 
 The table of effects has no unique index: if the consumer's bookmark and its effects ever parted, it would show.
 """
@@ -10,6 +11,8 @@ import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from chaos.story import CLAIM
 
 if TYPE_CHECKING:
     from recorrido.events.queries import Recorded
@@ -40,13 +43,23 @@ def main() -> int:
 
 
 def take_effect(events: Sequence[Recorded]) -> None:
+    from recorrido.company.actions import queue_mail
     from recorrido.shared import sql
 
+    for event in events:
+        if event.type == CLAIM:
+            queue_mail(
+                key=f"chaos:{event.id}", to="cx@example.com", subject=subject(event.id), text="A claim."
+            )
     sql.execute(
         "INSERT INTO chaos_effect SELECT unnest(%s::bigint[]), 'counted', %s",
         sql.array(event.id for event in events),
         os.getpid(),
     )
+
+
+def subject(event: int) -> str:
+    return f"Claim {event}"
 
 
 if __name__ == "__main__":

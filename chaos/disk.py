@@ -1,15 +1,21 @@
-"""A disk of its own for the database, small enough to be filled: a tmpfs mount. Needs root and the right to mount."""
+"""A disk of its own for the database, small enough to be filled: a tmpfs mount.
+
+Root mounts it where everybody sees it. Anybody else gets a name space of their own for it, where the kernel lets them
+(Linux: unprivileged user name spaces): this process and all that it starts see the small disk, nobody else does.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 SIZE = 1_200 * 1024 * 1024
 PAGE = 4_096
+NEW_USERS, NEW_MOUNTS = 0x10000000, 0x00020000  # CLONE_NEWUSER, CLONE_NEWNS
+LAZILY = 2  # MNT_DETACH
 
 
 class SmallDisk:
@@ -49,26 +55,44 @@ def _room(folder: Path) -> int:
 
 @contextmanager
 def small_disk(data: Path) -> Iterator[SmallDisk | str]:
-    """Put the database's folder on a small disk; where that is not allowed, the reason instead."""
+    """Put the database's folder on a small disk; where that is not allowed, the reason instead.
+
+    Call it before this process has threads: they could not follow it into a name space.
+    """
     from recorrido.site import postgres
 
     place = postgres.place_for(data)
-    if place.account is None:
-        yield "mounting a small disk needs root"
-        return
-    place.folder.mkdir(parents=True, mode=0o700)
-    owner = f"uid={place.account.uid},gid={place.account.gid},mode=0700"
-    answer = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},{owner}", "tmpfs", str(place.folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if answer.returncode:
-        place.folder.rmdir()
-        yield f"mounting a small disk is not allowed here ({answer.stderr.strip()})"
+    uid, gid = (place.account.uid, place.account.gid) if place.account else (os.getuid(), os.getgid())
+    try:
+        if os.geteuid() != 0:
+            _enter_a_name_space()
+        place.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        _call("mount", b"tmpfs", bytes(place.folder), b"tmpfs", 0, _options(uid, gid))
+    except OSError as error:
+        yield f"this user may not mount a small disk here ({error.strerror})"
         return
     try:
         yield SmallDisk(place.folder)
     finally:
-        subprocess.run(["umount", "--lazy", str(place.folder)], check=False)
+        _call("umount2", bytes(place.folder), LAZILY)
+
+
+def _options(uid: int, gid: int) -> bytes:
+    return f"size={SIZE},uid={uid},gid={gid},mode=0700".encode()
+
+
+def _enter_a_name_space() -> None:
+    """The same user and the same files as before, but mounts of our own."""
+    uid, gid = os.getuid(), os.getgid()
+    _call("unshare", NEW_USERS | NEW_MOUNTS)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _call(name: str, *arguments: bytes | int) -> None:
+    """A system call by way of the C library. Raises OSError."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if getattr(library, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

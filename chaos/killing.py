@@ -6,15 +6,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bench.installation import Installation
 
-KINDS = ("web", "worker", "database", "consumer")
+TURNS = ("web", "worker", "database", "consumer", "supervisor", "web", "worker", "database")
+"""What is killed in each eight kills. The supervisor (``recorrido up``) is started again by who runs it, as all are that
+have nobody above them."""
+CONSUMERS = 2
+REST = 0.5  # seconds between the end of a process and its next start
 
 
 @dataclass(frozen=True)
@@ -34,18 +40,18 @@ class Process:
 
 
 class Killer:
-    """Ends processes of the installation whose supervisor is ``up``. Each is looked up at the moment it is killed."""
+    """Ends processes of an installation. Each is looked up at the moment it is killed."""
 
-    def __init__(self, ours: Installation, up: int, consumers: Consumers, random: Random) -> None:
+    def __init__(self, ours: Installation, kept: Kept, random: Random) -> None:
         self._ours = ours
-        self._up = up
-        self._consumers = consumers
+        self._kept = kept
         self._random = random
         self._finders: dict[str, Callable[[], list[tuple[str, int]]]] = {
             "web": self._web,
             "worker": self._worker,
             "database": self._database,
-            "consumer": consumers.running,
+            "consumer": lambda: kept.running("consumer"),
+            "supervisor": lambda: kept.running("supervisor"),
         }
 
     def kill(self, kind: str) -> Kill | None:
@@ -65,15 +71,19 @@ class Killer:
         running = list(processes())
         return [
             found
-            for main in _children(running, self._up)
+            for main in _children(running, self._up())
             if " web " in main.command
             for found in [("web server", main.pid)]
             + [("serving process", one.pid) for one in _children(running, main.pid) if _serves(one)]
         ]
 
     def _worker(self) -> list[tuple[str, int]]:
-        running = _children(list(processes()), self._up)
+        running = _children(list(processes()), self._up())
         return [("worker", one.pid) for one in running if " worker " in one.command]
+
+    def _up(self) -> int:
+        """The supervisor's number; -1, the parent of nobody, where it is down."""
+        return next((pid for _, pid in self._kept.running("supervisor")), -1)
 
     def _database(self) -> list[tuple[str, int]]:
         """The postmaster, or one of its servants: of either, PostgreSQL makes a crash of the whole."""
@@ -96,36 +106,69 @@ def _serves(process: Process) -> bool:
     return "resource_tracker" not in process.command
 
 
-class Consumers:
-    """Two processes of one consumer, started again as soon as they end."""
+class Kept:
+    """Processes that this one starts, and starts again a moment after they ended, in a thread until ``stop``."""
 
-    def __init__(self, ours: Installation, count: int = 2) -> None:
+    def __init__(self, ours: Installation, port: int) -> None:
         self._ours = ours
-        self._running: list[subprocess.Popen[bytes] | None] = [None] * count
+        consumer = ["-m", "chaos.consumer"]
+        up = ["-m", "recorrido.site.cli", "up", "--port", str(port)]
+        self._places = [
+            _Place("supervisor", up, "up.log"),
+            *(_Place("consumer", consumer, f"consumer-{number}.log") for number in range(CONSUMERS)),
+        ]
 
-    def keep_up(self) -> None:
-        for place, process in enumerate(self._running):
-            if process is None or process.poll() is not None:
-                self._running[place] = self._started()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep_up, name="kept", daemon=True)
+        self._thread.start()
 
-    def running(self) -> list[tuple[str, int]]:
+    def _keep_up(self) -> None:
+        while not self._over.wait(0.1):
+            for place in self._places:
+                place.keep_up(self._ours)
+
+    def running(self, kind: str) -> list[tuple[str, int]]:
         return [
-            ("consumer", process.pid)
-            for process in self._running
-            if process is not None and process.poll() is None
+            (kind, place.process.pid) for place in self._places if place.kind == kind and place.is_alive()
         ]
 
     def stop(self) -> None:
-        for process in self._running:
-            if process is not None:
-                process.kill()
-                process.wait()
+        """The supervisor may tidy up; a consumer needs no such thing."""
+        self._over.set()
+        self._thread.join()
+        for place in self._places:
+            if place.process is not None:
+                place.process.send_signal(signal.SIGTERM if place.kind == "supervisor" else signal.SIGKILL)
+        for place in self._places:
+            if place.process is not None:
+                place.process.wait()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        with open(self._ours.data / "consumer.log", "ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "chaos.consumer"], env=self._ours.environment, stdout=log, stderr=log
-            )
+
+@dataclass
+class _Place:
+    kind: str
+    arguments: Sequence[str]
+    log: str
+    process: Any = None
+    ended: float = float("-inf")
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def keep_up(self, ours: Installation) -> None:
+        if self.is_alive():
+            self.ended = float("inf")
+        elif self.ended == float("inf"):
+            self.ended = time.monotonic()
+        elif time.monotonic() - self.ended > REST:
+            with open(ours.data / self.log, "ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, *self.arguments],
+                    env=ours.environment,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
 
 
 def processes() -> Iterable[Process]:

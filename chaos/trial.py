@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,16 +13,17 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from random import Random
 
-from bench.installation import Installation, free_port, installation, wait_for_port
+from bench.installation import Installation, free_port, installation, stop_database
 
-from chaos import clients, consumer
+from chaos import clients, scene
 from chaos.disk import SmallDisk, small_disk
-from chaos.killing import KINDS, Consumers, Kill, Killer
+from chaos.killing import TURNS, Kept, Kill, Killer
+from chaos.outside import Received, outside
 from chaos.story import Story
 
-SOURCES = ("shop", "app", "pos")
-PATIENCE = 1_800.0  # seconds for the whole of the sending
-CATCHING_UP = 180.0  # seconds for the consumer, after the last answer
+SENDING = 1_800.0  # seconds for the whole of the sending
+STARTING = 120.0  # seconds until the door opens, and until what was killed is there to be killed again
+CALM, PER_KILL = 15.0, 1.0  # seconds that few events are spread over, so that all finds them under way
 FULL_FOR = 8.0  # seconds in which the disk stays full
 LEAST_PAUSE = 0.3
 
@@ -32,14 +34,14 @@ class Course:
 
     seed: int
     events: int
+    received: Received
     kills: list[Kill] = field(default_factory=list)
     full: tuple[float, float] | None = None
     not_full: str = ""
     began: float = 0.0
     ended: float = 0.0
-    journals: list[Path] = field(default_factory=list)
     senders: list[clients.Sender] = field(default_factory=list)
-    caught_up: bool = False
+    behind: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -51,67 +53,66 @@ def say(words: str) -> None:
 
 
 @contextlib.contextmanager
-def trial(*, seed: int, events: int, kills: int, folder: Path | None) -> Iterator[Course]:
-    """Run it; inside the block the installation is quiet, its database up, and this process part of it."""
-    course = Course(seed, events)
+def trial(*, seed: int, events: int, kills: int, folder: Path | None, patience: float) -> Iterator[Course]:
+    """Run it; inside the block the installation is quiet, its database up, and this process part of it.
+
+    ``patience``: seconds for followers and outboxes, after the last answer to a client.
+    """
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(installation(prefix="recorrido-chaos-", root=folder))
         disk = stack.enter_context(small_disk(ours.data))
-        stack.callback(_stop_database, ours)
+        stack.callback(stop_database, ours.data)  # before its disk goes
+        received, webhooks, mails = stack.enter_context(outside())
+        _tell_the_way_out(ours, mails)
         ours.use()
-        port, secrets = free_port(), _prepare()
-        up = ours.start("up", "--port", str(port), log="up.log")
-        wait_for_port(port, up, ours.data / "up.log")
-        consumers = Consumers(ours)
-        stack.callback(consumers.stop)
-        killer = Killer(ours, up.pid, consumers, Random(f"{seed}-targets"))
+        course = Course(seed, events, received)
+        port, secrets = free_port(), scene.prepare(webhooks)
+        kept = Kept(ours, port)
+        stack.callback(kept.stop)
+        _wait_for_the_door(port)
         course.senders = clients.senders(
-            Story(seed, events), port, secrets, ours.data, time.time() + PATIENCE
+            Story(seed, events), port, secrets, ours.data, within=SENDING, at_least=CALM + PER_KILL * kills
         )
-        _run(course, consumers, killer, kills, disk)
-        consumers.stop()
-        ours.stop_all()
+        _run(course, Killer(ours, kept, Random(f"{seed}-targets")), kills, disk)
+        course.behind = _wait_for_followers(patience)
+        kept.stop()
         ours.use()  # which starts the database that `recorrido up` has stopped
         yield course
 
 
-def _stop_database(ours: Installation) -> None:
-    """Before its disk goes."""
-    from bench.installation import stop_database
-
-    stop_database(ours.data)
-
-
-def _prepare() -> list[str]:
-    """The table of effects, and a key for each source."""
-    from django.db import connection
-
-    from recorrido.company.actions import make_api_key
-
-    with connection.cursor() as cursor:
-        cursor.execute(consumer.TABLE)
-    keys = [
-        make_api_key(actor=None, name=source, scopes=["ingest"], source=source, country="CL")
-        for source in SOURCES
-    ]
-    connection.close()
-    return [secret for _, secret in keys]
+def _tell_the_way_out(ours: Installation, mails: int) -> None:
+    way = {
+        "RECORRIDO_SMTP_URL": f"smtp://127.0.0.1:{mails}",
+        "RECORRIDO_MAIL_FROM": "chaos@example.com",
+        "RECORRIDO_WEBHOOK_ALLOW": "127.0.0.0/8",
+    }
+    ours.environment |= way
+    os.environ.update(way)  # this process becomes one of the installation's too
 
 
-def _run(course: Course, consumers: Consumers, killer: Killer, kills: int, disk: SmallDisk | str) -> None:
+def _wait_for_the_door(port: int) -> None:
+    import socket
+
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"Nothing listens on port {port} after {STARTING:.0f} s.")
+
+
+def _run(course: Course, killer: Killer, kills: int, disk: SmallDisk | str) -> None:
     settled = multiprocessing.get_context("spawn").Value("q", 0)
     course.began = time.time()
     running = clients.start(course.senders, settled)
-    course.journals = [sender.journal for sender in course.senders]
     plan = _plan(course, killer, kills, disk, settled)
     try:
         while any(process.is_alive() for process in running) or plan:
-            consumers.keep_up()
             if plan and settled.value >= plan[0][0]:
                 plan.pop(0)[1]()
             time.sleep(0.05)
         course.ended = time.time()
-        course.caught_up = _wait_for_consumer(consumers)
     finally:
         for process in running:
             process.kill()
@@ -122,7 +123,7 @@ def _plan(
 ) -> list[tuple[int, Callable[[], None]]]:
     """What happens when so many events are settled: kills all along the way, every kind in turn, and the full disk."""
     random = Random(f"{course.seed}-plan")
-    kinds = [KINDS[n % len(KINDS)] for n in range(kills)]
+    kinds = [TURNS[n % len(TURNS)] for n in range(kills)]
     random.shuffle(kinds)
     plan = [
         (_moment(random, course.events, n, kills), _kill(course, killer, random, kind))
@@ -144,11 +145,11 @@ def _kill(course: Course, killer: Killer, random: Random, kind: str) -> Callable
     pause = LEAST_PAUSE + random.random()
 
     def kill() -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + STARTING
         while (done := killer.kill(kind)) is None and time.monotonic() < until:
             time.sleep(0.05)
         if done is None:
-            raise RuntimeError(f"No {kind} came back within a minute.")
+            raise RuntimeError(f"No {kind} came back within {STARTING:.0f} s.")
         course.kills.append(done)
         say(f"  {done.at - course.began:6.1f} s  kill -9 of the {done.what} ({done.kind})")
         time.sleep(pause)
@@ -184,38 +185,39 @@ def _use_up_the_log() -> None:
 
 
 def _wait_for_answers(settled: Synchronized[int]) -> None:
-    before, until = settled.value, time.monotonic() + 60
+    before, until = settled.value, time.monotonic() + STARTING
     while settled.value == before and time.monotonic() < until:
         time.sleep(0.05)
 
 
-def _wait_for_consumer(consumers: Consumers) -> bool:
+def _wait_for_followers(patience: float) -> list[str]:
+    """Until every bookmark stands behind the last event and the outboxes are empty; what was not by then."""
     from django.db import Error, connection
 
-    from recorrido.events.queries import lags, ledger_horizon
-
-    until = time.monotonic() + CATCHING_UP
-    while time.monotonic() < until:
-        consumers.keep_up()
+    until, behind = time.monotonic() + patience, ["nobody could be asked"]
+    while behind and time.monotonic() < until:
         try:
-            horizon = ledger_horizon()
-            if (
-                any(lag.consumer == consumer.CONSUMER and lag.position >= horizon for lag in lags())
-                or _nothing_after()
-            ):
-                return True
+            behind = _behind()
         except Error:
             connection.close()
         time.sleep(0.2)
-    return False
+    connection.close()
+    return behind
 
 
-def _nothing_after() -> bool:
-    """The horizon moves for what was rolled back too; a bookmark stands at the last event there is."""
+def _behind() -> list[str]:
+    """The consumers with events after their bookmark (the horizon alone moves for what was rolled back too)."""
     from recorrido.shared import sql
 
-    ((left,),) = sql.fetch(
-        "SELECT EXISTS (SELECT FROM events_event WHERE id > (SELECT position FROM events_bookmark WHERE consumer = %s))",
-        consumer.CONSUMER,
-    )
-    return not left
+    rows = sql.fetch(_BEHIND)
+    return [str(name) for (name,) in rows]
+
+
+_BEHIND = """
+    SELECT consumer FROM events_bookmark
+    WHERE position < (SELECT max(id) FROM events_event) AND stream = 'events'
+       OR position < (SELECT max(id) FROM people_personchange) AND stream = 'people'
+    UNION ALL SELECT 'webhooks on their way' WHERE EXISTS (SELECT FROM webhooks_delivery WHERE state = 'waiting')
+    UNION ALL SELECT 'mails on their way'
+        WHERE EXISTS (SELECT FROM company_mail WHERE state IN ('waiting', 'sending', 'handed'))
+"""

@@ -126,6 +126,13 @@ MAIL = ("gmail.com", "hotmail.com", "outlook.cl", "yahoo.es", "vtr.net")
 NOBODY_MAILS = ("no@tiene.cl", "sincorreo@correo.cl", "test@test.cl", "noreply@tienda.cl", "null", "n/a")
 NOBODY_PHONES = ("000000000", "999999999", "+56900000000", "0000", "111111111")
 NOBODY_RUTS = ("11111111-1", "22222222-2", "1-9")
+NOBODY_IDS = ("0000", "0", "null", "N/A", "9999999")
+MISTYPED_MAIL = {
+    "gmail.com": "gmial.com",
+    "hotmail.com": "hotmial.com",
+    "outlook.cl": "outlok.cl",
+    "vtr.net": "vtr.ne",
+}
 START = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
 
@@ -145,6 +152,7 @@ class Human:
     devices: list[str]
     customer: str
     loyalty: str
+    firm_mail: str = ""
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -159,8 +167,9 @@ class Message(NamedTuple):
 
 
 def humans(count: int, seed: int) -> list[Human]:
-    """Families of one to five who share a name, a city, a phone and now and then a device."""
-    random, made = Random(seed), []
+    """Families of one to five who share a name, a city, a phone and now and then a device; one home in fifty has twins.
+    One human in twenty-five also buys for a firm, with a mail address that a few colleagues write down as well."""
+    random, made = Random(seed), list[Human]()
     while len(made) < count:
         surname = f"{random.choice(SURNAMES)} {random.choice(SURNAMES)}"
         home = (random.choice(CITIES), _phone(random), f"dev-h{len(made)}")
@@ -168,6 +177,11 @@ def humans(count: int, seed: int) -> list[Human]:
             _human(random, len(made) + n, surname, home)
             for n in range(random.choice((1, 1, 1, 2, 2, 3, 4, 5)))
         ]
+        if random.random() < 0.02:
+            made.append(_human(random, len(made), surname, home))
+            made[-1].born = made[-2].born
+    for human in random.sample(made, len(made) // 25):
+        human.firm_mail = f"compras@firma{random.randrange(1 + len(made) // 150)}.cl"
     return made[:count]
 
 
@@ -186,7 +200,7 @@ def _human(random: Random, number: int, surname: str, home: tuple[str, str, str]
         devices.append(home[2])
     return Human(
         number, first, surname, born, home[0], digits + rut.calc_check_digit(digits), mails, _phone(random), home[1],
-        devices, f"W{number}", f"L{number:07d}", {"first_name": first, "last_name": surname},
+        devices, f"W{number}", f"L{number:07d}", names={"first_name": first, "last_name": surname},
     )  # fmt: skip
 
 
@@ -216,7 +230,8 @@ def _web(random: Random, human: Human, people: list[Human], at: datetime) -> Mes
     device = f"tablet-{random.randrange(40)}" if random.random() < 0.04 else random.choice(human.devices)
     if random.random() < 0.3:
         return Message(human.number, "web", (("anonymous", device),), {}, at)
-    ids = (("customer", human.customer), ("anonymous", device), ("email", _mail(random, human, people)))
+    customer = human.customer if random.random() > 0.004 else random.choice(NOBODY_IDS)
+    ids = (("customer", customer), ("anonymous", device), ("email", _mail(random, human, people)))
     return Message(human.number, "web", ids, _names(random, human), at)
 
 
@@ -226,7 +241,7 @@ def _till(random: Random, human: Human, people: list[Human], at: datetime) -> Me
     if random.random() < 0.8:
         ids.append(("national_id", _rut(random, human, people)))
     if random.random() < 0.4 or not ids:
-        ids.append(("loyalty", human.loyalty))
+        ids.append(("loyalty", human.loyalty if random.random() > 0.005 else random.choice(NOBODY_IDS)))
     if random.random() < 0.5:
         ids.append(("phone", _number(random, human, people)))
     if random.random() < 0.3:
@@ -262,8 +277,12 @@ def _marketplace(random: Random, human: Human, people: list[Human], at: datetime
 
 
 def _mail(random: Random, human: Human, people: list[Human]) -> str:
-    """Mostly right; else a filler, a typing error, or the partner's."""
+    """Mostly right; else a filler, a typing error, the partner's, the firm's, or the same mailbox written otherwise."""
     right, luck = random.choice(human.mails), random.random()
+    if human.firm_mail and luck > 0.7:
+        return human.firm_mail
+    if luck > 0.97:
+        return _otherwise(random, right)
     if luck < 0.02:
         return random.choice(NOBODY_MAILS)
     if luck < 0.05:
@@ -271,6 +290,15 @@ def _mail(random: Random, human: Human, people: list[Human]) -> str:
     if luck < 0.06:
         return people[max(0, human.number - 1)].mails[0]
     return right.upper() if luck < 0.08 else right
+
+
+def _otherwise(random: Random, mail: str) -> str:
+    """A domain with a slip of the pen, a plus, or the dots that some servers do not read."""
+    name, _at, domain = mail.partition("@")
+    way = random.randrange(3)
+    if way == 0:
+        return f"{name}@{MISTYPED_MAIL.get(domain, domain)}"
+    return f"{name}+compras@{domain}" if way == 1 else f"{name.replace('.', '')}@{domain}"
 
 
 def _number(random: Random, human: Human, people: list[Human]) -> str:

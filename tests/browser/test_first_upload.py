@@ -45,6 +45,12 @@ def upload(page, file):
     page.wait_for_url("**/written/")
 
 
+def say_the_country(page):
+    """Nobody has said yet where the file comes from; its country brings zone and currency along, to be seen."""
+    page.select_option("select[name=country]", "CL")
+    expect(page.locator("select[name=zone]")).to_have_value("America/Santiago")
+
+
 def do_the_workers_part():
     """What the worker would do meanwhile."""
     waiting = Upload.objects.order_by("-id").first()
@@ -66,6 +72,7 @@ def test_a_spreadsheet_becomes_a_map_with_one_true_sentence(
     page.click("text=Está escrito así: continuar")
     page.wait_for_url("**/columns/")
     assert looks_right(page, serious_problems)
+    say_the_country(page)
     page.click("text=Está bien: revisar el archivo entero")
     page.wait_for_url("**/check/")
     assert looks_right(page, serious_problems)
@@ -113,6 +120,7 @@ def test_the_way_works_without_javascript(open_signed_in, admin, export):
     page.click("text=Mostrar de nuevo")
     assert page.locator("text=Su número está en").count() == 0
     page.check("input[name=shape][value=dates]")
+    page.select_option("select[name=country]", "CL")
     page.click("text=Mostrar de nuevo")
     page.click("text=Está bien: revisar el archivo entero")
     page.click("main button[value=import]")

@@ -30,6 +30,14 @@ def test_one_signs_in_with_the_keyboard_alone(open_page, admin):
     assert page.locator(".menu summary").inner_text() == "Admin"
 
 
+def test_the_bar_never_scrolls_up_and_down(open_signed_in, admin):
+    page = open_signed_in(admin, "/company/audit/")
+    bars = page.locator(".areas, .places").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).overflowY)"
+    )
+    assert bars == ["hidden", "hidden"]
+
+
 def test_a_wrong_password_is_told_in_words(open_page, admin):
     page = open_page("/account/sign-in/")
     page.fill("[name=email]", admin.email)

@@ -131,8 +131,15 @@ class Installation:
         postgres.stop(self.place)
 
     def ask(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(host=str(self.place.sockets), user=USER, dbname=DATABASE) as connection:
-            return connection.execute(statement, parameters).fetchall()
+        """Asks again while a database that a test killed comes back."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with psycopg.connect(host=str(self.place.sockets), user=USER, dbname=DATABASE) as connection:
+                    return connection.execute(statement, parameters).fetchall()
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, "the database does not come back"
+                time.sleep(0.1)
 
     def numbers_of(self, source: str) -> Counter[int]:
         """How often each number of a stream is in the ledger."""

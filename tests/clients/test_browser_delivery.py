@@ -1,4 +1,4 @@
-"""The official browser library, unmodified, in Chromium, on a site of another origin than the open door."""
+"""The official browser libraries, unmodified, in Chromium, on a site of another origin than the open door."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ async ([key, url, delivery]) => {
   window.analytics = analytics
 }
 """
+LOAD_RUDDERSTACK = """
+async ([key, url, delivery]) => {
+  window.analytics = new rudderanalytics.RudderAnalytics()
+  analytics.load(key, url, {configUrl: url, logLevel: 'ERROR', ...delivery})
+  await new Promise((resolve) => analytics.ready(resolve))
+}
+"""
 STEPS = """
 async ([count, pause]) => {
   for (let number = 0; number < count; number++) {
@@ -38,8 +45,7 @@ async ([count, pause]) => {
 
 @pytest.fixture(scope="module")
 def shop(node_modules) -> Iterator[str]:
-    """The address of a shop's page that has the library."""
-    library = node_modules / "@segment" / "analytics-next" / "dist" / "umd"
+    """The address of a shop's page that has the libraries."""
 
     class Site(SimpleHTTPRequestHandler):
         def translate_path(self, path: str) -> str:
@@ -49,7 +55,7 @@ def shop(node_modules) -> Iterator[str]:
         def log_message(self, *told: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, directory=str(library)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, directory=str(node_modules)))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()
@@ -61,12 +67,12 @@ def visit(installation, shop, chromium) -> Iterator[Callable]:
     """Open the shop with the library loaded for a source: ``visit("source", delivery={…})``."""
     contexts = []
 
-    def open_shop(source: str, delivery: dict | None = None):
+    def open_shop(source: str, delivery: dict | None = None, load: str = LOAD):
         key = installation.make_keys(source)[source]
         contexts.append(chromium.new_context())
         page = contexts[-1].new_page()
         page.goto(shop)
-        page.evaluate(LOAD, [key, installation.url, delivery])
+        page.evaluate(load, [key, installation.url, delivery])
         return page
 
     yield open_shop
@@ -149,3 +155,41 @@ def test_what_waits_in_the_page_is_sent_when_the_visitor_leaves(installation, vi
     page.evaluate(STEPS, [7, 0])
     page.goto("about:blank")
     wait_for(lambda: installation.numbers_of(source) == Counter(range(7)))
+
+
+def test_each_call_of_rudderstacks_browser_library_becomes_its_event(installation, visit):
+    source = source_name()
+    page = visit(source, load=LOAD_RUDDERSTACK)
+    page.evaluate(
+        """() => {
+            analytics.page('Inicio')
+            analytics.identify('C-7', {email: 'leo@example.cl'})
+            analytics.track('Order Completed', {order_id: 'O-7'})
+            analytics.group('G-7', {name: 'Acme'})
+            analytics.alias('C-7', 'before-7')
+        }"""
+    )
+    names = ("page", "identify", "Order Completed", "group", "alias")
+    wait_for(lambda: counted(installation, source) == dict.fromkeys(names, 1))
+
+
+def test_rudderstacks_browser_library_loses_and_doubles_nothing_though_the_server_is_killed(
+    installation, visit
+):
+    source, count = source_name(), 100
+    page = visit(source, load=LOAD_RUDDERSTACK)
+    page.evaluate(f"() => {{ window.sending = ({STEPS})([{count}, 20]) }}")
+    wait_for(lambda: installation.numbers_of(source).total() > count / 4)
+    installation.kill_server()
+    installation.start()
+    wait_for(lambda: len(installation.numbers_of(source)) == count)
+    assert installation.numbers_of(source) == Counter(range(count))
+
+
+def test_beacons_of_rudderstacks_browser_library_are_taken(installation, visit):
+    source, sent = source_name(), []
+    page = visit(source, {"useBeacon": True}, LOAD_RUDDERSTACK)
+    page.on("request", lambda request: sent.append(request.url))
+    page.evaluate(STEPS, [30, 0])
+    wait_for(lambda: installation.numbers_of(source) == Counter(range(30)))
+    assert sent and all("/beacon/v1/batch" in url for url in sent)

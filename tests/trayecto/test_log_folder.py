@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -259,3 +261,50 @@ def test_info_says_what_is_in_the_log(tmp_path):
     facts = log.info().to_dict()
     assert (facts["journeys"], facts["events"], facts["steps"]) == (2, 3, ["a", "b"])
     assert json.dumps(facts) and facts["started"].startswith("1970-01-01T00:00:00")
+
+
+def test_an_open_log_answers_also_when_its_files_are_gone(tmp_path):
+    trayecto.build(NEW, tmp_path / "log")
+    trayecto.append(tmp_path / "log", events_of([("q", "b", 5), ("q", "a", 6)]))
+    log, kept = trayecto.JourneyLog.open(tmp_path / "log"), trayecto.JourneyLog.open(tmp_path / "log")
+    told = [kept.map(), kept.variants(), journeys_in(kept)]
+    shutil.rmtree(tmp_path / "log")
+    assert [log.map(), log.variants(), journeys_in(log)] == told
+
+
+def test_an_open_log_of_a_base_alone_answers_when_its_files_are_gone(tmp_path):
+    trayecto.build(NEW, tmp_path / "log")
+    log = trayecto.JourneyLog.open(tmp_path / "log")
+    shutil.rmtree(tmp_path / "log")
+    assert (log.map().journeys, log.variants().journeys, log.where("variant_rank(1)").journey_count) == (
+        2,
+        2,
+        1,
+    )
+
+
+def test_no_two_versions_have_one_name_whatever_was_removed_or_left_behind(tmp_path):
+    base = trayecto.build(OLD, tmp_path / "log").version
+    tail, names = tmp_path / "log" / base / "tail", []
+    for round in range(6):
+        names.append(trayecto.append(tmp_path / "log", NEW).version)
+        for path in tail.iterdir():  # what is past its hour
+            if path.stem not in names[-1].split(".")[1:]:
+                path.unlink()
+        if round == 3:
+            (tail / "8.patch").write_bytes(b"half a patch of a writer that died")
+    assert len(set(names)) == 6 and journeys_in(trayecto.JourneyLog.open(tmp_path / "log"))
+
+
+def test_a_full_disk_leaves_the_log_as_it_was(tmp_path):
+    rows = [(f"k{number}", "a", number) for number in range(20_000)]
+    before = trayecto.build(events_of(rows[:10]), tmp_path / "log").version
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"."):
+            trayecto.append(tmp_path / "log", events_of(rows))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert trayecto.current_version(tmp_path / "log") == before
+    assert trayecto.append(tmp_path / "log", events_of(rows)).total_journeys == 20_000

@@ -37,7 +37,10 @@ RAW = "$raw"
 VIOLATIONS = "$schema_violations"
 
 _CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
-_TYPE = re.compile(r"[^\s\\](?:[^\x00-\x1f\\]*[^\s\\])?")
+_UNFIT = (
+    "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\\\"  # control, line ends, turns of direction
+)
+_TYPE = re.compile(rf"(?!\s)[^{_UNFIT}]+(?<!\s)")
 _WORD = re.compile(r"[a-z][a-z0-9_.]{0,31}")
 _encode = msgspec.json.Encoder().encode
 
@@ -217,10 +220,17 @@ def _against(schema: CompiledSchema, told: Any, properties: Any) -> Any:
 
 def _known_type(type_: Any) -> None:
     if type_ not in _seen_types:
-        if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")):
-            raise RefusedEvent("bad_type", "The type holds a control character, a backslash or outer spaces.")
+        if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")) or not any(map(_is_seen, type_)):
+            raise RefusedEvent(
+                "bad_type",
+                "The type holds a control character, a backslash or outer spaces, or nothing that can be seen.",
+            )
         if len(_seen_types) < 10_000:
             _seen_types.add(type_)
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and not letter.isspace()
 
 
 _seen_types: set[str] = set()

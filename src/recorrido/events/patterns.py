@@ -17,6 +17,8 @@ def as_condition(field: str, pattern: str) -> Q:
         return Q()
     if "*" not in pattern:
         return Q(**{field: pattern})
+    if "*" not in pattern[:-1]:  # nearly always; many times quicker than an expression
+        return Q(**{f"{field}__startswith": pattern[:-1]})
     return Q(**{f"{field}__regex": f"^{_expression(pattern)}$"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from recorrido.people.models import Attribute
 from recorrido.shared import sql
 
 
@@ -38,6 +39,11 @@ def tell_attributes(*, facts: Iterable[Told]) -> None:
         sql.text_array(value for _, _, value, _ in rows),
         sql.text_array(at.isoformat() for _, _, _, at in rows),
     )
+
+
+def forget_attributes(*, identifiers: Iterable[int], before: datetime) -> int:
+    """Delete what was told about these leaves before a moment; returns how many facts."""
+    return Attribute.objects.filter(identifier_id__in=list(identifiers), at__lt=before).delete()[0]
 
 
 _TELL = """

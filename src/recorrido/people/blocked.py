@@ -33,7 +33,7 @@ _ANYBODY = _("what the tax office gives to customers without a number")
 
 _WORDS = (
     "null nil none nan n/a na s/n s/i nd n/d undefined unknown empty anonymous anonimo anónimo guest invitado "
-    "desconocido ninguno ninguna false true - -- . xxx test prueba [object object] (null) <null> \\n #n/a"
+    "desconocido ninguno ninguna false true 0 -1 - -- . xxx test prueba [object object] (null) <null> \\n #n/a"
 )
 _EMAILS = (
     (
@@ -67,43 +67,50 @@ SHIPPED = (
 )
 """Beside these, `repeats_itself`."""
 
-_ZEROS = re.compile(r"0[\s.-]*0[0\s.-]*")
-_ONE_DIGIT = re.compile(r"(\d)\1{6,}")
-_PHONE = re.compile(r".*(\d)\1{7}")
-
 
 def repeats_itself(kind: str, value: str) -> bool:
-    """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits, ``11111111-1``."""
-    if not value[-1:].isdigit() and not kind_named(kind).official:
-        return False
-    if _ZEROS.fullmatch(value) or _ONE_DIGIT.fullmatch(value):
+    """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits,
+    ``11111111-1``."""
+    last = value[-1:]
+    if kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1:
         return True
-    if kind == "phone":
-        return _PHONE.fullmatch(value) is not None
-    return kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1
+    if not last.isdigit():
+        return False
+    count = value.count(last)
+    if last == "0" and count > 1 and not value.strip("0 .-"):
+        return True
+    return count >= 7 and (count == len(value) or (kind == "phone" and value.endswith(last * 8)))
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A set of patterns, ready to be asked: those without a ``*`` by hash, the others by one expression per kind."""
+    """A set of patterns, ready to be asked: those without a ``*`` by hash, those that end in their only one by how a
+    value begins, the others by one expression per kind."""
 
     exact: frozenset[tuple[str, str]] = frozenset()
+    starts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, patterns: Iterable[tuple[str, str]]) -> Values:
-        exact, open_ = set(), dict[str, list[str]]()
+        exact, starts, open_ = set(), dict[str, tuple[str, ...]](), dict[str, list[str]]()
         for kind, pattern in patterns:
             folded = pattern.casefold()
-            if "*" in folded:
-                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
-            else:
+            if "*" not in folded:
                 exact.add((kind, folded))
-        return cls(frozenset(exact), {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()})
+            elif folded.index("*") == len(folded) - 1:
+                starts[kind] = (*starts.get(kind, ()), folded[:-1])
+            else:
+                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
+        return cls(
+            frozenset(exact), starts, {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()}
+        )
 
     def hold(self, kind: str, value: str) -> bool:
         folded = value.casefold()
-        return any(
-            (any_, folded) in self.exact or ((shape := self.shapes.get(any_)) and shape.fullmatch(folded))
-            for any_ in (kind, "")
-        )
+        return self._hold(kind, folded) or self._hold("", folded)
+
+    def _hold(self, kind: str, folded: str) -> bool:
+        if (kind, folded) in self.exact or (kind in self.starts and folded.startswith(self.starts[kind])):
+            return True
+        return kind in self.shapes and self.shapes[kind].fullmatch(folded) is not None

@@ -16,7 +16,9 @@ class Components:
     def find(self, member: int) -> int:
         """The smallest id that ``member`` is connected to."""
         parent = self._parent
-        root = member
+        root = parent.get(member, member)
+        if parent.get(root, root) == root:
+            return root
         while (above := parent.get(root, root)) != root:
             root = above
         while member != root:
@@ -29,5 +31,9 @@ class Components:
 
     def join(self, a: int, b: int) -> None:
         low, high = sorted((self.find(a), self.find(b)))
+        self.unite(low, high)
+
+    def unite(self, low: int, high: int) -> None:
+        """Join two components by their smallest ids, the smaller first."""
         self._parent[low] = low
         self._parent[high] = low

@@ -16,12 +16,14 @@ from psycopg.errors import LockNotAvailable, UniqueViolation
 from recorrido.people import first_names, rules
 from recorrido.people.components import Components
 from recorrido.people.first_names import Words
-from recorrido.people.joining import Joining, Pair, Profile
+from recorrido.people.joining import CONNECTS, Joining, Pair, Profile
 from recorrido.people.models import PersonChange
+from recorrido.people.parting import Joint
 from recorrido.shared import sql
 from recorrido.shared.horizon import announce_writer
 
 CHANGES_SEQUENCE = "people_personchange_id_seq"
+LINKS_SEQUENCE = "people_link_id_seq"
 CHANGES_LOCK_CLASS = 7_002
 LOOKS = 50
 
@@ -129,24 +131,55 @@ class Reason(Protocol):
     def why(self) -> str: ...
 
 
-def merge(
-    joining: Joining, persons: Collection[int], reasons: Mapping[Pair, Reason], untold: Collection[int] = ()
-) -> None:
-    """Give the leaves of joined persons to their survivor (the smallest leaf id) and write each merge down, but for
-    those of whom nobody was told yet."""
-    losers = sorted(person for person in joining.joins if person in persons)
-    if not losers:
-        return
-    survivors = [joining.components.find(person) for person in losers]
-    sql.execute(_MOVE_LEAVES, losers, survivors)
-    sql.execute(_POINT_TO_SURVIVOR, losers, survivors)
-    changes = [
-        (survivor, loser, reasons[joining.joins[loser]])
-        for survivor, loser in zip(survivors, losers, strict=True)
-        if loser not in untold
-    ]
-    if changes:
+def merge(joining: Joining, persons: Collection[int], reason_of: Callable[[Pair], Reason]) -> None:
+    """Give the leaves of joined persons to their survivor (the smallest leaf id) and write each merge down. ``persons``:
+    those that have rows."""
+    if losers := sorted(joining.taken_in.intersection(persons)):
+        survivors = [joining.components.find(person) for person in losers]
+        sql.execute(_MOVE_LEAVES, losers, survivors)
+        sql.execute(_POINT_TO_SURVIVOR, losers, survivors)
+    if joining.merges:
+        changes = [(person, other, reason_of(pair)) for person, other, pair in joining.merges]
         write_changes(PersonChange.MERGED, changes)
+    joining.taken_in.clear()
+    joining.merges.clear()
+
+
+class LinkTold(NamedTuple):
+    """A link that joined or parted two persons, and who told of it."""
+
+    link: int
+    source: str
+    message: str | None
+    reason: str
+    actor: int | None = None
+    why: str = ""
+
+
+def offer_again(joining: Joining, links: Sequence[Joint]) -> dict[Pair, LinkTold]:
+    """Judge links that said nothing new when they were told, as if they were told now: those that join are merges of
+    their own, those that a rule speaks against wait. What somebody decided is not asked again. Returns who told of each.
+    """
+    told: dict[Pair, LinkTold] = {}
+    waiting: dict[str, list[int]] = {}
+    ids = sql.array(link.id for link in sorted(links))
+    for id_, low, high, *kinds, source, message, reason, actor, note in sql.fetch(_EVIDENCE, ids):
+        pair = (low, high)
+        told[pair] = LinkTold(id_, source, message, reason, actor, note)
+        if actor is not None:
+            joining.force(pair)
+            continue
+        state, why = joining.offer(pair, (kinds[0], kinds[1]))
+        if state != CONNECTS:
+            waiting.setdefault(why, []).append(id_)
+    for why, held in waiting.items():
+        sql.execute(_LET_WAIT, why, held)
+    return told
+
+
+def place_links(links: Sequence[int]) -> None:
+    """Links that waited connect from now on, in the order given: a separation tells them again behind all others."""
+    sql.execute(_PLACE, list(links), list(sql.allot(LINKS_SEQUENCE, len(links))))
 
 
 def forced(persons: Mapping[int, int], pair: Pair) -> Joining:
@@ -193,7 +226,8 @@ def write_changes(kind: str, changes: Sequence[tuple[int, int, Reason]]) -> None
     )
 
 
-# LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
+# LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length. What
+# ended is left out afterwards: asked inside, it tempts the planner to read the whole index of those in force.
 _PERSONS_OF = """
     SELECT wanted.id, leaf.person_id, leaf.blocked, leaf.contested
     FROM unnest(%s::bigint[]) AS wanted (id),
@@ -205,18 +239,20 @@ _LOCK_AT_ONCE = _LOCK_PERSONS + " NOWAIT"
 _PROFILES = """
     SELECT leaf.person_id, leaf.kind, leaf.source, count(*)
     FROM unnest(%s::bigint[]) AS wanted (id),
-         LATERAL (SELECT person_id, kind, source FROM people_identifier i
-                  WHERE i.person_id = wanted.id AND i.ended_at IS NULL OFFSET 0) leaf
+         LATERAL (SELECT person_id, kind, source, ended_at FROM people_identifier i
+                  WHERE i.person_id = wanted.id OFFSET 0) leaf
+    WHERE leaf.ended_at IS NULL
     GROUP BY leaf.person_id, leaf.kind, leaf.source
 """
 _NAMES = """
     SELECT leaf.person_id, said.key, said.value
     FROM unnest(%s::bigint[]) AS wanted (id),
-         LATERAL (SELECT id, person_id FROM people_identifier i
-                  WHERE i.person_id = wanted.id AND i.ended_at IS NULL OFFSET 0) leaf,
+         LATERAL (SELECT id, person_id, ended_at FROM people_identifier i
+                  WHERE i.person_id = wanted.id OFFSET 0) leaf,
          LATERAL (SELECT key, value #>> '{}' AS value FROM people_attribute a
                   WHERE a.identifier_id = leaf.id AND a.key = ANY(%s::text[]) AND jsonb_typeof(a.value) = 'string'
                   OFFSET 0) said
+    WHERE leaf.ended_at IS NULL
 """
 _APART = """
     SELECT DISTINCT low.person_id, high.person_id
@@ -238,6 +274,19 @@ _WRITE_CHANGES = """
     INSERT INTO people_personchange (kind, person_id, other_id, link_id, reason, source, message, actor_id, why)
     SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::uuid[],
                              %s::bigint[], %s::text[])
+"""
+_EVIDENCE = """
+    SELECT l.id, l.low_id, l.high_id, low.kind, high.kind, l.source, l.message::text, l.reason, l.decided_by_id,
+           coalesce(l.note, '')
+    FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, nth)
+    JOIN people_link l ON l.id = wanted.id
+    JOIN people_identifier low ON low.id = l.low_id JOIN people_identifier high ON high.id = l.high_id
+    ORDER BY wanted.nth
+"""
+_LET_WAIT = "UPDATE people_link SET state = 'held', why = %s WHERE id = ANY(%s::bigint[])"
+_PLACE = """
+    UPDATE people_link l SET place = placed.place
+    FROM unnest(%s::bigint[], %s::bigint[]) AS placed (id, place) WHERE l.id = placed.id
 """
 _LEAVES_OF = "SELECT id FROM people_identifier WHERE person_id = %s"
 _MOVE_EACH = """

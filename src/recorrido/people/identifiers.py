@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import phonenumbers
 from django.utils.translation import gettext as _
 
 from recorrido.people.errors import UnreadableIdentifier
-from recorrido.people.kinds import Key, NotOfThisKind, kind_named, meant_by
+from recorrido.people.kinds import KINDS, Key, NotOfThisKind, kind_named, meant_by
 
 __all__ = ["Key", "normalise"]
 
@@ -24,7 +23,6 @@ _BRAZIL_EIGHT = re.compile(r"\+55(\d\d)([6-9]\d{7})")
 _MEXICO_ONE = re.compile(r"\+521(\d{10})")
 
 
-@lru_cache(maxsize=100_000)
 def normalise(kind: str, value: str, country: str = "") -> Key | None:
     """The leaf that ``value`` means, or None where it is empty.
 
@@ -36,9 +34,9 @@ def normalise(kind: str, value: str, country: str = "") -> Key | None:
 
     Raises UnreadableIdentifier.
     """
-    if not KIND.fullmatch(kind):
+    if kind not in KINDS and not KIND.fullmatch(kind):
         raise UnreadableIdentifier(kind, value, _("the kind is not a short lower-case word"))
-    text = unicodedata.normalize("NFC", value).strip()
+    text = (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     if not text:
         return None
     key = _read(kind, text, country)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -19,6 +21,9 @@ from recorrido.people.errors import UnreadableIdentifier
 from recorrido.people.reading import UNREAD, read_identifiers
 from recorrido.people.resolution import Known, Told, resolve_identifiers
 from recorrido.people.rules import Rules
+from recorrido.shared.streams import seldom_collected
+
+GROUP = 5_000
 
 BEFORE_ALL = datetime(1980, 1, 1, tzinfo=UTC)
 """The time of a fact whose table has none: whatever an event tells is newer."""
@@ -26,8 +31,7 @@ BEFORE_ALL = datetime(1980, 1, 1, tzinfo=UTC)
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Introduction:
+class Introduction(NamedTuple):
     """Identifiers of one person as they are written, the principal first, and facts about the person.
 
     ``message_id`` names the row that says so, as evidence for the links.
@@ -35,8 +39,24 @@ class Introduction:
 
     message_id: str
     identifiers: tuple[tuple[str, str], ...]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     at: datetime = BEFORE_ALL
+
+
+def introduce_many(
+    *, source: str, country: str, persons: Iterable[Introduction]
+) -> Iterator[UnreadableIdentifier | None]:
+    """Any number of persons, in short transactions; yields per person None, or why it was left out.
+
+    The next group is read and checked in a second thread while the database works on the one before.
+    """
+    known = Known()
+    with seldom_collected(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions") as ahead:
+        groups = _groups(iter(persons), source, country, rules.current())
+        waiting = ahead.submit(next, groups, None)
+        while group := waiting.result():
+            waiting = ahead.submit(next, groups, None)
+            yield from _introduce(group, known)
 
 
 def introduce_persons(
@@ -49,7 +69,20 @@ def introduce_persons(
     ``$unread_identifiers`` or ``$blocked_identifiers`` of a person who has others.
     """
     current = rules.current()
-    read = [_read(person, source, country, current) for person in persons]
+    return _introduce([_read(person, source, country, current) for person in persons], known)
+
+
+Read = Told | UnreadableIdentifier
+
+
+def _groups(
+    persons: Iterator[Introduction], source: str, country: str, current: Rules
+) -> Iterator[list[Read]]:
+    while batch := list(islice(persons, GROUP)):
+        yield [_read(person, source, country, current) for person in batch]
+
+
+def _introduce(read: Sequence[Read], known: Known) -> list[UnreadableIdentifier | None]:
     told = [one for one in read if isinstance(one, Told)]
     with transaction.atomic():
         groups, learnt = resolve_identifiers(told=told, known=known)
@@ -64,7 +97,7 @@ def introduce_persons(
     return [None if isinstance(one, Told) else one for one in read]
 
 
-def _read(person: Introduction, source: str, country: str, current: Rules) -> Told | UnreadableIdentifier:
+def _read(person: Introduction, source: str, country: str, current: Rules) -> Read:
     keys, aside = read_identifiers(person.identifiers, country, current)
     if not keys:
         for kind, value, why in aside.get(UNREAD, ()):

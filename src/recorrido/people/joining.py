@@ -16,6 +16,7 @@ because somebody decided so or the rule came later, goes on as before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from recorrido.people import first_names
 from recorrido.people.components import Components
@@ -40,8 +41,17 @@ NamesOf = Callable[[Iterable[int]], Mapping[int, set[Words]]]
 """Looks the first names of persons up."""
 
 
+class Merge(NamedTuple):
+    """Two persons who were told of before became one through a link: ``other`` part of ``person``."""
+
+    person: int
+    other: int
+    pair: Pair
+
+
 class Joining:
-    """Persons being joined. ``joins`` says by which link each person was taken in by a smaller id."""
+    """Persons being joined. ``taken_in``: who became part of a smaller id; ``merges``: those of whom somebody knew, in
+    order. What a message itself brings along was nobody before: it merges nothing."""
 
     def __init__(
         self,
@@ -50,44 +60,51 @@ class Joining:
         persons: Mapping[int, int],
         profiles: Mapping[int, Profile],
         fresh: Mapping[int, tuple[str, str]],
+        births: Mapping[int, int] | None = None,
         apart: Iterable[Pair] = (),
         blocked: Iterable[int] = (),
         contested: Iterable[int] = (),
         names_of: NamesOf = lambda persons: {},
     ) -> None:
         """``persons``: the person of each leaf that is there already, with its profile by person; ``fresh``: kind and
-        source of each new leaf; ``apart``: persons told apart; ``blocked``, ``contested``: leaves; ``names_of`` is
+        source of each new leaf, ``births`` the number of the message that brings it; ``apart``: persons told apart; ``blocked``, ``contested``: leaves; ``names_of`` is
         asked once, and only if two persons who may have names are to be joined."""
         self.components = Components(persons.items())
-        self.joins: dict[int, Pair] = {}
+        self.taken_in: set[int] = set()
+        self.merges: list[Merge] = []
         self._rules = rules
         self._profiles: dict[int, Profile] = dict(profiles)
         self._fresh = fresh
+        self._births = dict(births or {})
         self._apart: dict[int, set[int]] = {}
         self._blocked = set(blocked)
         self._contested = set(contested)
         self._names = _Names(self.components, set(persons.values()), names_of)
         self.tell_apart(apart)
 
-    def offer(self, pair: Pair, kinds: tuple[str, str]) -> Verdict:
-        """Join the two sides of a link unless a rule speaks against it. ``kinds`` are those of its leaves."""
-        low, high = sorted(map(self.components.find, pair))
+    def offer(self, pair: Pair, kinds: tuple[str, str], number: int = -1) -> Verdict:
+        """Join the two sides of a link unless a rule speaks against it. ``kinds`` are those of its leaves, ``number`` that
+        of the message that tells it."""
+        find = self.components.find
+        low, high = find(pair[0]), find(pair[1])
         if low == high:
             return _JOINED
+        if high < low:
+            low, high = high, low
         if self._blocked and not self._blocked.isdisjoint(pair):
             return REFUSED, BLOCKED
         if self._contested and not self._contested.isdisjoint(pair):
             return HELD, CONTESTED
         if why := self._objection(low, high, kinds):
             return HELD, why
-        self._join(low, high, pair)
+        self._join(low, high, pair, number)
         return _JOINED
 
     def force(self, pair: Pair) -> None:
         """Join the two sides of a link whatever the rules say: somebody decided so."""
         low, high = sorted(map(self.components.find, pair))
         if low != high:
-            self._join(low, high, pair)
+            self._join(low, high, pair, -1)
 
     def hear(self, leaf: int, attributes: Sequence[tuple[str, str]]) -> None:
         """Attributes that a message tells of its principal leaf, before its links."""
@@ -117,7 +134,8 @@ class Joining:
         What was joined so far is in the database.
         """
         self._contested.add(leaf)
-        self.joins.clear()
+        for member in sides:
+            self._births.pop(member, None)
         whole = self.components.find(leaf)
         self.components.scatter(sides)
         del self._profiles[whole]
@@ -138,9 +156,10 @@ class Joining:
         if low in self._apart and high in self._apart[low]:
             return APART
         ours, theirs = self._profile(low), self._profile(high)
-        common = ours.keys() & theirs.keys()
-        if common and (why := self._too_many(common, ours, theirs, kinds)):
-            return why
+        if not ours.keys().isdisjoint(theirs):
+            common = ours.keys() & theirs.keys()
+            if why := self._too_many(common, ours, theirs, kinds):
+                return why
         if self._names.may_differ(low, high) and any(map(self._rules.is_shareable, kinds)):
             return NAME if self._names.differ(low, high) else ""
         return ""
@@ -162,9 +181,14 @@ class Joining:
             known = self._profiles[root] = {kind: {source: 1}}
         return known
 
-    def _join(self, low: int, high: int, pair: Pair) -> None:
-        self.components.join(low, high)
-        self.joins[high] = pair
+    def _join(self, low: int, high: int, pair: Pair, number: int) -> None:
+        self.components.unite(low, high)
+        self.taken_in.add(high)
+        born = self._births.pop(low, None), self._births.pop(high, None)
+        if number not in born or number < 0:
+            self.merges.append(Merge(low, high, pair))
+        elif born[0] == born[1]:
+            self._births[low] = number
         self._names.join(low, high)
         ours = self._profile(low)
         for kind, counts in self._profile(high).items():

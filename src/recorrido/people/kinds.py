@@ -105,6 +105,15 @@ def _pattern(name: str, pattern: str) -> Callable[[str], Key]:
     return read
 
 
+def _rut(text: str) -> Key:
+    """Without separators, as nearly all are, at a third of the time."""
+    if plain := _PLAIN_RUT.fullmatch(text):
+        number, check = plain[1], plain[2].upper()
+        if cl_rut.calc_check_digit(number) == check:
+            return "cl.rut", number + check
+    return _ANY_RUT(text)
+
+
 def _nif(text: str) -> Key:
     """A person's NIF is their DNI or NIE, and is kept as that; a company's stays a NIF."""
     for name, module in (("es.dni", es_dni), ("es.nie", es_nie)):
@@ -122,9 +131,11 @@ def _peruvian_dni(text: str) -> Key:
 
 
 _ONE = Rule(limit=1)
+_PLAIN_RUT = re.compile(r"([0-9]{7,8})-?([0-9Kk])")
+_ANY_RUT = _checked("cl.rut", cl_rut)
 
 _KINDS = (
-    Kind("cl.rut", "RUT", 95, _ONE, _checked("cl.rut", cl_rut), official=True),
+    Kind("cl.rut", "RUT", 95, _ONE, _rut, official=True),
     Kind("br.cpf", "CPF", 95, _ONE, _checked("br.cpf", br_cpf), official=True),
     Kind("br.cnpj", "CNPJ", 90, _ONE, _checked("br.cnpj", br_cnpj), official=True),
     Kind("es.dni", "DNI (ES)", 95, _ONE, _checked("es.dni", es_dni), official=True),

@@ -7,31 +7,35 @@ judged so far is written first, the identifier is let go, and the rest is judged
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from recorrido.people import rules
 from recorrido.people.connecting import (
+    LINKS_SEQUENCE,
+    LinkTold,
     LookAgain,
     Touched,
     apart_among,
     lock_persons_of,
     merge,
     names_of,
+    offer_again,
     profiles_of,
     regroup,
 )
 from recorrido.people.joining import CONTESTED, HELD, NAME, Joining, Pair, Verdict
 from recorrido.people.kinds import Key
-from recorrido.people.parting import Joint, without
+from recorrido.people.parting import without
+from recorrido.people.queries.persons import joints_of
 from recorrido.people.rules import Rules
 from recorrido.shared import sql
 
 SAME_MESSAGE = "same_message"
-LINKS_SEQUENCE = "people_link_id_seq"
+NULL = "\\N"
 
 
 class Evidence(Protocol):
@@ -51,14 +55,14 @@ class Evidence(Protocol):
 class News:
     """What a group of messages tells for the first time, in the order told.
 
-    ``told``: the messages; ``groups``: the leaves of each; ``leaves``: new values with their ids; ``first``: who named
-    each first; ``links``: pairs of leaves with the number of the message that told; ``kinds``: the kind of each leaf.
+    ``told``: the messages; ``groups``: the leaves of each; ``leaves``: new values with their ids; ``first``: the
+    number of the message that named each first; ``links``: pairs of leaves with the number of the message that told; ``kinds``: the kind of each leaf.
     """
 
     told: Sequence[Evidence]
     groups: Sequence[Sequence[int]]
     leaves: Mapping[Key, int]
-    first: Mapping[Key, Evidence]
+    first: Mapping[Key, int]
     links: Mapping[Pair, int]
     kinds: Mapping[int, str]
 
@@ -70,7 +74,8 @@ def connect(news: News, in_force: Rules) -> None:
     """
     if rules.hold().edition != in_force.edition:
         raise LookAgain
-    fresh = {id_: (key[0], news.first[key].source) for key, id_ in news.leaves.items()}
+    told, first = news.told, news.first
+    fresh = {id_: (key[0], told[first[key]].source) for key, id_ in news.leaves.items()}
     touched = lock_persons_of({leaf for pair in news.links for leaf in pair} - fresh.keys())
     blocked = _blocked_news(news, in_force)
     joining = Joining(
@@ -78,6 +83,7 @@ def connect(news: News, in_force: Rules) -> None:
         persons=touched.persons,
         profiles=profiles_of(touched.persons.values()),
         fresh=fresh,
+        births={id_: first[key] for key, id_ in news.leaves.items()},
         apart=apart_among(touched.persons.values()),
         blocked=touched.blocked | blocked,
         contested=touched.contested,
@@ -96,18 +102,9 @@ def _judge(news: News, joining: Joining, group: _Group) -> None:
                 joining.hear(news.groups[place][0], said)
         heard = number + 1
         of = kinds[pair[0]], kinds[pair[1]]
-        state, why = group.verdicts[pair] = joining.offer(pair, of)
+        state, why = group.verdicts[pair] = joining.offer(pair, of, number)
         if state == HELD and (leaf := joining.disputed(pair, of, why)) is not None:
             group.let_go(leaf, pair, is_named=why == NAME)
-
-
-class _Told(NamedTuple):
-    link: int
-    source: str
-    message: str | None
-    reason: str = SAME_MESSAGE
-    actor: int | None = None
-    why: str = ""
 
 
 class _Group:
@@ -120,8 +117,8 @@ class _Group:
         self._blocked = blocked
         self._there = set(touched.persons.values())
         self._fresh = set(news.leaves.values())
-        self._untold: set[int] = set()
         self._has_leaves = False
+        self._again: dict[Pair, LinkTold] = {}
 
     def write(self) -> None:
         """Bring the database up to what was judged so far."""
@@ -129,16 +126,15 @@ class _Group:
             self._has_leaves = True
             self._insert_leaves()
             self._insert_persons()
-        links = {
-            pair: _Told(id_, told.source, told.message)
-            for pair, id_ in self._insert_links().items()
-            for told in (self._news.told[self._news.links[pair]],)
-        }
-        find, losers = self._joining.components.find, self._joining.joins.keys() & self._there
-        self._untold -= {find(loser) for loser in losers - self._untold}
-        merge(self._joining, self._there, links, self._untold)
+        ids = self._insert_links()
+        merge(
+            self._joining, self._there, lambda pair: self._again.get(pair) or self._told_by(pair, ids[pair])
+        )
         self.verdicts = {}
-        self._joining.joins.clear()
+
+    def _told_by(self, pair: Pair, link: int, reason: str = SAME_MESSAGE) -> LinkTold:
+        told = self._news.told[self._news.links[pair]]
+        return LinkTold(link, told.source, told.message, reason)
 
     def let_go(self, leaf: int, pair: Pair, *, is_named: bool) -> None:
         """Take a disputed leaf from its person, unless somebody made sure whose it is.
@@ -149,21 +145,20 @@ class _Group:
         if sql.fetch(_IS_SURE, leaf, leaf, leaf)[0][0]:
             return
         person = self._joining.components.find(leaf)
-        parted = without(map(Joint._make, sql.fetch(_JOINTS, person)), leaf)
+        parted = without(joints_of(person), leaf)
         if not parted.between and not is_named:
             return
         members = [member for (member,) in sql.fetch(_MEMBERS, person)]
         sql.execute(_CONTEST, leaf)
         sql.execute(_HOLD, CONTESTED, parted.between)
-        told = self._news.told[self._news.links[pair]]
         ((link,),) = sql.fetch(_LINK, *pair)
-        others = regroup(person, parted.sides, _Told(link, told.source, told.message, CONTESTED))
+        others = regroup(person, parted.sides, self._told_by(pair, link, CONTESTED))
         sides = {member: parted.sides.find(member) for member in members}
         self._follow(leaf, person, sides, [person, *others])
+        self._again |= offer_again(self._joining, parted.again)
 
     def _follow(self, leaf: int, person: int, sides: Mapping[int, int], persons: Sequence[int]) -> None:
         self._there.update(persons)
-        self._untold.difference_update(persons)
         knew = self._joining.knows_apart(person)
         self._joining.let_go(leaf, sides, profiles_of(persons))
         if knew:
@@ -173,24 +168,26 @@ class _Group:
         news = self._news
         if not news.leaves:
             return
-        find, field, first = self._joining.components.find, sql.copy_field, news.first
-        lines = []
+        find, field, blocked = self._joining.components.find, sql.copy_field, self._blocked
+        lines, write_time = [], _time_writer()
+        said = told_by = None
         for key, id_ in news.leaves.items():
-            kind, value = key
-            told = first[key]
-            mark = "t" if id_ in self._blocked else "f"
-            lines.append(
-                f"{kind}\t{field(value)}\t{id_}\t{find(id_)}\t{field(told.source)}\t{told.at.isoformat()}\t{mark}\n"
-            )
+            told = news.told[news.first[key]]
+            if told is not said:
+                said, told_by = told, f"{field(told.source)}\t{write_time(told.at)}"
+            mark = "t" if id_ in blocked else "f"
+            lines.append(f"{key[0]}\t{field(key[1])}\t{id_}\t{find(id_)}\t{told_by}\t{mark}\n")
         # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
         lines.sort()
         sql.copy_in(_INSERT_LEAVES, lines)
 
     def _insert_persons(self) -> None:
         find, fresh = self._joining.components.find, self._fresh
-        if roots := {root for leaf in fresh if (root := find(leaf)) in fresh}:
-            sql.copy_in(_INSERT_PERSONS, [f"{root}\n" for root in sorted(roots)])
-        self._untold |= roots
+        roots = {root for leaf in fresh if (root := find(leaf)) in fresh}
+        merged = {merge.other for merge in self._joining.merges if merge.other in fresh}
+        lines = [f"{id_}\t{find(id_) if id_ in merged else NULL}\n" for id_ in sorted(roots | merged)]
+        if lines:
+            sql.copy_in(_INSERT_PERSONS, lines)
         self._there |= roots
 
     def _insert_links(self) -> dict[Pair, int]:
@@ -199,13 +196,28 @@ class _Group:
             return {}
         news = self._news
         ids = dict(zip(self.verdicts, sql.allot(LINKS_SEQUENCE, len(self.verdicts)), strict=True))
-        lines = []
+        lines, write_time = [], _time_writer()
+        said = told_by = None
         for pair, (state, why) in sorted(self.verdicts.items(), key=itemgetter(0)):
             told = news.told[news.links[pair]]
-            told_by = f"{sql.copy_field(told.source)}\t{told.message}\t{told.at.isoformat()}"
+            if told is not said:
+                said, told_by = told, f"{sql.copy_field(told.source)}\t{told.message}\t{write_time(told.at)}"
             lines.append(f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n")
         sql.copy_in(_INSERT_LINKS, lines)
         return ids
+
+
+def _time_writer() -> Callable[[datetime], str]:
+    """Writes times; the same one again, as the rows of a table have, costs nothing."""
+    last: tuple[datetime | None, str] = None, ""
+
+    def write(at: datetime) -> str:
+        nonlocal last
+        if at is not last[0]:
+            last = at, at.isoformat()
+        return last[1]
+
+    return write
 
 
 def _blocked_news(news: News, in_force: Rules) -> set[int]:
@@ -216,16 +228,12 @@ def _blocked_news(news: News, in_force: Rules) -> set[int]:
 
 
 _INSERT_LEAVES = "COPY people_identifier (kind, value, id, person_id, source, since, blocked) FROM STDIN"
-_INSERT_PERSONS = "COPY people_person (id) FROM STDIN"
+_INSERT_PERSONS = "COPY people_person (id, merged_into_id) FROM STDIN"
 _INSERT_LINKS = "COPY people_link (id, reason, low_id, high_id, source, message, at, state, why) FROM STDIN"
 _IS_SURE = """
     SELECT EXISTS (SELECT 1 FROM people_identifier WHERE id = %s AND verified_at IS NOT NULL)
         OR EXISTS (SELECT 1 FROM people_link WHERE low_id = %s AND state = 'connects' AND decided_at IS NOT NULL)
         OR EXISTS (SELECT 1 FROM people_link WHERE high_id = %s AND state = 'connects' AND decided_at IS NOT NULL)
-"""
-_JOINTS = """
-    SELECT id, low_id, high_id FROM people_link
-    WHERE state = 'connects' AND low_id IN (SELECT id FROM people_identifier WHERE person_id = %s)
 """
 _MEMBERS = "SELECT id FROM people_identifier WHERE person_id = %s"
 _CONTEST = "UPDATE people_identifier SET contested = true WHERE id = %s"

@@ -112,6 +112,9 @@ class Link(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(null=True, help_text="What the member of staff gave as the reason.")
+    place = models.BigIntegerField(
+        null=True, help_text="In the order in which links began to connect; empty: its id."
+    )
 
     class Meta:
         constraints = [
@@ -154,7 +157,7 @@ class PersonChange(models.Model):
     ``merged``: ``other`` became part of ``person`` through ``link``; reason, source and message are those of the link.
     ``unmerged``: ``other`` is a person of its own again, with part of what was ``person``; ``link`` is the one that
     was taken back, ``actor`` and ``why`` who did it and for what. A new person is no change: it arrives with its
-    first event.
+    first event; nor are identifiers that one message brings along, whether or not it comes in a group with others.
     """
 
     MERGED = "merged"

@@ -3,6 +3,9 @@
 Every link that would bring the two sides together again is left out, the first of them as well as those that came
 later; whatever came since goes with the side of its earliest link. Two sides come out, never more: each link that is
 left out lies between them.
+
+The order is the one in which links began to connect, not the one in which they were told: a link that waited for a
+decision comes after those that had joined its sides' members before.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from recorrido.people.components import Components
 
 
 class Joint(NamedTuple):
-    """A link that connects."""
+    """A link that connects; ``place`` in the order in which links began to."""
 
+    place: int
     id: int
     low: int
     high: int
@@ -24,14 +28,16 @@ class Joint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """``sides``: who belongs with whom; ``between``: ids of the links left out, oldest first."""
+    """``sides``: who belongs with whom; ``between``: ids of the links left out, oldest first; ``again``: links that said
+    nothing new when they were told, and may join sides now that others are left out."""
 
     sides: Components = field(default_factory=Components)
     between: list[int] = field(default_factory=list)
+    again: list[Joint] = field(default_factory=list)
 
 
 def part(links: Iterable[Joint], one: int, other: int) -> Parted:
-    """Tell the links of a person again, by id, without those that would join ``one`` and ``other``."""
+    """Tell the links of a person again, in order, without those that would join ``one`` and ``other``."""
     parted = Parted()
     find, join = parted.sides.find, parted.sides.join
     for link in sorted(links):
@@ -45,12 +51,16 @@ def part(links: Iterable[Joint], one: int, other: int) -> Parted:
 
 def without(links: Iterable[Joint], leaf: int) -> Parted:
     """The same without every link of one leaf: any number of sides may come out."""
-    parted = Parted()
+    parted, whole = Parted(), Components()
     for link in sorted(links):
+        joined = whole.find(link.low) != whole.find(link.high)
+        whole.join(link.low, link.high)
         if leaf in (link.low, link.high):
             parted.between.append(link.id)
-        else:
+        elif joined:
             parted.sides.join(link.low, link.high)
+        else:
+            parted.again.append(link)
     return parted
 
 

@@ -118,7 +118,7 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
     known.follow(in_force.edition)
     ended = _find_ended({key for message in told if _is_early(message, in_force) for key in message.keys})
     members = [_members(message, ended, in_force) for message in told]
-    first = _first_told(members, told)
+    first = _first_told(members)
     ids = {key: id_ for key in first if (id_ := known.leaves.get(key))}
     learnt = Known(leaves=_find_leaves(first.keys() - ids.keys()), edition=in_force.edition)
     ids |= learnt.leaves
@@ -166,13 +166,13 @@ def _kinds_of_ended(members: Sequence[Sequence[Member]]) -> dict[int, str]:
     return dict(sql.fetch(_KINDS, sql.array(ended))) if ended else {}
 
 
-def _first_told(members: Sequence[Sequence[Member]], told: Sequence[Message]) -> dict[Key, Message]:
-    """The message that named each value first, in the order told."""
-    first: dict[Key, Message] = {}
-    for group, message in zip(members, told, strict=True):
+def _first_told(members: Sequence[Sequence[Member]]) -> dict[Key, int]:
+    """The number of the message that named each value first, in the order told."""
+    first: dict[Key, int] = {}
+    for number, group in enumerate(members):
         for one in group:
             if isinstance(one, tuple):
-                first.setdefault(one, message)
+                first.setdefault(one, number)
     return first
 
 

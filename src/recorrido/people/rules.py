@@ -53,9 +53,9 @@ class Rules:
 
     def is_blocked(self, kind: str, value: str) -> bool:
         """Whether a value, as written or normalised, identifies nobody."""
-        if self.allowed.hold(kind, value):
+        if not (self.blocked.hold(kind, value) or repeats_itself(kind, value)):
             return False
-        return self.blocked.hold(kind, value) or repeats_itself(kind, value)
+        return not self.allowed.hold(kind, value)
 
     def read(self, kind: str, value: str, country: str = "") -> Key | None:
         """The leaf that a value means, None where it is empty. Raises UnreadableIdentifier, BlockedIdentifier."""

@@ -5,6 +5,7 @@ import warnings
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from recorrido.api.read.problems import PREFIX, refuse_too_large
 from recorrido.site.boot import data_folder
 from recorrido.web.bodies import LimitedBodies
 
@@ -17,4 +18,5 @@ application = LimitedBodies(
     upload_path="/data/upload/",
     upload=settings.RECORRIDO_UPLOAD_MB << 20,
     cookie=settings.SESSION_COOKIE_NAME,
+    refusals={PREFIX: refuse_too_large},
 )

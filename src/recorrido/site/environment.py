@@ -72,9 +72,10 @@ def database(data: Path) -> dict[str, Any]:
     """Django's database settings: of DATABASE_URL, else of the embedded server. Starts nothing."""
     url = os.environ.get("DATABASE_URL")
     settings = _from_url(url) if url else _embedded(data)
+    # A request has a thread of its own: a connection it kept would stay open until some garbage collection.
     return settings | {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }
 

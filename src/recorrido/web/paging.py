@@ -59,6 +59,12 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and "\x00" not in value)
 
 
+def id_in(text: str) -> int | None:
+    """The place in a list that is ordered by id alone, or None for the first page or a damaged text."""
+    values = _decode(text, 1)
+    return values[0] if values and isinstance(values[0], int) and abs(values[0]) < 2**63 else None
+
+
 def encode_place(at: datetime, id_: int) -> str:
     """A place in a list that is ordered by time and id."""
     return encode([at.isoformat(), id_])

@@ -58,7 +58,7 @@ def compact(path: str | Path) -> bool:
     if first is None:
         return False
     version, run = open_version(folder, manifest.version), manifest.tail[first:]
-    merged = write_patch(version.base.place, combine(version.patches[first:]))
+    merged = write_patch(version.base.place, combine(version.patches[first:]), manifest.tail)
     with writing.locked(folder):
         now = store.read_manifest(folder)
         stands = now.base == manifest.base and now.tail[first : first + len(run)] == run
@@ -82,7 +82,7 @@ def add(version: Version, tail: tuple[PatchFile, ...], addition: Addition) -> tu
     patch = patch_of(version, addition)
     count = _merged_at_once(tail, patch.events)
     whole = combine([*version.patches[len(tail) - count :], patch])
-    return (*tail[: len(tail) - count], write_patch(version.base.place, whole))
+    return (*tail[: len(tail) - count], write_patch(version.base.place, whole, tail))
 
 
 def _merged_at_once(tail: Sequence[PatchFile], events: int) -> int:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from trayecto.errors import BadLog
 from trayecto.log import writing
 from trayecto.log.kinds import recast
-from trayecto.log.store import PatchFile
+from trayecto.log.store import TAIL, PatchFile
 
 DESCRIPTION = b"trayecto"
 KEYS = pa.schema(
@@ -56,10 +56,11 @@ def spread(first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.in
     return np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def write_patch(place: Path, patch: Patch) -> PatchFile:
-    """Write a patch into a base's folder of patches and flush it to disk; nobody reads it until it is published."""
-    number = _reserve(place)
-    path = place / "tail" / f"{number}.patch"
+def write_patch(place: Path, patch: Patch, tail: Sequence[PatchFile]) -> PatchFile:
+    """Write a patch into a base's folder of patches and flush it to disk; nobody reads it until it is published in a
+    tail that follows ``tail``."""
+    number = writing.reserve_patch(place, tail)
+    path = place / TAIL / f"{number}.patch"
     meta = {DESCRIPTION: json.dumps(dict(patch.meta), ensure_ascii=False).encode()}
     with pa.OSFile(str(path), "wb") as sink:
         for table in (patch.journeys.replace_schema_metadata(meta), patch.keys):
@@ -69,17 +70,6 @@ def write_patch(place: Path, patch: Patch) -> PatchFile:
     facts = writing.describe(path)
     writing.sync(path.parent)
     return PatchFile(number, facts["bytes"], facts["sha256"], patch.events)
-
-
-def _reserve(place: Path) -> str:
-    """A number of its own, also beside somebody who writes a patch at the same moment."""
-    while True:
-        number = writing.next_number(place)
-        try:
-            (place / "tail" / f"{number}.patch").open("xb").close()
-        except FileExistsError:
-            continue
-        return number
 
 
 def read_patch(path: Path) -> Patch:

@@ -65,27 +65,30 @@ class Base(Rows):
     folder: Path
     name: str
     meta: Mapping[str, Any]
+    files: Mapping[
+        str, pa.Table
+    ]  # all but the journeys, by name; open from the start, for the folder may go one day
 
     @property
     def place(self) -> Path:
         return self.folder / self.name
 
-    @cached_property
+    @property
     def variants(self) -> pa.Table:
-        return read_arrow(self.place / VARIANTS)
+        return self.files[VARIANTS]
 
     @cached_property
     def variant_runs(self) -> Rows:
         return Rows(self.variants)
 
-    @cached_property
+    @property
     def keys(self) -> pa.Table:
         """The index of keys: their hashes, sorted, with the rows of each. NeedsBuild for a log of an earlier format."""
-        if KEYS not in self.meta["files"]:
+        if KEYS not in self.files:
             raise NeedsBuild(
                 f"{self.folder} was built by an earlier version of this program: build the log again."
             )
-        return read_arrow(self.place / KEYS)
+        return self.files[KEYS]
 
     def rows_of_keys(self, keys: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """For each key (large_string) its first row, -1 for none, and how many it has; they lie together."""
@@ -116,7 +119,7 @@ class Base(Rows):
         """The unfiltered map, as the build stored it."""
         return map_question.from_arrow(
             self.meta["journeys"], self.meta["events"], self.meta["weighted_journeys"],
-            read_arrow(self.place / MAP_STEPS), read_arrow(self.place / MAP_FLOWS),
+            self.files[MAP_STEPS], self.files[MAP_FLOWS],
         )  # fmt: skip
 
     @cached_property
@@ -138,7 +141,8 @@ def open_base(folder: Path, name: str, checksum: str | None) -> Base:
         known = _bases.get(place)
     if known is not None:
         return known
-    opened = Base(read_arrow(folder / name / JOURNEYS), folder, name, meta)
+    tables = {file: read_arrow(folder / name / file) for file in meta["files"]}
+    opened = Base(tables.pop(JOURNEYS), folder, name, meta, tables)
     with _lock:
         return _bases.setdefault(place, opened)
 

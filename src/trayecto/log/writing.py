@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,10 +135,21 @@ def replace_tail(
     return published
 
 
-def next_number(place: Path) -> str:
-    """A number that no patch of this base has had."""
-    taken = [int(path.stem, 36) for path in (place / TAIL).glob("*.patch")]
-    return base36(max(taken, default=0) + 1)
+def reserve_patch(place: Path, tail: Sequence[PatchFile]) -> str:
+    """A number that no patch of this base has had, and its file; also beside somebody who writes one at the same moment.
+
+    Numbers that were published are never above those of the tail; what lies above it, a writer left or is writing. Only
+    then is the folder looked through: it may hold an hour of patches.
+    """
+    number = max((int(patch.number, 36) for patch in tail), default=0) + 1
+    while True:
+        try:
+            (place / TAIL / f"{base36(number)}.patch").open("xb").close()
+        except FileExistsError:
+            taken = (int(path.stem, 36) for path in (place / TAIL).glob("*.patch"))
+            number = max(taken, default=number) + 1
+            continue
+        return base36(number)
 
 
 def base36(number: int) -> str:

@@ -15,6 +15,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 SUCCESS = b'{"success":true}'
+_DOT = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00"
+    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 _JSON = (b"content-type", b"application/json")
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
@@ -51,6 +55,14 @@ async def send_preflight(send: Send, origin: bytes, wanted: bytes) -> None:
     headers += _open_to(origin or b"*")
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def send_pixel(send: Send, origin: bytes) -> None:
+    """A picture of one transparent dot, which nobody keeps: each time it is seen is an event."""
+    headers = [(b"content-type", b"image/gif"), (b"content-length", b"%d" % len(_DOT))]
+    headers += [(b"cache-control", b"no-store"), *(_open_to(origin) if origin else ())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": _DOT})
 
 
 async def send_refusal(send: Send, refusal: Refusal, origin: bytes) -> None:

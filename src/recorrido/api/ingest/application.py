@@ -14,14 +14,22 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psycopg
 from django.db import Error as DjangoError
 
-from recorrido.api.ingest.answers import SUCCESS, Send, send_json, send_preflight, send_refusal, told
+from recorrido.api.ingest.answers import (
+    SUCCESS,
+    Send,
+    send_json,
+    send_pixel,
+    send_preflight,
+    send_refusal,
+    told,
+)
 from recorrido.api.ingest.bodies import Receive, read_body, unpacked
-from recorrido.api.ingest.browser import settings_for
+from recorrido.api.ingest.browser import settings_for, source_config_for
 from recorrido.api.ingest.committing import Entry, Told, Writer
 from recorrido.api.ingest.errors import Refusal, unavailable
 from recorrido.api.ingest.limits import Limits, RateLimit
 from recorrido.api.ingest.parcels import BATCH, IMPORT, Parcel, unpack, write_key_in
-from recorrido.company.keyring import RING
+from recorrido.company.keyring import MARK, RING
 from recorrido.company.models import ApiKey, Scope
 from recorrido.shared import clock
 
@@ -35,22 +43,31 @@ _CALLS = {name: name for name in ("identify", "track", "page", "screen", "group"
 _SHORT = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": BATCH}
 ROUTES = {
     **{f"/v1/{name}": kind for name, kind in (_CALLS | _SHORT).items()},
+    **{f"/v1/{name}/": kind for name, kind in _CALLS.items()},
     **{f"/{name}": kind for name, kind in (_CALLS | _SHORT).items()},
+    "/beacon/v1/batch": BATCH,
 }
-"""What is sent where. The browser library leaves /v1 out where its apiHost does."""
+"""What is sent where. The browser library leaves /v1 out where its apiHost does; others write a slash at the end."""
 PINGS = ("/v1/ping", "/v1/health")
 METRICS = ("/v1/m", "/m")  # the browser library's own statistics: taken, and thrown away
 _log = logging.getLogger(__name__)
 _PROJECT, _SETTINGS = "/v1/projects/", "/settings"
+_SOURCE_CONFIG = ("/sourceConfig", "/sourceConfig/")
+_PLAIN = frozenset(PINGS + METRICS + _SOURCE_CONFIG)
+_PIXEL = "/v1/pixel/"
 
 
 def is_ours(path: str) -> bool:
     """Whether a path on the common port belongs to the open door."""
-    return path in ROUTES or path in PINGS or path in METRICS or _is_settings(path)
+    return path in ROUTES or path in _PLAIN or _is_settings(path) or _is_pixel(path)
 
 
 def _is_settings(path: str) -> bool:
     return path.startswith(_PROJECT) and path.endswith(_SETTINGS)
+
+
+def _is_pixel(path: str) -> bool:
+    return path.startswith(_PIXEL) and path.removeprefix(_PIXEL) in _CALLS
 
 
 class _Asked:
@@ -82,16 +99,14 @@ class _Asked:
         return parse_qs(self.query.decode("latin-1")).get(name, [""])[-1]
 
     def write_key(self) -> str:
-        """The key in the head: ``Authorization`` (Basic, user name; or Bearer), else ``?writeKey=``."""
+        """The key in the head: ``Authorization`` (Basic, user name; or Bearer), else ``?writeKey=``.
+
+        What is no key of ours is for somebody else, such as a proxy, or a token beside the key of the body."""
         kind, _, value = self.authorization.decode("latin-1").strip().partition(" ")
+        found = value.strip()
         if kind.lower() == "basic":
-            try:
-                return base64.b64decode(value, validate=False).decode().partition(":")[0].strip()
-            except (binascii.Error, ValueError):
-                return "?"
-        if kind.lower() == "bearer":
-            return value.strip()
-        return self.parameter("writeKey")
+            found = _decoded(found).decode("latin-1").partition(":")[0].strip()
+        return found if found.startswith(MARK) else self.parameter("writeKey")
 
 
 class IngestApplication:
@@ -125,6 +140,11 @@ class IngestApplication:
             await send_json(send, 200, await self._take(kind, asked, receive), asked.origin)
         elif _is_settings(path):
             await self._settings(scope, asked, send)
+        elif path in _SOURCE_CONFIG:
+            key = await self._key(asked.write_key()) or _closed()
+            await send_json(send, 200, source_config_for(key.source), asked.origin)
+        elif _is_pixel(path):
+            await self._pixel(path.removeprefix(_PIXEL), method, asked, send)
         elif path in PINGS or path in METRICS:
             await send_json(send, 200, SUCCESS, asked.origin)
         else:
@@ -137,11 +157,13 @@ class IngestApplication:
         text = unpacked(body, asked.encoding)
         if key is None:
             key = await self._key(write_key_in(text, kind)) or _closed()
+        return await self._record(kind, text, key, asked.parameter("verbose") in ("1", "true"))
+
+    async def _record(self, kind: str, text: bytes, key: ApiKey, verbose: bool) -> bytes:
         parcel = await self._unpacked(text, kind, key)
         self._rate.take(key.pk, len(parcel))
         if not len(parcel):
-            return SUCCESS
-        verbose = asked.parameter("verbose") in ("1", "true")
+            return told(parcel, []) if verbose else SUCCESS
         loop = asyncio.get_running_loop()
         entry = Entry(key, parcel, len(text), verbose, loop.create_future())
         self._running_writer(loop).submit(entry)
@@ -180,6 +202,15 @@ class IngestApplication:
             self._writer = Writer(loop, self._limits)
         return self._writer
 
+    async def _pixel(self, kind: str, method: str, asked: _Asked, send: Send) -> None:
+        """An event in the address of a picture, as mails carry it: ``?data=`` is its JSON in base64."""
+        if method != "GET":
+            raise Refusal(405, "method", "A pixel is asked for with GET.")
+        text = _decoded(asked.parameter("data").replace(" ", "+"))
+        key = await self._key(asked.write_key() or write_key_in(text, kind)) or _closed()
+        await self._record(kind, text, key, False)
+        await send_pixel(send, asked.origin)
+
     async def _settings(self, scope: Scopes, asked: _Asked, send: Send) -> None:
         write_key = unquote(scope["path"][len(_PROJECT) : -len(_SETTINGS)])
         if await self._key(write_key) is None:
@@ -195,6 +226,14 @@ class IngestApplication:
         if self._writer is not None:
             self._writer.close()
         self._threads.shutdown(wait=False)
+
+
+def _decoded(base64_text: str) -> bytes:
+    """Base64 of either alphabet, with its padding or without; nothing where it is none."""
+    try:
+        return base64.b64decode(base64_text.replace("-", "+").replace("_", "/") + "==")
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _refresh(secret: str) -> None:

@@ -1,4 +1,4 @@
-"""What the browser library asks for before it sends: its settings."""
+"""What the browser libraries ask for before they send: their settings."""
 
 from __future__ import annotations
 
@@ -31,3 +31,10 @@ def settings_for(write_key: str, api_host: str, protocol: str) -> bytes:
             "remotePlugins": [],
         }
     )
+
+
+def source_config_for(source: str) -> bytes:
+    """The same for RudderStack's library: nobody else is told anything, and it tells nobody how it is doing."""
+    quiet = {"errors": {"enabled": False}, "metrics": {"enabled": False}}
+    ours = {"id": source, "name": source, "workspaceId": "", "enabled": True, "destinations": []}
+    return msgspec.json.encode({"source": ours | {"config": {"statsCollection": quiet}}})

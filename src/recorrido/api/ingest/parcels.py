@@ -12,8 +12,8 @@ import msgspec
 
 from recorrido.api.ingest.errors import NotUnderstood, Refusal, malformed, too_large
 from recorrido.api.ingest.json_text import CUT, Envelope, is_too_deep, read_envelope, read_item, read_value
-from recorrido.api.ingest.times import offset_of, read_sent_at
-from recorrido.api.ingest.wire import Heard, Reading, hear, unreadable
+from recorrido.api.ingest.times import offset_of, read_moment
+from recorrido.api.ingest.wire import Heard, Reading, hear, told_time, unreadable
 from recorrido.company.models import ApiKey
 from recorrido.events.records import NewEvent
 
@@ -98,7 +98,7 @@ def _single(text: bytes, kind: str, reading: Reading) -> Heard:
     if is_too_deep(text):
         raise malformed("The event is nested deeper than 200 levels.")
     item = {**_object(text), "type": kind}
-    _take_times((item.get("sentAt"),), reading)
+    _take_times((item.get("sentAt"),), reading, [item])
     return _heard_safely(item, reading)
 
 
@@ -108,7 +108,7 @@ def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
         raise too_large(f"{len(batch):,} events in one batch; at most {MAX_ITEMS:,} are taken: send several.")
     _take_shared(envelope, size, reading)
     items = [(raw, _read_raw(raw)) for raw in batch]
-    _take_times(_told_times(envelope, items), reading)
+    _take_times(_told_times(envelope, items), reading, (item for _, item in items))
     return (_hear_raw(raw, item, reading) for raw, item in items)
 
 
@@ -138,11 +138,17 @@ def _told_times(envelope: Envelope, items: Iterable[tuple[msgspec.Raw, Any]]) ->
     }
 
 
-def _take_times(told: Iterable[Any], reading: Reading) -> None:
-    moments = [moment for one in told if (moment := read_sent_at(one)) is not None]
+def _take_times(told: Iterable[Any], reading: Reading, items: Iterable[Any]) -> None:
+    moments = [moment for one in told if (moment := read_moment(one)) is not None]
     reading.sent_at = max(moments, default=None)
     if not reading.history:
-        reading.offset = offset_of(reading.sent_at, reading.received_at)
+        reading.offset = offset_of(reading.sent_at, reading.received_at, lambda: _newest(items))
+
+
+def _newest(items: Iterable[Any]) -> datetime | None:
+    """The latest moment that any item says it happened."""
+    told = (told_time(item) for item in items if isinstance(item, dict))
+    return max((moment for one in told if (moment := read_moment(one)) is not None), default=None)
 
 
 def _hear_raw(raw: msgspec.Raw, item: Any, reading: Reading) -> Heard:

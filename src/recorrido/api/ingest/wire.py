@@ -82,7 +82,8 @@ def hear(item: Any, reading: Reading) -> Heard:
 def unreadable(item: Any, reading: Reading, reason: NotUnderstood) -> Heard:
     """What has not even the shape of an event, kept whole."""
     name = message_id_for({RAW: item}, reading)
-    return Heard(NewEvent(message_id=name, type="", at=reading.received_at, properties={RAW: item}), reason)
+    at = reading.received_at
+    return Heard(NewEvent(name, "", at, properties={RAW: item}, received_at=at), reason)
 
 
 def _with_shared(item: dict[str, Any], reading: Reading) -> dict[str, Any]:
@@ -143,7 +144,7 @@ class _Parts:
         self.kind = self.name = told.lower()
 
     def _read_time(self) -> None:
-        told = self.item.get("originalTimestamp") or self.item.get("timestamp")
+        told = told_time(self.item)
         if told is None or told == "":
             if self.reading.history:
                 raise NotUnderstood("missing_timestamp", "An event of the past needs its timestamp.")
@@ -262,13 +263,24 @@ class _Parts:
 
     def kept(self) -> NewEvent:
         """For the quarantine: as much of an event as was read, and the whole item in ``$raw``, which whoever mends it
-        drops. It says nothing of when it was sent and received, so that the same item sent again is kept once."""
+        drops. Sent again, it is kept once: of when it was sent it says nothing."""
         name = self.message_id or message_id_for(self.item, self.reading)
-        at = self.original_at or (self.reading.sent_at or self.reading.received_at)
+        received_at = self.reading.received_at
+        at = self.original_at or (self.reading.sent_at or received_at)
         item = {key: value for key, value in self.item.items() if key not in ("sentAt", "writeKey")}
         told = self.item.get("properties")
         properties = {**told, RAW: item} if isinstance(told, dict) else {RAW: item}
-        return NewEvent(name, self.name, at, None, tuple(self.identifiers), self.objects, properties)
+        return NewEvent(
+            name,
+            self.name,
+            at,
+            None,
+            tuple(self.identifiers),
+            self.objects,
+            properties,
+            self.original_at,
+            received_at=received_at,
+        )
 
 
 _RULES = {
@@ -279,6 +291,11 @@ _RULES = {
     "group": _Parts.group,
     "alias": _Parts.alias,
 }
+
+
+def told_time(item: Mapping[str, Any]) -> Any:
+    """When an item says it happened, as it says it."""
+    return item.get("originalTimestamp") or item.get("timestamp")
 
 
 def _can_be_attribute(name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from recorrido.api.read.problems import Problem
 
@@ -54,7 +54,7 @@ class Cursors:
     def parameter(self, description: str = DESCRIPTION, also: str = "") -> Any:
         """The type of the parameter ``after``; ``also``: a word that is taken besides."""
         pattern = f"^({also}|{self.pattern[2:]}" if also else self.pattern
-        extra = {"pattern": pattern}
+        extra: dict[str, JsonValue] = {"pattern": pattern}
         return Annotated[str, Field(max_length=LONGEST, description=description, json_schema_extra=extra)]
 
 

@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -53,6 +54,7 @@ def document() -> dict[str, Any]:
 @cache
 def _written() -> dict[str, Any]:
     """The document as django-ninja writes it, mended: problems are problem+json, keys may come in two ways."""
+    import_module("recorrido.api.read.urls")  # where the operations enter the API
     found: dict[str, Any] = msgspec.json.decode(
         msgspec.json.encode(_simple(api.get_openapi_schema(path_prefix="api/v1")))
     )
@@ -148,6 +150,7 @@ DESCRIPTIONS = {
     "415": _("The body is not application/json."),
     "422": _("A value is wrong; “errors” say which and why."),
     "429": _("The key asked too often; see Retry-After."),
+    "503": _("The database is away for a moment; see Retry-After."),
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from io import BytesIO
 from typing import Any
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -120,3 +122,13 @@ def _translated(response: HttpResponseBase, request: HttpRequest) -> HttpRespons
         if allow := response.get("Allow"):
             problem.headers = {"Allow": allow}
         return response_of(problem, request)
+
+
+async def refuse_too_large(scope: MutableMapping[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+    """ASGI: 413 as a problem, for a body that is refused before Django sees it."""
+    request = ASGIRequest(dict(scope), BytesIO())
+    with translation.override(translation.get_language_from_request(request)):
+        told = response_of(_standing_in(413), request)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": told.content})

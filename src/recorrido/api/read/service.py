@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
@@ -40,7 +40,7 @@ from recorrido.journeys.watch.errors import WatchError
 from recorrido.people.errors import PeopleError, UnknownOrganization, UnknownPerson
 
 _log = logging.getLogger(__name__)
-REFUSALS = {400: ProblemShape, 401: ProblemShape, 403: ProblemShape, 422: ProblemShape, 429: ProblemShape}
+REFUSALS = dict.fromkeys((400, 401, 403, 422, 429, 503), ProblemShape)
 MISSING = {404: ProblemShape}
 
 
@@ -203,6 +203,17 @@ def _unkeepable(error: Exception) -> Problem:
     )
 
 
+def _away(error: Exception) -> Problem:
+    """The database restarts, is full, or has no room for one more connection: what is asked may be asked again."""
+    _log.warning("The database did not answer the API: %s", error)
+    return Problem(
+        503,
+        "not_now",
+        _("The service is busy or starting. Try again in a moment."),
+        headers={"Retry-After": "5"},
+    )
+
+
 _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Problem, lambda error: error),
     (ValidationError, _invalid),
@@ -225,6 +236,8 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (CompanyError, lambda error: Problem(403, error.code, str(error))),
     (PermissionDenied, lambda error: Problem(403, "forbidden", title_of(403))),
     (DataError, _unkeepable),
+    (OperationalError, _away),
+    (InterfaceError, _away),
 )
 
 

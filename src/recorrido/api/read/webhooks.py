@@ -217,15 +217,24 @@ def test(request: HttpRequest, endpoint_id: Id) -> HttpResponse:
     return answer(request, {"message_id": message.public_id})
 
 
-class Since(Strict):
+class Period(Strict):
+    """Messages made from ``since`` until before ``until`` (now without it). ``everything``: not only what failed."""
+
     since: Moment
+    until: Moment | None = None
+    everything: bool = False
 
 
-@_verb("replay", CountShape, _("Send again everything that failed and was made since a moment"))
+@_verb("replay", CountShape, _("Send again what failed in a period, or everything"))
 @idempotent
-def replay_failed(request: HttpRequest, endpoint_id: Id, payload: Since) -> HttpResponse:
-    found = queries.endpoint(endpoint_id)
-    count = actions.replay_failed(hand=_hand(request), endpoint=found, since=moment_of(payload.since))
+def replay_period(request: HttpRequest, endpoint_id: Id, payload: Period) -> HttpResponse:
+    count = actions.replay_period(
+        hand=_hand(request),
+        endpoint=queries.endpoint(endpoint_id),
+        since=moment_of(payload.since),
+        until=moment_of(payload.until) if payload.until else None,
+        everything=payload.everything,
+    )
     return answer(request, {"deliveries": count})
 
 

@@ -94,7 +94,7 @@ def _check(key: ApiKey) -> None:
         raise KeyRefused(_("The key has no name: say which program uses it."))
     if not key.scopes or not set(key.scopes) <= set(Scope.values):
         raise KeyRefused(_("Say what the key may do: %s.") % ", ".join(Scope.values))
-    if Scope.INGEST in key.scopes and not key.source.strip():
+    if {Scope.INGEST, Scope.WRITE_EVENTS} & set(key.scopes) and not key.source.strip():
         raise KeyRefused(_("A key that sends events needs the name of their source."))
     if not _KIND.fullmatch(key.user_kind):
         raise KeyRefused(_("The kind of identifier is a short lower-case word, such as customer."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
 from collections.abc import Callable
@@ -14,18 +15,22 @@ from aiosmtpd.controller import Controller
 class Post:
     """What the server took, and what it answers: ``rcpt`` and ``data`` may give another answer than 250.
 
-    ``on_data`` is called when the whole mail has come, before it is answered.
+    ``on_data`` is called when the whole mail has come, before it is answered. ``slow_rcpt`` and ``slow_data`` are seconds
+    that the next answers take.
     """
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
         self.rcpt: dict[str, str] = {}
         self.data: list[str] = []
+        self.slow_rcpt: list[float] = []
+        self.slow_data: list[float] = []
         self.on_rcpt: Callable[[], None] = lambda: None
         self.on_data: Callable[[], None] = lambda: None
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         self.on_rcpt()
+        await asyncio.sleep(self.slow_rcpt.pop(0) if self.slow_rcpt else 0)
         if address in self.rcpt:
             return self.rcpt[address]
         envelope.rcpt_tos.append(address)
@@ -36,6 +41,7 @@ class Post:
         if answer.startswith("250"):
             self.taken.append(email.message_from_bytes(envelope.content, policy=default))
         self.on_data()
+        await asyncio.sleep(self.slow_data.pop(0) if self.slow_data else 0)
         return answer
 
 

@@ -26,6 +26,9 @@ _MONTHS = (
     ("dic|dez|dec", "Dec"),
 )
 
+CLOCK = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
+"""How a time of day alone is written."""
+
 
 def quoted(name: str) -> str:
     """A name for use in SQL."""
@@ -59,6 +62,8 @@ def says_of(column: Column) -> str:
     if column.decimal:
         example = "1.234,56" if column.decimal == "," else "1,234.56"
         return _("not a number written as %(example)s") % {"example": example}
+    if column.type == "time":
+        return _("not a time of day, such as 15:30 or 3:30 pm")
     return _("not a value of the type %(type)s") % {"type": column.type}
 
 
@@ -96,6 +101,7 @@ def _plain(text: str, kind: str, figure: str) -> str:
         "money": f"TRY_CAST({figure} AS DECIMAL(18, 4))",
         "boolean": f"CASE WHEN lower({text}) IN ('true','t','yes','y','1','si','sí') THEN true"
         f" WHEN lower({text}) IN ('false','f','no','n','0') THEN false END",
+        "time": f"CAST(try_strptime({_spoken(text, CLOCK)}, [{', '.join(map(literal, CLOCK))}]) AS TIME)",
     }
     return plain[kind]
 

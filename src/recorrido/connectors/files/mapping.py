@@ -20,7 +20,7 @@ REPEATS = ("reject", "first", "number")
 SPECIAL_FORMATS = ("excel", "unix", "unix_ms")
 """Moments as numbers: days of a spreadsheet, seconds or milliseconds since 1970."""
 
-COLUMN_TYPES = ("text", "integer", "number", "money", "boolean", "date", "timestamp")
+COLUMN_TYPES = ("text", "integer", "number", "money", "boolean", "date", "timestamp", "time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class Delivery(models.Model):
             ),
             # queries.find_deliveries: an endpoint's, newest first
             models.Index(fields=["endpoint", "-id"], name="webhook_delivery_newest"),
-            # queries.find_deliveries: the failed ones, newest first; actions.replay_failed
+            # queries.find_deliveries: the failed ones, newest first; actions.replay_period
             models.Index(fields=["-id"], name="webhook_delivery_failed", condition=Q(state="failed")),
         ]
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recorrido.company.models import Staff
 from recorrido.events.actions.jobs import Done, Step, request_job, run_job
 from recorrido.events.actions.quarantine import BATCH, discard_quarantined, replay_quarantined
 from recorrido.events.actions.remapping import correct_next, undo_next
 from recorrido.events.models import LedgerJob, Quarantine, QuarantineRule
-from recorrido.events.queries.quarantine import Matching, refused_events
+from recorrido.events.queries.quarantine import (
+    WINDOW,
+    Matching,
+    Stretch,
+    count_waiting,
+    next_waiting,
+    refused_events,
+)
 
 AT_ONCE = 200
 """So many refused events are handed in while the reader waits; more of them become a job."""
@@ -31,8 +40,10 @@ def carry_out(*, job: LedgerJob) -> LedgerJob:
 
 
 def _for_all(actor: Staff, kind: str, matching: Matching, more: dict[str, object]) -> LedgerJob:
-    rows = refused_events(matching).order_by("id")
-    last, total = rows.values_list("id", flat=True).last() or 0, rows.count()
+    last = Quarantine.objects.order_by("id").values_list("id", flat=True).last() or 0
+    matching = replace(matching, up_to=last)
+    total = count_waiting(matching)
+    few = total if total > WINDOW else refused_events(matching).count()
     about = {
         "source": matching.source_id,
         "code": matching.code,
@@ -41,27 +52,29 @@ def _for_all(actor: Staff, kind: str, matching: Matching, more: dict[str, object
         "up_to": last,
     }
     job = request_job(actor=actor, kind=kind, about=about | more, total=total)
-    return carry_out(job=job) if total <= AT_ONCE else job
+    return carry_out(job=job) if few <= AT_ONCE else job
 
 
-def _rows(job: LedgerJob) -> list[Quarantine]:
+def _next(job: LedgerJob) -> tuple[Stretch, int]:
+    """The next events of a job, and how many were looked at to find them."""
     said = job.about
     matching = Matching(said["source"], said["code"], said["type"], said["words"], said["up_to"])
-    return list(refused_events(matching).filter(id__gt=job.position).order_by("id")[:BATCH])
+    stretch = next_waiting(matching, after=job.position, limit=BATCH)
+    return stretch, count_waiting(matching, after=job.position, up_to=stretch.reached)
 
 
 def _replay_next(job: LedgerJob) -> Done:
-    rows = _rows(job)
+    stretch, looked_at = _next(job)
     rule = QuarantineRule.objects.get(id=job.about["rule"]) if job.about["rule"] else None
-    report = replay_quarantined(actor=job.staff, rows=rows, rule=rule)
+    report = replay_quarantined(actor=job.staff, rows=stretch.rows, rule=rule)
     counts = {"recorded": report.recorded, "duplicates": report.duplicates, "refused": report.refused}
-    return Done(len(rows), counts, rows[-1].id if len(rows) == BATCH else None)
+    return Done(looked_at, counts, stretch.reached)
 
 
 def _discard_next(job: LedgerJob) -> Done:
-    rows = _rows(job)
-    discarded = discard_quarantined(actor=job.staff, rows=rows, why=job.about["why"])
-    return Done(len(rows), {"discarded": discarded}, rows[-1].id if len(rows) == BATCH else None)
+    stretch, looked_at = _next(job)
+    discarded = discard_quarantined(actor=job.staff, rows=stretch.rows, why=job.about["why"])
+    return Done(looked_at, {"discarded": discarded}, stretch.reached)
 
 
 _STEPS: dict[str, Step] = {

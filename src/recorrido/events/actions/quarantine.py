@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -74,7 +75,7 @@ def edit_and_replay(*, actor: Staff, row: Quarantine, payload: str) -> Replayed:
 
     The original stays in its row; the edit is kept with who made it, also when the door refuses it again.
     """
-    event = event_of(payload)
+    event = _told_now(payload)
     with transaction.atomic():
         held = _held([row])
         if not held:
@@ -82,7 +83,8 @@ def edit_and_replay(*, actor: Staff, row: Quarantine, payload: str) -> Replayed:
                 _("Somebody was quicker: this event has been replayed or discarded. Look at it again.")
             )
         report = _hand_in([_Attempt(held[0], event, payload)], actor=actor, rule=None)
-        detail = {"to": payload, "recorded": report.recorded + report.duplicates}
+        # Not the text: the edit has it, and the retention could not take it out of the audit log.
+        detail = {"recorded": report.recorded + report.duplicates, "refused": report.refused}
         audit(actor=actor, action="quarantine.edited", subject="quarantine", subject_id=row.id, detail=detail)
     return report
 
@@ -143,10 +145,16 @@ def _attempts(rows: Sequence[Quarantine], rule: QuarantineRule | None) -> list[_
         before = edits.get(row.id, row.payload)
         after = mended(before, steps) if steps else before
         try:
-            attempts.append(_Attempt(row, event_of(after), after if steps and after != before else None))
+            attempts.append(_Attempt(row, _told_now(after), after if steps and after != before else None))
         except BadSteps:
             continue  # nothing of an event is left in it: a person has to look
     return attempts
+
+
+def _told_now(payload: str) -> NewEvent:
+    """The event of a payload, as received when it is handed in: the order of receipt is the order of the ledger, which
+    counters by day and bookmarks set to a moment rely on."""
+    return msgspec.structs.replace(event_of(payload), received_at=None)
 
 
 def _hand_in(attempts: Sequence[_Attempt], *, actor: Staff | None, rule: QuarantineRule | None) -> Replayed:

@@ -22,6 +22,7 @@ from recorrido.people.models import Attribute, Identifier
 from recorrido.shared import clock
 from recorrido.shared.streams import seldom_collected
 
+OWN_SOURCE = "recorrido"  # of the events that we tell ourselves
 Progress = Callable[[int], None]
 """Called with the number of events handled since the last call."""
 

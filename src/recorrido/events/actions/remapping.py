@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.events.actions.jobs import Done, request_job
-from recorrido.events.actions.recording import ensure_source, record_events, ref_of
+from recorrido.events.actions.recording import OWN_SOURCE, ensure_source, record_events, ref_of
 from recorrido.events.door import Ready, check_group
 from recorrido.events.errors import BadSteps
 from recorrido.events.ledger import Known, object_ids_of
@@ -44,7 +44,6 @@ from recorrido.people.resolution import Told
 from recorrido.shared import clock, sql
 
 ROWS, WINDOW = 1_000, 50_000  # events, and ledger ids, of one step
-OWN_SOURCE = "recorrido"
 EXAMPLES, LOOKED_AT = 20, 2_000
 
 

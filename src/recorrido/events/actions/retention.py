@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
+from recorrido.events.actions.recording import OWN_SOURCE, ensure_source, record_events
+from recorrido.events.actions.settled import empty_settled
 from recorrido.events.errors import BadSteps
 from recorrido.events.models import (
     Event,
@@ -28,6 +30,8 @@ from recorrido.events.models import (
 )
 from recorrido.events.patterns import as_condition
 from recorrido.events.queries.ledger import ledger_horizon
+from recorrido.events.records import NewEvent
+from recorrido.people.actions import forget_attributes
 from recorrido.people.models import Identifier
 from recorrido.shared import clock
 
@@ -87,14 +91,29 @@ def _run(rule: RetentionRule) -> int:
     """What became old since the last night, and old events that arrived since; what was done needs no second look."""
     until, horizon = _until(rule), ledger_horizon()
     changed = sum(_empty(rule, part) for part in _parts(rule, until, horizon))
+    settled = empty_settled(rule, until) if rule.kind == RetentionRule.EMPTY else 0
     with transaction.atomic():
         row = RetentionRule.objects.select_for_update().get(id=rule.id)
         RetentionRule.objects.filter(id=rule.id).update(
             done_before=until, done_id=horizon, last_run_at=clock.now(), emptied=row.emptied + changed
         )
+        if changed or settled:
+            facts = {"events": changed, "refused": settled, "before": until.isoformat()}
+            _audit(None, "retention_rule.ran", rule, facts)
         if changed:
-            _audit(None, "retention_rule.ran", rule, {"events": changed, "before": until.isoformat()})
+            _tell(rule, until)
     return changed
+
+
+def _tell(rule: RetentionRule, until: datetime) -> None:
+    """An event of our own, for those above who keep something made of events: it must go from there as well. It says
+    nothing that another night would have to take out."""
+    event = NewEvent(
+        message_id=f"retention-{rule.id}-{until.isoformat()}",
+        type="ledger.retention_ran",
+        at=clock.now(),
+    )
+    record_events(source=ensure_source(name=OWN_SOURCE), events=[event])
 
 
 def _parts(rule: RetentionRule, until: datetime, horizon: int) -> Iterator[QuerySet[Event]]:
@@ -132,7 +151,9 @@ def _take_out(rule: RetentionRule, ids: list[int]) -> None:
     if rule.kind == RetentionRule.EMPTY:
         Event.objects.filter(id__in=ids).update(properties={})
         return
-    Event.objects.filter(id__in=ids).update(properties={}, leaf=None, leaf_ids=[])
+    rows = Event.objects.filter(id__in=ids)
+    forget_attributes(identifiers=set(rows.values_list("leaf_id", flat=True)), before=_until(rule))
+    rows.update(properties={}, leaf=None, leaf_ids=[])
     EventCorrection.objects.filter(event_id__in=ids).update(leaf_id=None)
     EventOverlay.objects.filter(event_id__in=ids).update(leaf_id=None)
 

@@ -75,6 +75,13 @@ class Quarantine(models.Model):
         indexes = [
             # queries.waiting_in_quarantine, the page's list: what is still to be looked at, in order
             models.Index(fields=["id"], name="quarantine_waiting", condition=WAITING),
+            # the page's list of those that were replayed, or discarded
+            models.Index(
+                fields=["id"], name="quarantine_released", condition=models.Q(released_at__isnull=False)
+            ),
+            models.Index(
+                fields=["id"], name="quarantine_discarded", condition=models.Q(discarded_at__isnull=False)
+            ),
             # queries.waiting_by_reason: the counts at the head of the page, from the index alone
             models.Index(
                 fields=["code", "source", "type", "id"], name="quarantine_reasons", condition=WAITING

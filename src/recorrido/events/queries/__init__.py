@@ -25,11 +25,13 @@ from recorrido.events.queries.quarantine import (
     Matching,
     Reason,
     edits_of,
+    newest_refused,
     refused_events,
     waiting_by_reason,
     waiting_by_source,
     waiting_in_quarantine,
 )
+from recorrido.events.queries.rereading import past_changed_after, past_is_changing
 from recorrido.events.queries.types import (
     Sample,
     SchemaTest,
@@ -79,7 +81,10 @@ __all__ = [
     "lags",
     "ledger_horizon",
     "newest_events",
+    "newest_refused",
     "open_alarms",
+    "past_changed_after",
+    "past_is_changing",
     "position_at",
     "refused_events",
     "schemas_as_json",

@@ -10,6 +10,8 @@ from recorrido.events.queries.ledger import changes_horizon, ledger_horizon
 from recorrido.people.models import PersonChange
 from recorrido.shared import clock
 
+WAITED = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class ConsumerState:
@@ -55,9 +57,10 @@ def consumers() -> list[ConsumerState]:
 def position_at(stream: str, moment: datetime) -> int:
     """The position after which a stream goes on with what arrived from ``moment`` on.
 
-    Found by halving: a dozen probes of the primary key, whatever the stream's length. Where arrival did not follow the
-    order of ids, the position is a little early rather than late.
+    Found by halving: a dozen probes of the primary key, whatever the stream's length. Arrival follows the order of ids
+    but for the seconds that a group may wait to be written, so it looks a minute further back: rather early than late.
     """
+    moment -= WAITED
     low, high = 0, ledger_horizon() if stream == Stream.EVENTS else changes_horizon()
     while low < high:
         middle = (low + high) // 2

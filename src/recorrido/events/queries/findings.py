@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -55,9 +56,14 @@ class Finding:
 def sentence_of(code: str, facts: dict[str, Any]) -> str:
     """The sentence of a finding or an alarm, in the reader's language."""
     try:
-        return _(SENTENCES[code]) % facts
+        return _(SENTENCES[code]) % {name: _written(name, value) for name, value in facts.items()}
     except KeyError:  # a past alarm of another version, whose facts were others
         return code
+
+
+def _written(name: str, value: Any) -> Any:
+    """Counts with their thousands apart, as the reader's language writes them."""
+    return number_format(value, force_grouping=True) if name in ("events", "missed") else value
 
 
 SENTENCES = {

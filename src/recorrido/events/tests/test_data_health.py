@@ -17,8 +17,8 @@ from recorrido.events.actions import (
 )
 from recorrido.events.errors import BadPosition
 from recorrido.events.imports import begin_import
-from recorrido.events.models import Alarm, Bookmark, SourceDay, SourceHour
-from recorrido.events.queries import consumers, health, open_alarms, position_at
+from recorrido.events.models import Alarm, Bookmark, Event, SourceDay, SourceHour
+from recorrido.events.queries import consumers, events_after, health, open_alarms, position_at
 from recorrido.events.tests.making import NOON, event, record
 from recorrido.shared import clock
 
@@ -225,11 +225,18 @@ def test_a_place_that_is_none_is_refused(admin, consumer, position):
         move_consumer(actor=admin, consumer=consumer, position=position)
 
 
+def test_an_event_that_waited_to_be_written_does_not_hide_those_before_it():
+    for name, second in (("a", 0), ("b", 20), ("waited", 5), ("c", 30)):
+        record(event(name, received_at=NOON + timedelta(seconds=second)))
+    taken = [one.id for one in events_after(position_at("events", NOON + timedelta(seconds=10)))]
+    assert set(
+        Event.objects.filter(received_at__gte=NOON + timedelta(seconds=10)).values_list("id", flat=True)
+    ) <= set(taken)
+
+
 def test_a_moment_leads_to_the_place_of_the_first_event_received_from_then_on():
     for hour in range(8):
         told(3, NOON + hour * HOUR)
     first = position_at("events", NOON + 5 * HOUR)
     assert SourceDay.objects.count() == 0
-    from recorrido.events.queries import events_after
-
     assert [one.at.hour for one in events_after(first)] == [17] * 3 + [18] * 3 + [19] * 3

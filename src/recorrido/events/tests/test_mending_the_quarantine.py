@@ -50,6 +50,13 @@ def edited(row, **changes):
     return json.dumps(json.loads(row.payload) | changes)
 
 
+def test_a_replayed_event_was_received_when_it_was_replayed(admin):
+    row = refused(received_at=NOON - timedelta(days=9))
+    with clock.frozen(NOON):
+        edit_and_replay(actor=admin, row=row, payload=edited(row, channel="phone"))
+    assert Event.objects.get().received_at == NOON
+
+
 def test_an_edited_event_is_recorded_and_the_original_is_kept(admin):
     row = refused()
     report = edit_and_replay(actor=admin, row=row, payload=edited(row, channel="phone"))

@@ -19,6 +19,11 @@ BAD = [
     ("long_message_id", {"message_id": "x" * 401}),
     ("missing_type", {"type_": " "}),
     ("bad_type", {"type_": "order\nplaced"}),
+    ("bad_type", {"type_": "order\x9bplaced"}),
+    ("bad_type", {"type_": "order\u202edecalp"}),
+    ("bad_type", {"type_": "\u200b\u200d"}),
+    ("bad_type", {"type_": "order\\placed"}),
+    ("bad_type", {"type_": "order "}),
     ("missing_at", {"at": None}),
     ("time_without_zone", {"at": datetime(2026, 3, 1)}),  # noqa: DTZ001 - that is what is wrong with it
     ("absurd_time", {"at": NOON.replace(year=1970)}),
@@ -47,6 +52,13 @@ def test_a_bad_event_goes_to_quarantine_and_its_group_goes_on(code, fields):
     assert (figures(report), [one.code for one in report.refused]) == ((2, 0, 1), [code])
     (row,) = Quarantine.objects.all()
     assert (row.code, bool(row.detail), bool(row.payload)) == (code, True, True)
+
+
+@pytest.mark.parametrize(
+    "word", ["página vista", "x", "👩\u200d💻 paid", "Order\u00a0Placed", "订单", "a\u00adb"]
+)
+def test_a_type_may_be_any_word_that_can_be_read(word):
+    assert figures(record(event(type_=word))) == (1, 0, 0)
 
 
 def test_a_literal_backslash_u0000_is_no_nul_character():

@@ -66,8 +66,8 @@ def run_build(*, build: JourneyBuild, tell: Tell | None = None) -> JourneyBuild:
     progress = _Progress(build, tell)
     try:
         with _only_build_of(build.journey_type):
-            _fail_abandoned(build)
-            return _build(build, progress)
+            _settle_abandoned(build)
+            return build if build.state == BuildState.DONE else _build(build, progress)
     except (trayecto.TrayectoError, JourneysError) as error:
         progress.set(state=BuildState.FAILED, error=str(error), finished_at=clock.now())
         if isinstance(error, JourneysError):
@@ -94,16 +94,16 @@ def _only_build_of(journey_type: str) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK_CLASS, journey_type])
 
 
-def _fail_abandoned(build: JourneyBuild) -> None:
+def _settle_abandoned(build: JourneyBuild) -> None:
     """We hold the lock, so a row that still says it runs belongs to a process that died: at the very end perhaps, when
-    its log was published already."""
+    its log was published already. That may be this very row, handed to us after the worker died that had it."""
     abandoned = JourneyBuild.objects.filter(journey_type=build.journey_type, state__in=RUNNING_STATES)
-    abandoned = abandoned.exclude(id=build.id)
     published = built(build.journey_type)
-    if published is not None and published.running and published.id != build.id:
+    if published is not None and published.state != BuildState.DONE:
         log = trayecto.JourneyLog.open(bridge.log_folder(build.journey_type))
-        abandoned.filter(id=published.id).update(**_done(log), finished_at=clock.now())
-    abandoned.update(
+        JourneyBuild.objects.filter(id=published.id).update(**_done(log), finished_at=clock.now(), error="")
+        build.refresh_from_db()
+    abandoned.exclude(id=build.id).update(
         state=BuildState.FAILED,
         error=_("The process that built these journeys ended."),
         finished_at=clock.now(),

@@ -16,8 +16,9 @@ from django.db import DatabaseError
 import trayecto
 from recorrido.events.consumers import move_bookmark, note_failure
 from recorrido.events.models import Bookmark, Event, Stream
+from recorrido.events.queries import past_changed_after
 from recorrido.journeys import bridge
-from recorrido.journeys.actions.requests import request_build
+from recorrido.journeys.actions.requests import is_under_way, request_build
 from recorrido.journeys.actions.taking_in import (
     Kind,
     Position,
@@ -34,6 +35,7 @@ from recorrido.shared import clock
 NAME = "journeys.fresh"
 TICK = timedelta(minutes=15)  # so long the moment a log speaks of may stand while nothing happens at all
 FAR = 200_000  # events or changes; who is further behind is built anew rather than patched
+REST = 10  # times as long as it took, a base is left to serve although its patches are past a tenth of it
 PATIENCE = timedelta(minutes=15)  # after a build that failed
 
 _log = logging.getLogger(__name__)
@@ -90,18 +92,26 @@ def _follow(build: JourneyBuild, horizon: Position) -> bool:
     if _is_far(since, horizon, log):
         ask_for_build(build.journey_type)
         return False
+    if past_changed_after(build.bookmark or 0):
+        ask_for_build(build.journey_type)
     until = portion(since, horizon)
     if until == since:
         _tick(log, until)
         return False
     blueprint = read_version(build.blueprint_id)
     kind = Kind(blueprint, blueprint.journeys[build.journey_type])
-    news = take_in(kind, since, until, log.as_of, partial(trayecto.append, folder))
+    take_in(kind, since, until, log.as_of, partial(trayecto.append, folder))
     set_bookmarks(build.journey_type, until)
     trayecto.compact(folder)
-    if news.remapped or trayecto.JourneyLog.open(folder).has_outgrown_its_base:
+    if trayecto.JourneyLog.open(folder).has_outgrown_its_base and _has_paid(build):
         ask_for_build(build.journey_type)
     return until[0] < horizon[0]
+
+
+def _has_paid(build: JourneyBuild) -> bool:
+    """Whether a build lasted far longer than it took: else a flood of events would have the worker build all the time."""
+    rest = timedelta(seconds=REST * (build.seconds or 0))
+    return build.finished_at is None or clock.now() - build.finished_at >= rest
 
 
 def _is_far(since: Position, horizon: Position, log: trayecto.JourneyLog) -> bool:
@@ -146,9 +156,9 @@ def set_bookmarks(journey_type: str, position: Position) -> None:
 
 def ask_for_build(journey_type: str) -> None:
     """Have a log built anew, unless that waits or runs already, or failed a moment ago."""
-    last = JourneyBuild.objects.newest(journey_type)
-    if last is not None and (last.running or last.state == BuildState.QUEUED):
+    if is_under_way(journey_type):
         return
+    last = JourneyBuild.objects.newest(journey_type)
     if last is not None and last.state == BuildState.FAILED and clock.now() - last.created_at < PATIENCE:
         return
     request_build(journey_type=journey_type, actor=None, reason=BuildReason.SCHEDULE)

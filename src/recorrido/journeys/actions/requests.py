@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 import trayecto
 from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.events.models import Event
-from recorrido.events.queries import has_events, ledger_horizon
+from recorrido.events.queries import has_events, ledger_horizon, past_changed_after
 from recorrido.journeys import bridge
 from recorrido.journeys.errors import NoBlueprint, UnknownJourneyType
 from recorrido.journeys.models import BlueprintVersion, BuildReason, BuildState, JourneyBuild
@@ -49,18 +50,26 @@ def new_build(journey_type: str, actor: Staff | None, reason: BuildReason) -> Jo
 
 def request_build(*, journey_type: str, actor: Staff | None, reason: BuildReason) -> JourneyBuild:
     """Queue a build for the worker. While one waits already, that one is returned: it will read all events so far."""
-    build = new_build(journey_type, actor, reason)
-    task = app.configure_task(TASK, queueing_lock=f"journeys:{journey_type}")
+    task = app.configure_task(TASK, queueing_lock=_queueing_lock(journey_type))
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # a row without its job would wait for ever
+            build = new_build(journey_type, actor, reason)
             task.defer(build_id=build.id)
     except AlreadyEnqueued:
-        JourneyBuild.objects.filter(id=build.id).delete()
-        waiting = JourneyBuild.objects.filter(journey_type=journey_type, state=BuildState.QUEUED).order_by(
-            "-id"
-        )
-        return waiting.first() or build
+        waiting = JourneyBuild.objects.filter(journey_type=journey_type, state=BuildState.QUEUED)
+        return waiting.order_by("-id").first() or build
     return build
+
+
+def _queueing_lock(journey_type: str) -> str:
+    return f"journeys:{journey_type}"
+
+
+def is_under_way(journey_type: str) -> bool:
+    """Whether a build runs or waits for the worker. Asks for lock and job, not for a row that says so: a process that
+    died leaves its row as it was."""
+    jobs = ProcrastinateJob.objects.filter(queueing_lock=_queueing_lock(journey_type), status="todo")
+    return jobs.exists() or _is_being_built(journey_type)
 
 
 def request_stale_builds(*, reason: BuildReason) -> list[JourneyBuild]:
@@ -91,6 +100,8 @@ def _is_stale(journey_type: str, blueprint: BlueprintVersion, horizon: int) -> b
         return True
     if last.state == BuildState.FAILED or clock.now() - last.created_at > DAY:
         return (last.bookmark or 0) < horizon
+    if past_changed_after(last.bookmark or 0):
+        return True
     return _stands_still(_position(journey_type), horizon)
 
 
@@ -111,7 +122,6 @@ def _position(journey_type: str) -> int:
 
 
 def _is_being_built(journey_type: str) -> bool:
-    """Asks for the lock, not for a row that says so: a process that died leaves its row as it was."""
     return bool(sql.fetch(_HOLDERS, LOCK_CLASS, journey_type))
 
 

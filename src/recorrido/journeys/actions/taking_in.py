@@ -11,9 +11,10 @@ from django.db import connection, transaction
 
 import trayecto
 from recorrido.events.queries import changes_horizon, event_relation, ledger_horizon
+from recorrido.journeys import bridge
 from recorrido.journeys.actions.export import plan_keys, read_journeys
 from recorrido.journeys.actions.requests import LOCK_CLASS
-from recorrido.journeys.actions.touched import News, Span, news_of, touched_keys
+from recorrido.journeys.actions.touched import Span, newest_of, touched_keys
 from recorrido.journeys.blueprint import Blueprint, JourneyType
 from recorrido.shared import clock
 
@@ -44,11 +45,11 @@ def horizons() -> Position:
 
 
 def portion(since: Position, horizon: Position) -> Position:
-    """The next position to take in up to."""
-    return min(horizon[0], since[0] + PORTION), horizon[1]
+    """The next position to take in up to. A horizon may seem to step back for a moment, nobody who follows it does."""
+    return max(since[0], min(horizon[0], since[0] + PORTION)), max(since[1], horizon[1])
 
 
-def take_in(kind: Kind, since: Position, until: Position, as_of: datetime, append: Append) -> News:
+def take_in(kind: Kind, since: Position, until: Position, as_of: datetime, append: Append) -> None:
     """Append the journeys that something new is about; ``append`` is that of a log, or of a draft.
 
     ``as_of`` is the moment the log speaks of so far. When nothing touches its journeys, it is left as it is for a minute.
@@ -57,13 +58,12 @@ def take_in(kind: Kind, since: Position, until: Position, as_of: datetime, appen
     with _one_moment():
         relation = event_relation()
         keys = touched_keys(kind.journey_type, span, relation)
-        news = news_of(span)
+        newest = newest_of(span)
         export = plan_keys(kind.blueprint, kind.journey_type, until[0], relation, keys)
         events = read_journeys(export) if keys.ids else None
-    moment = moment_of(news.newest, as_of)
+    moment = moment_of(newest, as_of)
     if keys.ids or moment - as_of >= STILL:
         append(events, touched=keys.names, as_of=moment, position=until, untyped=True)
-    return news
 
 
 def moment_of(newest: datetime | None, as_of: datetime) -> datetime:
@@ -113,18 +113,29 @@ def writing(journey_type: str, *, wait: bool) -> Iterator[bool]:
 
 def carry_over(kind: Kind, aside: trayecto.Draft, since: Position) -> Position:
     """Take in what happened while a log was built, until hardly anything is left; returns up to where."""
-    while (horizon := horizons())[0] - since[0] > PORTION:
-        until = portion(since, horizon)
-        take_in(kind, since, until, aside.log.as_of, aside.append)
-        since = until
+    while (seen := published(kind, since))[0] - since[0] > PORTION:
+        since = _take_next(kind, aside, since, seen)
     return since
 
 
 def finish(kind: Kind, aside: trayecto.Draft, since: Position) -> Position:
     """Take in the rest; the caller keeps others from publishing meanwhile."""
-    horizon = horizons()
-    while since != horizon:
-        until = portion(since, horizon)
-        take_in(kind, since, until, aside.log.as_of, aside.append)
-        since = until
+    seen = published(kind, since)
+    while since != (until := portion(since, seen)):
+        since = _take_next(kind, aside, since, until)
     return since
+
+
+def published(kind: Kind, since: Position) -> Position:
+    """How far the log was read that is to be replaced: what lies beyond is the follower's, however fast it grows."""
+    try:
+        position = trayecto.position_of(bridge.log_folder(kind.journey_type.slug))
+    except trayecto.BadLog:
+        return since
+    return (position[0], position[1]) if len(position) == 2 else since
+
+
+def _take_next(kind: Kind, aside: trayecto.Draft, since: Position, horizon: Position) -> Position:
+    until = portion(since, horizon)
+    take_in(kind, since, until, aside.log.as_of, aside.append)
+    return until

@@ -17,11 +17,6 @@ from psycopg import sql
 from recorrido.journeys.actions.rows import PERSON, Keys
 from recorrido.journeys.blueprint import JourneyType
 
-REMAPPED = (
-    "ledger.remapping_applied",
-    "ledger.remapping_undone",
-)  # past events are read differently from here on
-
 
 @dataclass(frozen=True)
 class Span:
@@ -36,17 +31,9 @@ class Span:
     changes_after: int
 
 
-@dataclass(frozen=True)
-class News:
-    """When the newest of the new events happened (None: there is none), and whether past ones are read differently."""
-
-    newest: datetime | None
-    remapped: bool
-
-
 def touched_keys(journey_type: JourneyType, span: Span, relation: str) -> Keys:
     """The persons or objects of a journey type that something new is about."""
-    facts = {
+    facts: dict[str, sql.Composable] = {
         "relation": sql.Identifier(relation),
         "after": sql.Literal(span.after),
         "up_to": sql.Literal(span.up_to),
@@ -57,19 +44,16 @@ def touched_keys(journey_type: JourneyType, span: Span, relation: str) -> Keys:
         ),
     }
     statement = _PERSONS if journey_type.key == PERSON else _OBJECTS
+    facts["of_person"] = sql.SQL(_OF_PERSON if relation == "events_event" else _OF_CORRECTED_PERSON)
     rows = _fetch(sql.SQL(statement).format(**facts))
     return Keys(tuple(row[0] for row in rows), tuple(str(row[-1]) for row in rows))
 
 
-def news_of(span: Span) -> News:
-    statement = sql.SQL(
-        "SELECT max(e.at), coalesce(bool_or(e.type_id IN (SELECT id FROM events_eventtype WHERE name = ANY({remapped}))), false)"
-        " FROM events_event e WHERE e.id > {after} AND e.id <= {up_to}"
-    ).format(
-        remapped=sql.Literal(list(REMAPPED)), after=sql.Literal(span.after), up_to=sql.Literal(span.up_to)
-    )
-    ((newest, remapped),) = _fetch(statement)
-    return News(newest, remapped)
+def newest_of(span: Span) -> datetime | None:
+    """When the newest of the new events happened; None where there is none."""
+    statement = sql.SQL("SELECT max(e.at) FROM events_event e WHERE e.id > {after} AND e.id <= {up_to}")
+    ((newest,),) = _fetch(statement.format(after=sql.Literal(span.after), up_to=sql.Literal(span.up_to)))
+    return newest  # type: ignore[no-any-return]
 
 
 def _fetch(statement: sql.Composed) -> list[tuple[Any, ...]]:
@@ -105,7 +89,12 @@ _OBJECTS: LiteralString = (
     ") SELECT DISTINCT k.id, k.external_id FROM ("
     " SELECT unnest(object_ids) AS id FROM (SELECT object_ids FROM " + _NEW + " OFFSET 0) n"
     " UNION SELECT unnest(d.object_ids) FROM person,"
-    " LATERAL (SELECT i.id FROM people_identifier i WHERE i.person_id = person.id OFFSET 0) leaf,"
-    " LATERAL (SELECT v.object_ids FROM events_event v WHERE v.leaf_id = leaf.id OFFSET 0) d"
+    " LATERAL (SELECT i.id FROM people_identifier i WHERE i.person_id = person.id OFFSET 0) leaf, LATERAL ({of_person}) d"
     ") o, LATERAL (SELECT r.id, r.external_id FROM events_objectref r WHERE r.id = o.id AND r.kind = {kind} OFFSET 0) k"
 )  # fmt: skip
+_OF_PERSON: LiteralString = "SELECT v.object_ids FROM events_event v WHERE v.leaf_id = leaf.id OFFSET 0"
+_OF_CORRECTED_PERSON: LiteralString = (
+    "SELECT s.object_ids FROM (SELECT v.id FROM events_event v WHERE v.leaf_id = leaf.id"
+    " UNION ALL SELECT c.event_id FROM events_eventoverlay c WHERE c.leaf_id = leaf.id OFFSET 0) hit,"
+    " LATERAL (SELECT e.object_ids FROM events_seen e WHERE e.id = hit.id OFFSET 0) s OFFSET 0"
+)

@@ -131,7 +131,8 @@ def label_of(text: str) -> str:
         spaced,
     )
     bare = re.sub(r"(?i)[ ](date|timestamp|time|at|fecha|on)$", "", bare)
-    return (bare or spaced)[:1].upper() + (bare or spaced)[1:]
+    said = bare if any(map(str.isalpha, bare)) else spaced  # "Fecha (2)" is no "(2)"
+    return said[:1].upper() + said[1:]
 
 
 def _without_date_words(text: str) -> str:

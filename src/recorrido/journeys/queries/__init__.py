@@ -40,6 +40,7 @@ from recorrido.journeys.queries.lists import (
 from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map, warm_up
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
 from recorrido.journeys.queries.pains import pain_level
+from recorrido.journeys.queries.pending import Pending, pending_reading
 from recorrido.journeys.queries.selections import Selection
 from recorrido.journeys.queries.sentences import Sentence, length_said, sentence_on, things, title_of_pace
 from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
@@ -83,6 +84,7 @@ __all__ = [
     "LogFacts",
     "MapFlow",
     "MapStep",
+    "Pending",
     "Period",
     "RegularShare",
     "SegmentChoice",
@@ -119,6 +121,7 @@ __all__ = [
     "observed_order",
     "open_study",
     "pain_level",
+    "pending_reading",
     "regular_share",
     "sentence_on",
     "step_figures",

@@ -37,6 +37,7 @@ class Study:
     build: JourneyBuild
     log: Any  # trayecto.JourneyLog
     newest: str  # the version a reload would show
+    in_force: int  # the blueprint version that the next build will follow
 
     @property
     def version(self) -> str:
@@ -167,7 +168,7 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
     Raises NoBlueprint, UnknownJourneyType, NoLog, or LogVersionGone with the newest version when the pinned one was
     removed.
     """
-    _version, blueprint = blueprint_in_force()
+    in_force, blueprint = blueprint_in_force()
     slug = journey_type or blueprint.default_journey
     found = _newest(slug)
     if found is None:
@@ -176,10 +177,12 @@ def open_study(journey_type: str = "", version: str = "") -> Study:
         raise NoLog(slug)
     newest, last = found
     wanted = version or newest
-    build = last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
+    build: JourneyBuild | None = (
+        last if _stands_on(wanted, last) else JourneyBuild.objects.of_log(slug, wanted)
+    )
     if build is None:
         raise LogVersionGone(wanted, newest)
-    return _study(build, wanted, newest)
+    return _study(build, wanted, newest, in_force.id)
 
 
 def newest_version(journey_type: str) -> str:
@@ -189,23 +192,23 @@ def newest_version(journey_type: str) -> str:
 
 
 def _newest(journey_type: str) -> tuple[str, JourneyBuild] | None:
-    """The newest version and the build it stands on: what the log's manifest says, else what the last build made."""
+    """The newest version and the build it stands on: what the log's manifest says, else what the last build made. A
+    build may have published its log and died before its row said so."""
     last = JourneyBuild.objects.newest_done(journey_type)
-    if last is None:
-        return None
+    made = None if last is None else (last.log_version, last)
     try:
         version = trayecto.current_version(bridge.log_folder(journey_type))
     except trayecto.BadLog:
-        return last.log_version, last
+        return made
     build = last if _stands_on(version, last) else JourneyBuild.objects.of_log(journey_type, version)
-    return (version, build) if build else (last.log_version, last)
+    return (version, build) if build else made
 
 
-def _stands_on(version: str, build: JourneyBuild) -> bool:
-    return version.partition(".")[0] == build.log_version
+def _stands_on(version: str, build: JourneyBuild | None) -> bool:
+    return build is not None and version.partition(".")[0] == build.log_version
 
 
-def _study(build: JourneyBuild, version: str, newest: str) -> Study:
+def _study(build: JourneyBuild, version: str, newest: str, in_force: int) -> Study:
     try:
         log = _open_log(build.journey_type, version, str(bridge.log_folder(build.journey_type)))
     except trayecto.TrayectoError as error:
@@ -213,7 +216,7 @@ def _study(build: JourneyBuild, version: str, newest: str) -> Study:
             raise LogVersionGone(version, newest) from error
         raise LogDamaged(str(error)) from error
     blueprint = read_version(build.blueprint_id)
-    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest)
+    return Study(blueprint, blueprint.journeys[build.journey_type], build, log, newest, in_force)
 
 
 @lru_cache(maxsize=OPEN_LOGS)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
+from recorrido.company.models import Staff
 from recorrido.events.actions import ensure_source, record_events
 from recorrido.events.records import NewEvent
 from recorrido.journeys.tests.ledgers import START
+from recorrido.people.actions import merge_persons, unmerge
+from recorrido.people.errors import PeopleError
+from recorrido.people.models import Identifier, PersonChange
 
 TYPES = (
     "page.viewed",
@@ -50,3 +55,18 @@ def _told(luck: random.Random) -> dict[str, object]:
         "weight": 2,
         "score": luck.randrange(5),
     }
+
+
+def join_or_part(luck: random.Random) -> None:
+    """Somebody says that two customers are one, or that two who were joined are not."""
+    staff = Staff.objects.get()
+    merges = (
+        PersonChange.objects.filter(kind=PersonChange.MERGED).order_by("-id").values_list("id", flat=True)
+    )
+    with suppress(PeopleError):
+        if merges and luck.random() < 0.5:
+            unmerge(actor=staff, merge=luck.choice(list(merges[:20])))
+        else:
+            known = Identifier.objects.filter(kind="customer").order_by("id")
+            one, other = luck.sample(list(known.values_list("person_id", flat=True)), 2)
+            merge_persons(actor=staff, one=one, other=other)

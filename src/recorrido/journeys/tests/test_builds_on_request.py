@@ -15,8 +15,11 @@ from recorrido.journeys.actions import (
     request_stale_builds,
     run_build,
 )
+from recorrido.journeys.actions.fresh import ask_for_build
+from recorrido.journeys.actions.requests import is_under_way
 from recorrido.journeys.errors import BuildFailed
 from recorrido.journeys.models import BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.queries import newest_version
 from recorrido.journeys.tasks import build_journey_log
 from recorrido.journeys.tests.blueprints import SMALL, with_lines
 from recorrido.journeys.tests.ledgers import build, event, record
@@ -77,6 +80,42 @@ def test_a_build_whose_process_died_is_told_by_the_next_one():
     build_now(journey_type="order", actor=None)
     dead.refresh_from_db()
     assert dead.state == BuildState.FAILED
+
+
+def test_a_row_of_a_build_that_died_keeps_nobody_from_asking(blueprint):
+    for state in (BuildState.EXPORTING, BuildState.QUEUED):
+        JourneyBuild.objects.create(journey_type="order", blueprint=blueprint, state=state)
+    ask_for_build("order")
+    assert ProcrastinateJob.objects.count() == 1
+    ask_for_build("order")
+    assert (ProcrastinateJob.objects.count(), JourneyBuild.objects.count()) == (1, 3)
+
+
+def test_a_job_whose_worker_died_after_it_had_published_is_done_already():
+    record(event("order.placed", order="o1"))
+    first = build(SMALL)
+    JourneyBuild.objects.filter(id=first.id).update(state=BuildState.BUILDING)
+    version = newest_version("order")
+    again = run_build(build=JourneyBuild.objects.get(id=first.id))
+    assert (again.state, again.journeys, newest_version("order")) == (BuildState.DONE, 1, version)
+
+
+def test_a_flood_of_events_does_not_have_the_worker_build_all_the_time():
+    record(event("order.placed", order="o1"))
+    made = build(SMALL)
+    JourneyBuild.objects.filter(id=made.id).update(seconds=60)
+    record_many(10_001)
+    assert not is_under_way("order")
+    with clock.frozen(clock.now() + timedelta(minutes=10)):
+        record_many(1)
+    assert is_under_way("order")
+
+
+def record_many(number):
+    for first in range(0, number, 5_000):
+        record(*(event("order.placed", order="o2") for _ in range(min(5_000, number - first))))
+    while follow():
+        pass
 
 
 def test_the_clock_asks_only_for_logs_that_lack_something():

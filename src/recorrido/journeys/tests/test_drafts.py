@@ -26,6 +26,7 @@ from recorrido.journeys.drafting.editing import (
 )
 from recorrido.journeys.drafting.propose import FoundEvent, Proposal, add_to, new_design
 from recorrido.journeys.drafting.text import design_of, text_of
+from recorrido.journeys.drafting.vocabulary import label_of
 from recorrido.journeys.errors import BlueprintInvalid, DraftClosed
 from recorrido.journeys.models import BlueprintDraft, DraftState, JourneyBuild
 
@@ -189,3 +190,10 @@ def first_owner(draft):
 def test_only_those_who_shape_the_blueprint_may_draft(analyst):
     with pytest.raises(Forbidden):
         propose_draft(actor=analyst, proposal=proposal(), origin="", add=False)
+
+
+@pytest.mark.parametrize(
+    ("column", "label"), [("fecha_de_entrega", "Entrega"), ("Fecha (2)", "Fecha (2)"), ("FECHA PAGO", "PAGO")]
+)
+def test_a_date_is_called_by_the_rest_of_its_name_where_that_says_anything(column, label):
+    assert label_of(column) == label

@@ -1,8 +1,5 @@
 """What is recorded is in the logs within a second, and they say what a build from all events would say."""
 
-import random
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -22,7 +19,6 @@ from recorrido.journeys.tests.blueprints import SMALL, with_lines
 from recorrido.journeys.tests.conftest import SHOP
 from recorrido.journeys.tests.fresh_logs import KINDS, as_built_anew, follow_to_the_end, log_of, says
 from recorrido.journeys.tests.ledgers import build, event, record
-from recorrido.journeys.tests.some_orders import record_some
 from recorrido.journeys.tests.test_build_journeys import APPS
 from recorrido.people.actions import merge_persons, unmerge
 from recorrido.people.models import PersonChange
@@ -191,14 +187,6 @@ def test_past_a_tenth_of_the_base_a_build_is_asked_for():
     assert waiting_builds() == ["order"]
 
 
-def test_a_remapping_has_the_past_read_again():
-    record(event("order.placed", order="o1"))
-    build(SMALL)
-    record(NewEvent("r1", "ledger.remapping_applied", clock.now()))
-    follow()
-    assert waiting_builds() == ["order"]
-
-
 CORRECT = """
     INSERT INTO events_eventoverlay (event_id, object_ids, leaf_id)
     SELECT max(e.id), (SELECT array_agg(id) FROM events_objectref WHERE external_id = 'o1'), min(e.leaf_id)
@@ -216,6 +204,19 @@ def test_events_are_read_with_the_corrections_that_lie_over_them(text):
     (journey,) = says()["journeys"].values()
     assert [step for step, _ in journey["steps"]] == ["order.placed", "refund.paid", "call"]
     assert as_built_anew()
+
+
+GIVEN = CORRECT.replace("min(e.leaf_id)", "(SELECT id FROM people_identifier WHERE value = 'c1')")
+
+
+def test_facts_told_of_a_person_reach_the_orders_that_a_correction_gave_them():
+    record(event("order.placed", customer="c2", order="o1"), event("refund.paid", 1, customer=None))
+    record(event("page.viewed", customer="c1"), event("refund.paid", 2, customer=None))
+    plain_sql.execute(GIVEN)
+    build(CITY)
+    record(told("profile.told", (("customer", "c1"),), 1, city="Valdivia"))
+    follow()
+    assert says()["journeys"]["o1"]["city"] == "Valdivia" and as_built_anew()
 
 
 def test_time_alone_moves_the_moment_a_log_speaks_of_while_the_ledger_is_alive():
@@ -238,32 +239,6 @@ def test_a_blueprint_that_cannot_be_followed_keeps_no_other_log_from_it(data_fol
     record(event("order.placed", 1, customer="x"))
     follow()
     assert len(says("purchase")["journeys"]) == 3
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_logs_kept_fresh_say_what_a_build_says(seed):
-    luck = random.Random(seed)
-    record_some(luck, 60)
-    install_blueprint(source=SHOP.read_text(), file_name="shop.yaml", actor=None)
-    for kind in KINDS:
-        build_now(journey_type=kind, actor=None)
-    for size in (1, 20, 3, 1, 7, 2):
-        record_some(luck, size)
-        follow_to_the_end()
-    assert all(as_built_anew(kind) for kind in KINDS)
-
-
-def test_followers_killed_at_random_moments_cost_nothing(data_folder):
-    luck = random.Random(11)
-    record_some(luck, 60)
-    install_blueprint(source=SHOP.read_text(), file_name="shop.yaml", actor=None)
-    for kind in KINDS:
-        build_now(journey_type=kind, actor=None)
-    program = [sys.executable, "-m", "recorrido.journeys.tests.killed_followers"]
-    database = connection.settings_dict["NAME"]
-    subprocess.run([*program, database, str(data_folder), "5", "25"], check=True, timeout=120)
-    follow_to_the_end()
-    assert all(as_built_anew(kind) for kind in KINDS)
 
 
 def test_what_happens_during_a_build_is_on_the_map_before_and_after_it():

@@ -23,6 +23,7 @@ SCATTER_LESS = 0.5  # silence must be long: people come in groups
 MORE_FOR_LESS = 7.0  # of evidence, for the same reason: an order is two events, a visit five
 CONFIRMED = (2, 3)  # of the last three minutes, two must be beyond the usual
 CLEARLY = 1.5  # times the usual: what counts as such a minute
+MOST_PATIENCE = 3  # doublings of the time for which trouble that comes and goes must stay away
 
 
 class Kind(StrEnum):
@@ -109,28 +110,30 @@ class Watched:
     peak: int
 
 
-def is_over(kind: Kind, counts: Array, expected: Array, watched: Watched) -> bool:
+def is_over(kind: Kind, counts: Array, expected: Array, watched: Watched, *, returns: int = 0) -> bool:
     """Whether the last minutes are usual again: so many of them that the trouble would have shown in them.
 
     Opening takes a strong proof, closing asks that the rate lies below the middle between usual and trouble: the two
-    differ, so nothing flickers.
+    differ, so nothing flickers. Trouble that comes and goes must stay away for longer each time: ``returns`` is how
+    often it was over lately.
     """
+    patience = 2 ** min(returns, MOST_PATIENCE)
     if kind == Kind.SURGE:
-        return _has_calmed(counts, expected, watched)
-    return _has_come_back(counts, expected)
+        return _has_calmed(counts, expected, watched, patience)
+    return _has_come_back(counts, expected, patience)
 
 
-def _has_calmed(counts: Array, expected: Array, watched: Watched) -> bool:
+def _has_calmed(counts: Array, expected: Array, watched: Watched, patience: int) -> bool:
     rate = max(watched.seen / max(watched.minutes, 1), 1e-6)
-    window = int(np.clip(np.ceil(8 / rate), 10, 120))
+    window = int(np.clip(np.ceil(8 / rate), 10 * patience, 120))
     if len(counts) < window:
         return False
     seen, usual = counts[-window:].sum(), expected[-window:].sum()
     return bool(seen <= max(CLEARLY * usual, usual + 2 * np.sqrt(usual) + 1) and seen < rate * window / 2)
 
 
-def _has_come_back(counts: Array, expected: Array) -> bool:
+def _has_come_back(counts: Array, expected: Array, patience: int) -> bool:
     """Half of what is expected, over so long that five events were."""
     due = np.cumsum(expected[::-1])
-    window = int(np.clip(np.searchsorted(due, 5.0) + 1, 3, len(counts)))
+    window = min(max(int(np.searchsorted(due, 5.0)) + 1, 3 * patience), len(counts))
     return bool(counts[-window:].sum() >= max(1.0, 0.5 * expected[-window:].sum()))

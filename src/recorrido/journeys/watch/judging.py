@@ -58,7 +58,10 @@ class Subject:
 @dataclass(frozen=True)
 class Counts:
     """Events by pair: ``minutes`` over ``hours`` (pairs × 60·hours), ``history`` by day and hour (pairs × days × 24)
-    for the ``days`` (local days since 1970, ascending) of which any event is known; ``free`` marks holidays."""
+    for the ``days`` (local days since 1970, ascending) of which any event is known; ``free`` marks holidays.
+
+    ``passed``: the share of each minute that has passed, 1 before the present one; None where all are over.
+    """
 
     pairs: Sequence[Pair]
     hours: Hours
@@ -66,6 +69,7 @@ class Counts:
     days: Array
     history: Array
     free: Mapping[int, bool]
+    passed: Array | None = None
 
     def of(self, chosen: Array) -> tuple[Array, Array]:
         """Minutes and history of several pairs together."""
@@ -161,7 +165,8 @@ class Court:
     def _expected_of(self, chosen: Array) -> Expected:
         key = chosen.tobytes()
         if key not in self._expected:
-            self._expected[key] = expected_by_minute(self.counts, self.counts.history[chosen].sum(axis=0))
+            expected = expected_by_minute(self.counts, self.counts.history[chosen].sum(axis=0))
+            self._expected[key] = expected.times(self.counts.passed)
         return self._expected[key]
 
 

@@ -17,7 +17,7 @@ from recorrido.shared import clock
 
 
 class MinuteCount(models.Model):
-    """Events that arrived about when they happened, by touchpoint ("" = none), source and minute. Kept three days."""
+    """Events that arrived about when they happened, by touchpoint ("" = none), source and minute. Kept eight days."""
 
     pk = models.CompositePrimaryKey("minute", "touchpoint", "source_id")  # queries.counts: the last hours
     minute = models.DateTimeField()

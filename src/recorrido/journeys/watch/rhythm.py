@@ -16,7 +16,7 @@ Array = np.ndarray
 
 WEEKS = 6  # as far back as a weekday's hour is looked at
 EDGE = 15  # minutes before and after the full hour in which the quieter hour counts, for silence
-LEVEL_WINDOWS = (5, 30, 180)  # minutes over which the traffic of now is compared with the usual one
+LEVEL_WINDOWS = (1, 5, 30, 180)  # minutes over which the traffic of now is compared with the usual one
 LEVEL_PRIOR = 20.0  # events that must speak against the usual level before it moves by half
 LEVEL_BOUNDS = (0.4, 20.0)
 TRICKLE = 0.05  # of the busiest hour: what comes in such hours may as well not come
@@ -125,6 +125,12 @@ class Expected:
     usual: Array
     most: Array
     least: Array
+
+    def times(self, shares: Array | None) -> Expected:
+        """What is expected of so much of each minute."""
+        if shares is None:
+            return self
+        return Expected(self.usual * shares, self.most * shares, self.least * shares)
 
 
 def by_minute(hours: Hours, profiles: dict[int, Profile]) -> Expected:

@@ -24,8 +24,8 @@ from recorrido.people.actions.proposals import (
     withdraw_proposals,
 )
 from recorrido.people.actions.ruling import allow_value, block_value, reset_rule, set_rule, withdraw_value
-from recorrido.people.attributes import tell_attributes
-from recorrido.people.introductions import introduce_persons
+from recorrido.people.attributes import forget_attributes, tell_attributes
+from recorrido.people.introductions import introduce_many, introduce_persons
 from recorrido.people.organizations import tell_organizations
 from recorrido.people.resolution import resolve_identifiers
 
@@ -38,6 +38,8 @@ __all__ = [
     "decide_proposal",
     "end_contact",
     "end_identifier",
+    "forget_attributes",
+    "introduce_many",
     "introduce_persons",
     "merge_persons",
     "propose_links",

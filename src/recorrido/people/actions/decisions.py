@@ -12,6 +12,7 @@ from recorrido.people.connecting import (
     forced,
     lock_persons_of,
     merge,
+    place_links,
     regroup,
     until_certain,
 )
@@ -148,13 +149,14 @@ def _join(actor: Staff, row: Link, why: str, reason: str) -> int:
     Identifier.objects.filter(id__in=ends.contested).update(contested=False)
     joining = forced(ends.persons, pair)
     _settle([row.id], Link.CONNECTS, actor, why)
-    merge(joining, ends.persons.values(), {pair: ByStaff(row.id, actor.pk, why, reason)})
+    merge(joining, ends.persons.values(), lambda pair: ByStaff(row.id, actor.pk, why, reason))
     person = joining.components.find(row.low_id)
     inside = Identifier.objects.filter(person_id=person).values("id")
     between = Link.objects.filter(state=Link.REFUSED, low_id__in=inside, high_id__in=inside)
     let_go = Link.objects.filter(state=Link.HELD, why=CONTESTED, low_id__in=inside, high_id__in=inside)
-    for waiting in (between, let_go):
-        waiting.update(state=Link.CONNECTS, why="", decided_by=actor, decided_at=clock.now(), note=why)
+    waiting = sorted(link for rows in (between, let_go) for link in rows.values_list("id", flat=True))
+    _settle(waiting, Link.CONNECTS, actor, why)
+    place_links([row.id, *waiting])
     return person
 
 

@@ -12,13 +12,21 @@ from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.people import rules
 from recorrido.people.actions.decisions import ByStaff
-from recorrido.people.connecting import lock_persons_of, regroup
+from recorrido.people.connecting import (
+    apart_among,
+    lock_persons_of,
+    merge,
+    names_of,
+    offer_again,
+    profiles_of,
+    regroup,
+)
 from recorrido.people.errors import BadRule, UnreadableIdentifier
 from recorrido.people.identifiers import KIND, normalise
-from recorrido.people.joining import BLOCKED
+from recorrido.people.joining import BLOCKED, Joining
 from recorrido.people.kinds import Rule
 from recorrido.people.models import BlockedValue, Identifier, IdentifierRule, Link, RuleBook
-from recorrido.people.parting import without
+from recorrido.people.parting import Joint, without
 from recorrido.people.queries import joints_of, matching_leaves
 from recorrido.shared import clock
 
@@ -128,8 +136,23 @@ def _detach(leaf: int, actor: Staff, reason: str) -> None:
     links = Link.objects.filter(Q(low_id=leaf) | Q(high_id=leaf)).exclude(state=Link.REFUSED)
     parted = without(joints_of(person), leaf)
     if parted.between:
-        regroup(person, parted.sides, ByStaff(parted.between[0], actor.pk, reason, BLOCKED))
+        others = regroup(person, parted.sides, ByStaff(parted.between[0], actor.pk, reason, BLOCKED))
+        _join_again([person, *others], parted.again)
     links.update(state=Link.REFUSED, why=BLOCKED, decided_by=actor, decided_at=clock.now(), note=reason)
+
+
+def _join_again(persons: list[int], links: list[Joint]) -> None:
+    """What holds the sides together without the leaf that stands alone now."""
+    joining = Joining(
+        rules.hold(),
+        persons={one: one for one in persons},
+        profiles=profiles_of(persons),
+        fresh={},
+        apart=apart_among(persons),
+        names_of=names_of,
+    )
+    told = offer_again(joining, links)
+    merge(joining, persons, told.__getitem__)
 
 
 def _free(leaves: Iterable[int]) -> None:

@@ -160,10 +160,8 @@ def links_of(person_id: int) -> list[Link]:
 
 
 def joints_of(person_id: int) -> list[Joint]:
-    """The links that make a current person one, oldest first."""
-    leaves = Identifier.objects.filter(person_id=person_id).values("id")
-    rows = Link.objects.filter(state=Link.CONNECTS, low_id__in=leaves).order_by("id")
-    return [Joint(*row) for row in rows.values_list("id", "low_id", "high_id")]
+    """The links that make a current person one, in the order in which they began to connect."""
+    return sorted(Joint(*row) for row in sql.fetch(_JOINTS, person_id))
 
 
 def history_of(person_id: int) -> list[Change]:
@@ -205,6 +203,10 @@ _CHANGE_FIELDS = (
     "actor_id",
     "why",
 )
+_JOINTS = """
+    SELECT coalesce(place, id), id, low_id, high_id FROM people_link
+    WHERE state = 'connects' AND low_id IN (SELECT id FROM people_identifier WHERE person_id = %s)
+"""
 # One probe of the unique index per kind, instead of a walk over all leaves.
 _KINDS_IN_USE = """
     WITH RECURSIVE kinds AS (

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from recorrido.people.actions import resolve_identifiers, tell_attributes
 from recorrido.people.attributes import Told as Fact
 from recorrido.people.identifiers import Key
@@ -48,6 +51,13 @@ def tell_keys(*messages: Sequence[Key], source: str = "shop", at: datetime = NOO
     return resolve_identifiers(
         told=[Told(tuple(keys), source, uuid4().hex, at) for keys in messages], known=Known()
     )[0]
+
+
+def tell_groups(messages: Sequence[tuple[Sequence[Key], str]]) -> None:
+    """Messages of several sources, as (identifiers, source), in one group."""
+    resolve_identifiers(
+        told=[Told(tuple(keys), source, uuid4().hex, NOON) for keys, source in messages], known=Known()
+    )
 
 
 def persons() -> set[frozenset[str]]:
@@ -114,9 +124,25 @@ class PlainPeople:
             unsure = leaf[0] == "email" and far[0] not in ("customer", "loyalty", "cl.rut")
             mine = [link for link in self.links if leaf in link.pair and link.state == "connects"]
             if mine and not unsure and why != f"limit:{leaf[0]}":
-                self.contested.add(leaf)
-                for link in mine:
-                    link.state = "held"
+                self.let_go(leaf, mine)
+
+    def let_go(self, leaf: Key, mine: Sequence[PlainLink]) -> None:
+        """Hold the links of a contested leaf, and ask again about those that said nothing new beside them."""
+        whole = self.person(leaf)
+        inside = [link for link in self.links if link.state == "connects" and link.pair <= whole]
+        again, told = [], list[Sequence[Key]]()
+        for link in inside:
+            parts = plain_components([*([one] for one in whole), *told])
+            if any(link.pair <= part for part in parts) and link not in mine:
+                again.append(link)
+            told.append(tuple(link.pair))
+        self.contested.add(leaf)
+        for link in mine:
+            link.state = "held"
+        for link in again:
+            link.state = "waits"
+        for link in again:
+            link.state = "held" if self.objection(*link.pair) else "connects"
 
     def objection(self, one: Key, other: Key) -> str:
         ours, theirs = self.person(one), self.person(other)
@@ -181,6 +207,37 @@ def whole_persons() -> set[frozenset[Key]]:
     for person, kind, value in Identifier.objects.values_list("person_id", "kind", "value"):
         found.setdefault(person, set()).add((kind, value))
     return {frozenset(leaves) for leaves in found.values()}
+
+
+def start_by_links() -> set[frozenset[Key]]:
+    """The persons there would be without merges: joined by those links alone that joined somebody, and merged nobody."""
+    merged = set(PersonChange.objects.filter(kind=PersonChange.MERGED).values_list("link_id", flat=True))
+    keys = {
+        leaf: (kind, value) for leaf, kind, value in Identifier.objects.values_list("id", "kind", "value")
+    }
+    so_far, kept = [[key] for key in keys.values()], [[key] for key in keys.values()]
+    for link in Link.objects.filter(state=Link.CONNECTS).order_by(Coalesce("place", F("id") + 0)):
+        pair = [keys[link.low_id], keys[link.high_id]]
+        if not any(set(pair) <= part for part in plain_components(so_far)) and link.id not in merged:
+            kept.append(pair)
+        so_far.append(pair)
+    return plain_components(kept)
+
+
+def start_by_messages(told: Sequence[Sequence[str]]) -> set[frozenset[str]]:
+    """The same where no rule holds anything back: what a message brings along belongs to its first link, no more."""
+    known: set[str] = set()
+    so_far, kept = list[Sequence[str]](), list[Sequence[str]]()
+    for first, *others in told:
+        brought = {first, *others} - known
+        for other in others:
+            ends = [part for part in plain_components([[first], [other], *so_far]) if part & {first, other}]
+            if len(ends) == 2 and any(part <= brought for part in ends):
+                kept.append([first, other])
+            so_far.append([first, other])
+        so_far.append([first])
+        known |= brought
+    return plain_components([*([word] for word in known), *kept])
 
 
 def broken_promises() -> list[str]:

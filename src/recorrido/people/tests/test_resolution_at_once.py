@@ -8,9 +8,16 @@ import pytest
 from django.db import transaction
 
 from recorrido.people.actions import unmerge_link
-from recorrido.people.models import Link, Person, PersonChange
+from recorrido.people.models import Identifier, Link, Person, PersonChange
 from recorrido.people.queries import changes_after, current_person_ids
-from recorrido.people.tests.telling import broken_promises, persons, plain_components, tell, tell_keys
+from recorrido.people.tests.telling import (
+    broken_promises,
+    persons,
+    plain_components,
+    tell,
+    tell_keys,
+    whole_persons,
+)
 from recorrido.shared.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +66,27 @@ def test_writers_and_staff_who_separate_meanwhile_keep_every_promise(admin):
             done.result()
     assert broken_promises() == []
     assert PersonChange.objects.filter(kind="unmerged").exists()
+
+
+def test_writers_who_contest_one_identifier_at_once_leave_it_to_nobody():
+    devices = [("anonymous", f"tablet-{n}") for n in range(6)]
+    told = [[("customer", f"c{n}"), devices[n % 6], ("email", f"m{n}@x.cl")] for n in range(48)]
+    start = Barrier(4)
+
+    def write(part):
+        start.wait()
+        for keys in part:
+            tell_keys(keys)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [in_thread(pool, write, Random(n).sample(told, len(told))) for n in range(4)]:
+            done.result()
+    customers = {frozenset([customer, mail]) for customer, _, mail in told}
+    assert whole_persons() == customers | {frozenset([device]) for device in devices}
+    assert set(Identifier.objects.filter(contested=True).values_list("value", flat=True)) == {
+        value for _, value in devices
+    }
+    assert broken_promises() == []
 
 
 def test_a_second_writer_waits_for_the_first_and_joins_what_it_made():

@@ -16,7 +16,10 @@ from recorrido.people.tests.telling import (
     broken_promises,
     clear_persons,
     persons,
+    start_by_links,
+    start_by_messages,
     tell,
+    tell_groups,
     tell_keys,
     whole_persons,
 )
@@ -28,6 +31,7 @@ KEYS += [("phone", f"+5698765432{n}") for n in range(2)] + [("external", f"e{n}"
 MESSAGE = st.tuples(
     st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True), st.sampled_from(["shop", "till"])
 )
+WORDS = [f"w{n}" for n in range(12)]
 PROPERTY = settings(
     max_examples=60,
     deadline=None,
@@ -166,20 +170,59 @@ def test_merges_and_separations_give_what_the_plain_rules_give(admin, told, late
     assert broken_promises() == []
 
 
-@PROPERTY
-@given(told=st.lists(MESSAGE, max_size=15), seed=st.integers(0, 99))
-def test_every_merge_undone_in_any_order_leads_back_to_the_start(admin, told, seed):
-    clear_persons()
-    for keys, source in told:
-        tell_keys(keys, source=source)
+def undo_all(admin, seed):
     ids = merges()
     Random(seed).shuffle(ids)
-    for one in ids:
-        unmerge(actor=admin, merge=one)
+    return sum(unmerge(actor=admin, merge=one) is not None for one in ids)
+
+
+@PROPERTY
+@given(told=st.lists(MESSAGE, max_size=15), seed=st.integers(0, 99), size=st.integers(1, 15))
+def test_every_merge_undone_in_any_order_leads_back_to_the_start(admin, told, seed, size):
+    clear_persons()
+    for place in range(0, len(told), size):
+        tell_groups(told[place : place + size])
+    start = start_by_links()
+    undo_all(admin, seed)
     pairs = PersonChange.objects.filter(kind="merged").values_list("person_id", "other_id")
     assert all(current_person_id(person) != current_person_id(other) for person, other in pairs)
     assert all(current_person_id(other) == other for _person, other in pairs)
+    assert whole_persons() == start
     assert broken_promises() == []
+
+
+@PROPERTY
+@given(
+    told=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True), max_size=15),
+    seed=st.integers(0, 99),
+    size=st.integers(1, 15),
+)
+def test_the_start_is_one_person_for_what_each_message_brought(admin, told, seed, size):
+    clear_persons()
+    for place in range(0, len(told), size):
+        tell(*told[place : place + size])
+    joined = len(merges())
+    assert undo_all(admin, seed) == joined
+    assert persons() == start_by_messages(told)
+
+
+@PROPERTY
+@given(told=st.lists(MESSAGE, max_size=15), chosen=st.lists(st.integers(0, 30), max_size=6))
+def test_what_somebody_joined_by_hand_comes_apart_as_it_was(admin, told, chosen):
+    clear_persons()
+    tell_groups(told)
+    for one in chosen:
+        waiting = Link.objects.exclude(state="connects").order_by("id")
+        if not waiting:
+            break
+        before = whole_persons()
+        accept_link(actor=admin, link=waiting[one % len(waiting)].id)
+        joined = merges()
+        if whole_persons() != before:
+            unmerge(actor=admin, merge=joined[-1])
+            assert whole_persons() == before
+            accept_link(actor=admin, link=waiting[one % len(waiting)].id)
+        assert broken_promises() == []
 
 
 @PROPERTY

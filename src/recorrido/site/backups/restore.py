@@ -49,12 +49,14 @@ def restore_backup(path: Path, data: Path, tell: Tell, *, replace: bool = False)
         if not replace:
             _require_empty(server)
         _require_nobody_else(server)
+        _require_no_older_server(manifest, server)
         incoming = f"{server.database[:40]}_incoming_{os.urandom(4).hex()}"
         create_database(server, incoming)
         try:
             tell(f"Restoring {manifest.rows:,} rows…")
             _load(archive, manifest, server, incoming)
             _require_same(manifest, server, incoming)
+            _require_tables_we_know(server, incoming)
             before = _swap(server, incoming)
         except BaseException:
             drop_database(server, incoming)
@@ -115,6 +117,34 @@ def _require_nobody_else(server: Server) -> None:
     if row and row[0]:
         raise BackupError(
             f"{row[0]} connections to the database are open: stop Recorrido (Ctrl-C, or its service) and try again."
+        )
+
+
+def _require_no_older_server(manifest: Manifest, server: Server) -> None:
+    theirs, ours = manifest.server.partition(".")[0], server.major()
+    if theirs.isdecimal() and int(theirs) > ours:
+        how = "run `recorrido upgrade` first" if server.embedded else "restore into a server of that version"
+        raise BackupError(
+            f"The backup is of PostgreSQL {theirs} and this server is PostgreSQL {ours}: {how}."
+        )
+
+
+def _require_tables_we_know(server: Server, database: str) -> None:
+    """An older program over newer tables would run, and write what the newer one no longer understands."""
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    with server.connect(database) as connection:
+        rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+    newer = [
+        f"{app}.{name}"
+        for app, name in rows
+        if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
+    ]
+    if newer:
+        raise BackupError(
+            f"The backup was made by a newer Recorrido than this one, whose tables it does not know ({newer[-1]}): "
+            "install that version, or a newer one, and restore again. Nothing was changed."
         )
 
 

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from recorrido.company.models import Mail, MailState, Role, Staff
 from recorrido.events.models import ImportRun, Quarantine
-from recorrido.events.queries import lags
+from recorrido.events.queries import ConsumerState, consumers
 from recorrido.journeys.errors import JourneysError, NoBlueprint
 from recorrido.journeys.queries import journey_types, open_study
 from recorrido.shared import clock
@@ -20,6 +20,8 @@ from recorrido.site.doctor.diagnosis import Check, Diagnosis, error, fine, warni
 ALIVE = timedelta(seconds=45)
 LATE_JOB = timedelta(minutes=15)
 FAR_BEHIND = 10_000  # events
+LONG_BEHIND = timedelta(minutes=15)
+STOPPED = "Mend what the sentence names; it tries again by itself. /data/consumers/ shows where it stands."
 LONG_IMPORT = timedelta(hours=12)
 
 
@@ -64,16 +66,29 @@ def check_queue(data: Path) -> Iterator[Diagnosis]:
 
 
 def check_consumers(data: Path) -> Iterator[Diagnosis]:
-    behind = [lag for lag in lags() if lag.horizon - lag.position > FAR_BEHIND]
-    for lag in behind:
-        words = f"{lag.consumer} is {lag.horizon - lag.position:,} behind the ledger."
-        yield warning(
-            "consumers",
-            words,
-            "It catches up while a worker runs; its last error stands on /data/consumers/.",
-        )
-    if not behind:
+    late = [one for one in consumers() if _is_late(one)]
+    for one in late:
+        words = f"{one.consumer} is {one.events_behind:,} behind the ledger"
+        words += f", for {_minutes(one.time_behind)}." if one.time_behind else "."
+        if one.error:
+            yield error("consumers", f"{words} It stopped: {one.error[:200]}", STOPPED)
+        else:
+            yield warning(
+                "consumers", words, "It catches up while a worker runs (recorrido up, or recorrido worker)."
+            )
+    if not late:
         yield fine("consumers", "None is far behind the ledger.")
+
+
+def _is_late(one: ConsumerState) -> bool:
+    """In a small shop a consumer may stand still for days before many events wait."""
+    waited = one.time_behind or timedelta()
+    return one.events_behind > FAR_BEHIND or waited > LONG_BEHIND or bool(one.error and one.events_behind)
+
+
+def _minutes(waited: timedelta) -> str:
+    minutes = int(waited.total_seconds() // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
 
 
 def check_journey_logs(data: Path) -> Iterator[Diagnosis]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from recorrido.site.postgres.place import FALLBACK_ROOT, Account, Place, reachab
 USER = "recorrido"
 DATABASE = "recorrido"
 BUILTIN_LOCALE_SINCE = 17
+LEFTOVER_PATIENCE = 60.0  # seconds
 SHELL_READS = frozenset('"$`\\')  # initdb calls its neighbour as "/path/postgres", through a shell
 SETTINGS = """
 # Added by Recorrido
@@ -72,13 +74,29 @@ def as_server_user(place: Place) -> dict[str, Any]:
 
 def empty_cluster(place: Place, binaries: Binaries) -> Path:
     """A new cluster with our settings in a scratch folder; the caller gives it its name."""
-    for leftover in place.folder.glob("cluster.new-*"):
-        shutil.rmtree(leftover)  # an interrupted first start; nobody else can be at it, we hold the lock
+    _clear_leftovers(place)
     scratch = place.folder / f"cluster.new-{os.getpid()}"
     _run(place, [binaries.program("initdb"), *_initdb_options(binaries.major), "-D", str(scratch)])
     with open(scratch / "postgresql.conf", "a", encoding="utf-8") as conf:
         conf.write(SETTINGS)
     return scratch
+
+
+def _clear_leftovers(place: Place) -> None:
+    """What interrupted starts left; nobody else can be at it, we hold the lock.
+
+    But an initdb whose caller was killed goes on for a moment: it makes files while we remove them, and removes what we
+    were about to.
+    """
+    until = time.monotonic() + LEFTOVER_PATIENCE
+    while leftovers := list(place.folder.glob("cluster.new-*")):
+        if time.monotonic() > until:
+            raise PostgresError(
+                f"{leftovers[0]}, which an interrupted start left, cannot be removed: remove it yourself."
+            )
+        for leftover in leftovers:
+            shutil.rmtree(leftover, ignore_errors=True)
+        time.sleep(0.05)
 
 
 def upgraded_folder(place: Place) -> Path:
@@ -107,6 +125,7 @@ def _create(place: Place, binaries: Binaries) -> None:
     single = [binaries.program("postgres"), "--single", "-D", str(scratch), "postgres"]
     _run(place, single, f"CREATE DATABASE {DATABASE};\n")
     scratch.rename(place.cluster)
+    _clear_leftovers(place)  # of an initdb that was only about to begin the last time
 
 
 def _initdb_options(major: int) -> list[str]:

@@ -44,6 +44,24 @@ def clear_stale(cluster: Path, socket: Path) -> None:
         socket.with_name(f"{socket.name}.lock").unlink(missing_ok=True)
 
 
+def orphans(cluster: Path) -> list[int]:
+    """Servers' children that still work on the cluster though their postmaster is dead: none while one lives.
+
+    Found where there is /proc: programs called ``postgres`` that stand in the cluster's folder. (A shell may stand there too.)
+    """
+    if live_postmaster(cluster) is not None:
+        return []
+    numbers = (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
+    return [pid for pid in numbers if _is_postgres(pid) and _serves(pid, cluster)]
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe")).partition(" ")[0] == "postgres"
+    except OSError:
+        return False
+
+
 def _was_shut_down(cluster: Path) -> bool:
     """What ``pg_control`` says: a number behind the identifier and two versions, the same in every version so far."""
     try:

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from recorrido.site.postgres.place import PORT, Place, make_data_folder, prepare
 
 RECOVERY_PATIENCE = 900.0  # seconds: replaying a gigabyte of WAL on a slow disk takes minutes
 RESTART_PATIENCE = 60.0  # seconds: after kill -9 the old backends hold the shared memory for a moment
+ORPHANS_ASKED, ORPHANS_FORCED = 1.0, 3.0  # seconds: within the patience of who looks after a server
 NEWS_AFTER = 3.0  # seconds of waiting before we say why
 
 Tell = Callable[[str], None]
@@ -120,9 +121,23 @@ def _start(place: Place, binaries: Binaries, tell: Tell, restart_patience: float
             told = True
             tell(f"PostgreSQL is not ready yet, perhaps recovering after a crash; its log is {place.log}.")
         if not running:
+            _end_orphans(place, waited)
             process = _launch(place, binaries)
         time.sleep(0.02 if waited < 1 else 0.2)
     return process is not None
+
+
+def _end_orphans(place: Place, waited: float) -> None:
+    """Ask, then force backends to end that outlived their postmaster by more than the usual moment.
+
+    They hold its memory, and no other server can start. One that waits for its client sees that it is alone; one in the
+    middle of a long statement, an export say, does so only after it: the database stayed away for minutes.
+    """
+    if waited < ORPHANS_ASKED:
+        return
+    for pid in pidfile.orphans(place.cluster):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM if waited < ORPHANS_FORCED else signal.SIGKILL)
 
 
 def _give_up_if_late(place: Place, waited: float, patience: float) -> None:

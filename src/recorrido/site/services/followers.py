@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
-from django.db import connection, transaction
+from django.db import connection
 
-PAUSE = 0.1  # seconds between two looks at the sequences while nothing happens
+PAUSE = 0.1  # seconds between two looks at the sequences
 IDLE = 1.0  # a follower without news is asked all the same, for what time alone brings
 LONGEST_PAUSE = 30.0  # after errors one behind the other
 
@@ -35,21 +35,55 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
+class News:
+    """Where the ledger and the persons stand: one thread looks, for all followers."""
+
+    ending: threading.Event
+    position: tuple[int, ...] = ()
+    _moved: threading.Condition = field(default_factory=threading.Condition)
+
+    def run(self) -> None:
+        """Until told to end. While the database is away there is no news, and the followers say so."""
+        while not self.ending.wait(PAUSE):
+            try:
+                self._tell(_positions())
+            except Exception:
+                connection.close()
+        self._tell(())
+        connection.close()
+
+    def _tell(self, position: tuple[int, ...]) -> None:
+        if position != self.position:
+            with self._moved:
+                self.position = position
+                self._moved.notify_all()
+
+    def wait(self, seen: tuple[int, ...]) -> None:
+        """Until something moved since ``seen``, or for ``IDLE``."""
+        with self._moved:
+            self._moved.wait_for(lambda: self.position != seen or self.ending.is_set(), IDLE)
+
+
+@dataclass
 class Follower:
     """One follower and its thread."""
 
     name: str
     step: Step
-    ending: threading.Event
+    news: News
     pause: float = PAUSE
+
+    @property
+    def ending(self) -> threading.Event:
+        return self.news.ending
 
     def run(self) -> None:
         """Until told to end; an error is logged and tried again, later and later."""
         while not self.ending.is_set():
             try:
-                seen = _positions()  # before the step: what arrives during it is news
+                seen = self.news.position  # before the step: what arrives during it is news
                 self._until_done()
-                self._wait_for_news(seen)
+                self.news.wait(seen)
             except Exception:
                 _log.exception("The follower %s stopped in its step; it tries again.", self.name)
                 self.pause = min(self.pause * 2, LONGEST_PAUSE)
@@ -63,17 +97,10 @@ class Follower:
         while not self.ending.is_set() and self.step():
             pass
 
-    def _wait_for_news(self, seen: tuple[int, ...]) -> None:
-        waited = 0.0
-        while not self.ending.wait(PAUSE) and waited < IDLE:
-            waited += PAUSE
-            if _positions() != seen:
-                return
-
 
 def _positions() -> tuple[int, ...]:
     """Where the sequences of ledger and person changes stand: one cheap statement, no table."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT last_value FROM events_event_id_seq), (SELECT last_value FROM people_personchange_id_seq)"
         )
@@ -82,20 +109,21 @@ def _positions() -> tuple[int, ...]:
 
 def start(names: Iterable[str] | None = None) -> Callable[[], None]:
     """Start followers (all of them by default); returns what stops them and waits for their present step."""
-    ending = threading.Event()
+    news = News(threading.Event())
     wanted = FOLLOWERS if names is None else {name: FOLLOWERS[name] for name in names}
-    threads = [_thread(Follower(name, _load(path), ending)) for name, path in wanted.items()]
+    threads = [_thread(name, Follower(name, _load(path), news).run) for name, path in wanted.items()]
+    threads.append(_thread("news", news.run))
 
     def stop() -> None:
-        ending.set()
+        news.ending.set()
         for thread in threads:
             thread.join(10)
 
     return stop
 
 
-def _thread(follower: Follower) -> threading.Thread:
-    thread = threading.Thread(target=follower.run, name=f"follower-{follower.name}", daemon=True)
+def _thread(name: str, run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, name=f"follower-{name}", daemon=True)
     thread.start()
     return thread
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -131,6 +132,28 @@ def test_half_a_backup_says_so(shop, length):
     answer = recorrido(shop, "restore", "half.backup", "--replace")
     assert answer.returncode == 2
     assert "no whole backup" in answer.stderr
+
+
+def test_a_backup_of_a_newer_recorrido_is_refused_and_says_what_to_install(shop):
+    ask(shop, "INSERT INTO django_migrations (app, name, applied) VALUES ('events', '9999_later', now())")
+    made = recorrido(shop, "backup", "newer.backup", "--no-verify")
+    ask(shop, "DELETE FROM django_migrations WHERE name = '9999_later'")
+    before = databases(shop), events(shop)
+    answer = recorrido(shop, "restore", "newer.backup", "--replace")
+    assert (made.returncode, answer.returncode) == (0, 2)
+    assert "newer Recorrido" in answer.stderr and "events.9999_later" in answer.stderr
+    assert (databases(shop), events(shop)) == before
+
+
+def test_a_backup_of_a_newer_postgresql_is_refused_before_anything_is_made(shop):
+    with zipfile.ZipFile(shop / "one.backup") as old, zipfile.ZipFile(shop / "pg.backup", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                content = re.sub(rb'"server": "\d+', b'"server": "99', content)
+            new.writestr(name, content)
+    answer = recorrido(shop, "restore", "pg.backup", "--replace")
+    assert (answer.returncode, "recorrido upgrade" in answer.stderr) == (2, True), answer.stderr
 
 
 def test_an_existing_file_is_not_overwritten(shop):

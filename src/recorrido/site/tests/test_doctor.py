@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from recorrido.events.actions import ensure_source, record_many
+from recorrido.events.consumers import consume
 from recorrido.events.records import NewEvent
 from recorrido.shared import clock
 from recorrido.site.backups.dump import LAST
@@ -50,6 +51,22 @@ def test_a_backup_grows_old(data_folder, days, state):
     made_at = (clock.now() - timedelta(days=days)).isoformat(timespec="seconds")
     (data_folder / LAST).write_text(f"{made_at}\n/mnt/shop.backup\nverified\n")
     assert [diagnosis.state for diagnosis in found(data_folder, "backup")] == [state]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_consumer_that_stands_still_is_told_however_few_events_wait(data_folder):
+    record_many(
+        source=ensure_source(name="shop"), events=[NewEvent(message_id="m1", type="a", at=clock.now())]
+    )
+    consume(consumer="mail", handle=lambda batch: None, limit=10)
+    assert [diagnosis.state for diagnosis in found(data_folder, "consumers")] == [State.FINE]
+    record_many(
+        source=ensure_source(name="shop"), events=[NewEvent(message_id="m2", type="a", at=clock.now())]
+    )
+    with clock.frozen(clock.now() + timedelta(hours=3)):
+        (diagnosis,) = found(data_folder, "consumers")
+    assert diagnosis.sentence.startswith("mail is 1 behind the ledger, for 3 hours")
+    assert "recorrido worker" in diagnosis.remedy
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from recorrido.site.services import followers
-from recorrido.site.services.followers import Follower
+from recorrido.site.services.followers import Follower, News
 
 
 @pytest.fixture
@@ -25,8 +25,30 @@ def run_until(step, *, calls: int) -> int:
             ending.set()
         return step()
 
-    Follower("test", counted, ending, pause=0.001).run()
+    Follower("test", counted, News(ending), pause=0.001).run()
     return len(made)
+
+
+def test_all_followers_are_asked_when_the_ledger_moves_and_one_thread_looks(monkeypatch):
+    """Seven followers that each looked ten times a second kept an idle installation busy."""
+    looks, asked, moved = [], [threading.Event(), threading.Event()], threading.Event()
+
+    def positions() -> tuple[int, ...]:
+        looks.append(threading.current_thread().name)
+        return (int(moved.is_set()),)
+
+    def step(number: int):
+        return lambda: moved.is_set() and asked[number].set()
+
+    monkeypatch.setattr(followers, "_positions", positions)
+    monkeypatch.setattr(followers, "IDLE", 60.0)
+    monkeypatch.setattr(followers, "_load", lambda path: step(int(path)))
+    monkeypatch.setattr(followers, "FOLLOWERS", {"one": "0", "two": "1"})
+    stop = followers.start()
+    moved.set()
+    assert all(one.wait(10) for one in asked)
+    stop()
+    assert set(looks) == {"follower-news"}
 
 
 def test_a_follower_is_asked_again_after_an_error(no_sequences):

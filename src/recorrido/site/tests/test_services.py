@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
 from recorrido.site.services.ports import PortTaken, require_free
@@ -126,6 +127,21 @@ def test_an_empty_start_serves_prints_a_login_and_stops_everything_on_ctrl_c(hom
     assert "Sign in as admin@recorrido.example with" in said and said.endswith("Stopped.\n")
     assert not any(alive(pid) for pid in children.values())
     assert not postgres.is_running(postgres.place_for(home / "data"))
+
+
+def test_requests_leave_no_connections_behind(home):
+    from recorrido.site import postgres
+
+    port, sockets = free_port(), str(postgres.place_for(home / "data").sockets)
+    with (
+        running("run", home, port),
+        psycopg.connect(host=sockets, user="recorrido", dbname="recorrido", autocommit=True) as database,
+    ):
+        count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        (before,) = database.execute(count).fetchone()
+        assert all(healthy(port) for _request in range(60))
+        (after,) = database.execute(count).fetchone()
+    assert after <= before + 5
 
 
 def test_starts_at_the_same_moment_make_the_tables_once(home):

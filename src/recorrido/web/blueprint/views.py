@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -147,7 +148,9 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
         htmx = getattr(request, "htmx", False)
         return HttpResponseClientRedirect(address) if htmx else redirect(address)
     moving = any(build.state in BUILDING for build in builds)
-    return render(request, "blueprint/building.html", {"draft": found, "builds": builds, "moving": moving})
+    types = read_blueprint(found.source, found.name).journeys
+    shown = [(types[build.journey_type].label.text(get_language() or "es"), build) for build in builds]
+    return render(request, "blueprint/building.html", {"draft": found, "builds": shown, "moving": moving})
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,12 +46,13 @@ class Page:
 
     @property
     def pinned(self) -> list[tuple[str, str]]:
-        return [("type", self.study.journey_type.slug), ("log", self.study.version)]
+        return _pinned(self.study.journey_type.slug, self.study.version)
 
     def address(self, route: str, *args: Any, filters: Filters | None = None, **more: str) -> str:
         """The address of a journey page with this study, these filters and ``more`` fields."""
-        pairs = [*self.pinned, *(filters or self.filters).pairs()]
-        return f"{reverse(f'journeys:{route}', args=args)}?{urlencode([*pairs, *more.items()])}"
+        query = _encoded(self.study.journey_type.slug, self.study.version, filters or self.filters)
+        rest = f"&{urlencode(more)}" if more else ""
+        return f"{reverse(f'journeys:{route}', args=args)}?{query}{rest}"
 
     def behind(self, figure: Figure, filters: Filters | None = None) -> str:
         """The address of the journeys that a figure counted."""
@@ -64,6 +65,11 @@ class Page:
     def list_link(self) -> str:
         """The address of the list behind any selection, with ``{selection}`` for the picture to fill in."""
         return f"{self.address('list')}&sel={{selection}}"
+
+    @property
+    def pending(self) -> queries.Pending | None:
+        """What these figures do not show yet, and will once the journeys are built anew."""
+        return queries.pending_reading(self.study)
 
     @property
     def newest_address(self) -> str:
@@ -103,6 +109,16 @@ class Page:
     def other_fields(self) -> list[tuple[str, str]]:
         """The fields of the address that a search must hand on."""
         return [(name, value) for name, value in fields_of(self.request) if name not in PASSING]
+
+
+def _pinned(journey_type: str, version: str) -> list[tuple[str, str]]:
+    return [("type", journey_type), ("log", version)]
+
+
+@lru_cache(maxsize=256)
+def _encoded(journey_type: str, version: str, filters: Filters) -> str:
+    """What every address of a page begins with: a map with its tables has some thousands of them."""
+    return urlencode([*_pinned(journey_type, version), *filters.pairs()])
 
 
 JourneyView = Callable[..., HttpResponseBase]

@@ -57,7 +57,7 @@ class NewKeyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
-        if Scope.INGEST in told.get("scopes", ()) and not told.get("source", "x"):
+        if {Scope.INGEST, Scope.WRITE_EVENTS} & set(told.get("scopes", ())) and not told.get("source", "x"):
             self.add_error("source", _("A key that sends events needs the name of their source."))
         return told
 

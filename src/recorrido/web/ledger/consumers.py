@@ -28,7 +28,9 @@ AGAIN: dict[str, Words] = {
         "Nothing is sent twice: each event makes one message per endpoint. Events that had none so far get theirs."
     ),
     "journeys": gettext_lazy("The journeys of these events are built again; figures do not change."),
-    "watch": gettext_lazy("These events are counted again in the rates that open incidents."),
+    "watch": gettext_lazy(
+        "Nothing is counted twice and no incident opens again: the rates of incidents know how far they have counted."
+    ),
 }
 """What happens again when a consumer is set back, by the beginning of its name."""
 

@@ -18,11 +18,11 @@ from recorrido.company.access import Permission, may, require
 from recorrido.events import actions
 from recorrido.events.errors import LedgerError
 from recorrido.events.models import LedgerJob, Quarantine, QuarantineEdit, QuarantineRule, Source
-from recorrido.events.queries import Matching, edits_of, refused_events, waiting_by_reason
+from recorrido.events.queries import Matching, edits_of, newest_refused, refused_events, waiting_by_reason
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.ledger.forms import EditForm
-from recorrido.web.paging import page_of
+from recorrido.web.paging import SIZE, Page, encode, id_in, page_of
 
 STATES = ("waiting", "released", "discarded")
 CSV_ROWS = 50_000
@@ -34,12 +34,14 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
     asked = _asked(request.GET)
     state = request.GET.get("state", "")
     state = state if state in STATES else STATES[0]
-    found = refused_events(asked, state=state)
     if request.GET.get("format") == "csv":
         require(staff_of(request), Permission.EXPORT)
-        return _csv(found.order_by("-id")[:CSV_ROWS])
+        return _csv(refused_events(asked, state=state).order_by("-id")[:CSV_ROWS])
+    # In a large quarantine words are looked for as long as a reader waits; the next page looks further.
+    found = newest_refused(asked, state=state, below=id_in(request.GET.get("after", "")), limit=SIZE)
     context = {
-        "page": page_of(found, key=("id",), descending=True, after=request.GET.get("after", "")),
+        "page": Page(found.rows, encode([found.reached]) if found.reached else ""),
+        "looked_to": found.reached if len(found.rows) < SIZE else None,
         "asked": asked,
         "words": asked.words,
         "state": state,

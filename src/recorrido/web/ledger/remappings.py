@@ -65,7 +65,7 @@ def new_remapping(request: HttpRequest) -> HttpResponse:
                 actions.apply_remapping(actor=staff_of(request), **given)
                 messages.success(
                     request,
-                    _("In force. Lists of events show it at once, journeys from their next build on."),
+                    _("In force. Lists of events show it at once; the journeys are being built anew."),
                 )
                 return redirect("data:remappings")
             preview = actions.preview_remapping(

@@ -62,7 +62,7 @@ def organization(request: HttpRequest, organization_id: int) -> HttpResponse:
     context = {
         "organization": found,
         "ids": queries.organization_ids([organization_id]).get(organization_id, []),
-        "facts": queries.organization_facts(organization_id),
+        "facts": queries.organization_facts(organization_id).items(),
         "contacts": contacts,
         "names": queries.names_of(leaves),
         "may_resolve": may(staff_of(request), Permission.RESOLVE_PEOPLE),

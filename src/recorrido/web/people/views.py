@@ -70,8 +70,11 @@ def _known_of(person_id: int) -> dict[str, object]:
     return {
         "person_id": person_id,
         "name": queries.name_in(attributes),
-        "attributes": {key: value for key, value in attributes.items() if not key.startswith("$")},
-        "aside": [one for key in (UNREAD, BLOCKED) for one in attributes.get(key, ())],
+        # Pairs: a template that asks a dictionary for its items gets the attribute of that name, if there is one.
+        "attributes": [(key, value) for key, value in attributes.items() if not key.startswith("$")],
+        "aside": [
+            one for key in (UNREAD, BLOCKED) if isinstance(told := attributes.get(key), list) for one in told
+        ],
         "identifiers": queries.leaves_of(person_id),
         "organizations": queries.organizations_of(person_id),
         "links": queries.links_of(person_id),

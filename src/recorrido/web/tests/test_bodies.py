@@ -22,9 +22,15 @@ async def swallow(scope, receive, send):
     await send({"status": size})
 
 
-def ask(size, path="/data/upload/", *, announced=True, cookie=True):
+async def leave(scope, receive, send):
+    """Like Django: a browser that went in the middle of its body gets no answer."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def ask(size, path="/data/upload/", *, announced=True, cookie=True, inner=swallow, **more):
     """The status that comes back for a body of so many bytes, sent in blocks of a megabyte."""
-    app = LimitedBodies(swallow, upload_path="/data/upload/", upload=LIMIT, cookie="recorrido_session")
+    app = LimitedBodies(inner, upload_path="/data/upload/", upload=LIMIT, cookie="recorrido_session", **more)
     headers = [COOKIE] if cookie else []
     headers += [(b"content-length", str(size).encode())] if announced else []
     blocks = [b"x" * (1 << 20)] * (size >> 20)
@@ -52,6 +58,17 @@ def test_a_longer_one_is_refused_before_it_is_read():
 
 def test_one_that_does_not_say_how_long_it_is_is_cut_off():
     assert ask(LIMIT + 4 * MARGIN, announced=False) == "gone"
+    assert ask(LIMIT + 4 * MARGIN, announced=False, inner=leave) == 413
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_an_address_of_programs_refuses_in_its_own_words(announced):
+    async def refuse(scope, send):
+        await send({"status": scope["path"]})
+
+    words = {"refusals": {"/api/": refuse}, "inner": leave, "announced": announced}
+    assert ask(FORMS + (4 << 20), path="/api/v1/events", **words) == "/api/v1/events"
+    assert ask(FORMS + (4 << 20), path="/apix", **words) == 413
 
 
 @pytest.mark.parametrize("options", [{"path": "/account/sign-in/"}, {"cookie": False}])

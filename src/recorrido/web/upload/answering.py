@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from django.conf import settings
 from django.http import QueryDict
 
 from recorrido.connectors.files.guess import words
@@ -26,19 +25,28 @@ from recorrido.connectors.files.uploads.answers import (
     types_for,
 )
 from recorrido.connectors.files.uploads.looking import Guessed
+from recorrido.connectors.files.uploads.queries import confirmed_last
 from recorrido.journeys.drafting.vocabulary import label_of, name_of
 from recorrido.web.upload import choices
 
 
 def proposed(answers: Answers) -> Answers:
-    """With a proposal where nothing was answered yet: shown, and confirmed with the rest."""
-    country = answers.country or choices.country_of(settings.TIME_ZONE)
+    """With a proposal where nothing was answered yet: shown, and confirmed with the rest.
+
+    Zone, country and currency are those confirmed for the last file. Of the first one nobody said them: they stay
+    open, for no setting of the installation knows where a file comes from.
+    """
+    last = confirmed_last()
+    said = {name: getattr(answers, name) or value for name, value in last.items()}
+    return msgspec.structs.replace(answers, source=answers.source or choices.DEFAULT_SOURCE, **said)
+
+
+def of_the_country(answers: Answers) -> Answers:
+    """Zone and currency that a country brings along where none was chosen: to be shown, never taken unseen."""
     return msgspec.structs.replace(
         answers,
-        zone=answers.zone or settings.TIME_ZONE,
-        country=country,
-        currency=answers.currency or choices.currency_of(country),
-        source=answers.source or choices.DEFAULT_SOURCE,
+        zone=answers.zone or choices.zone_of(answers.country),
+        currency=answers.currency or choices.currency_of(answers.country),
     )
 
 
@@ -58,6 +66,8 @@ def answers_said(said: QueryDict, before: Answers, guessed: Guessed) -> Answers:
     if said.get("do") != "check":  # shown before it counts: what is not seen is never applied
         columns = alike(columns, guessed.columns)
     answers = _with_settings(Answers(shape=shape, key=key, columns=columns), said, before)
+    if said.get("do") != "check":
+        answers = of_the_country(answers)
     return _with_values(answers, said, before, by_name)
 
 

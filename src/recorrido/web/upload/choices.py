@@ -61,8 +61,12 @@ def zones() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return usual, others
 
 
-def country_of(zone: str) -> str:
-    return next((code for code, facts in COUNTRIES.items() if facts[2] == zone), "")
+def zone_of(country: str) -> str:
+    return COUNTRIES[country][2] if country in COUNTRIES else ""
+
+
+def country_label(country: str) -> str:
+    return str(COUNTRIES[country][0]) if country in COUNTRIES else country
 
 
 def currency_of(country: str) -> str:
@@ -80,8 +84,8 @@ def channels_of(column: Column) -> dict[str, str]:
 def role_groups(shape: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The roles a column can have in a table of this shape, in groups."""
     when = {
-        "dates": [words.DATE, words.PROMISE],
-        "events": [words.TIME, words.EVENT, words.PROMISE, words.ROW],
+        "dates": [words.DATE, words.HOUR, words.PROMISE],
+        "events": [words.TIME, words.HOUR, words.EVENT, words.PROMISE, words.ROW],
     }
     groups = [(_("When"), when.get(shape, [])), (_("What it is about"), list(words.OBJECTS))]
     if shape == "persons":
@@ -97,6 +101,7 @@ ROLES: dict[str, str | Promise] = {
     words.LEAVE: gettext_lazy("leave out"),
     words.DATE: gettext_lazy("date of a step"),
     words.TIME: gettext_lazy("time of the event"),
+    words.HOUR: gettext_lazy("time of day of the date before"),
     words.EVENT: gettext_lazy("kind of event"),
     words.PROMISE: gettext_lazy("promised date"),
     words.ROW: gettext_lazy("number of the row"),

@@ -71,11 +71,11 @@ def _by_values(guess: Column) -> str:
 
 def reading_words(way: Reading, guess: Column) -> str:
     """A reading with what it makes of the first cell, and how many cells it reads: "dd-mm-aaaa → 11 jun 2026"."""
-    facts = {"form": form_words(way), "example": _said(way), "reads": way.reads, "of": guess.filled}
+    facts = {"form": form_words(way), "example": said_by(way), "reads": way.reads, "of": guess.filled}
     return _("%(form)s → %(example)s (%(reads)d of %(of)d)") % facts
 
 
-def _said(way: Reading) -> str:
+def said_by(way: Reading) -> str:
     """The first cell so that it cannot be misread: the month in letters, the number without thousands."""
     if way.type == MONEY:
         return number_said(float(way.example)) if way.example else "–"

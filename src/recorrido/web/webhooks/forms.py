@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,13 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from recorrido.connectors.webhooks.models import Endpoint
 from recorrido.shared import clock
-
-SINCE = {
-    "1": (_("the last hour"), timedelta(hours=1)),
-    "24": (_("the last day"), timedelta(days=1)),
-    "168": (_("the last week"), timedelta(days=7)),
-    "720": (_("the last thirty days"), timedelta(days=30)),
-}
 
 
 class EndpointForm(forms.Form):
@@ -53,12 +46,28 @@ class EndpointForm(forms.Form):
         return str(self.cleaned_data["event_types"]).splitlines()
 
 
-class SinceForm(forms.Form):
-    """Which failed deliveries to send again."""
+def _moment(label: Any, **more: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, **more)
 
-    hours = forms.ChoiceField(
-        label=_("Made in"), choices=[(key, label) for key, (label, _span) in SINCE.items()], initial="24"
+
+class PeriodForm(forms.Form):
+    """Which messages to send again, by when they were made."""
+
+    since = _moment(_("Made from"))
+    until = _moment(_("Until"), required=False, help_text=_("Empty: until now."))
+    everything = forms.BooleanField(
+        label=_("Also those that were delivered or discarded"),
+        required=False,
+        help_text=_("For a receiver that lost what it had taken. The ids stay the same."),
     )
 
-    def since(self) -> datetime:
-        return clock.now() - SINCE[self.cleaned_data["hours"]][1]
+    @classmethod
+    def of_the_last_day(cls) -> PeriodForm:
+        return cls(initial={"since": clock.now() - timedelta(days=1)})
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("since") and told.get("until") and told["until"] <= told["since"]:
+            self.add_error("until", _("The period ends before it starts: choose a later end."))
+        return told

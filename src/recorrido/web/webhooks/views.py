@@ -19,7 +19,7 @@ from recorrido.shared import clock
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.paging import page_of
-from recorrido.web.webhooks.forms import EndpointForm, SinceForm
+from recorrido.web.webhooks.forms import EndpointForm, PeriodForm
 
 SHOWN_DELIVERIES = 10
 
@@ -93,15 +93,18 @@ def _with_secret(request: HttpRequest, endpoint: Endpoint, secret: str) -> HttpR
 @require_safe
 @allowed(Permission.MANAGE_WEBHOOKS)
 def endpoint(request: HttpRequest, pk: int) -> HttpResponse:
-    found = endpoint_or_404(pk)
+    return _endpoint(request, endpoint_or_404(pk), PeriodForm.of_the_last_day())
+
+
+def _endpoint(request: HttpRequest, found: Endpoint, period: PeriodForm) -> HttpResponse:
     context = {
         "endpoint": found,
-        "tally": queries.tallies([pk])[pk],
+        "tally": queries.tallies([found.pk])[found.pk],
         "old_secret": queries.old_secret(found, clock.now()),
         "deliveries": queries.find_deliveries(endpoint=found).order_by("-id")[:SHOWN_DELIVERIES],
-        "since": SinceForm(),
+        "period": period,
     }
-    return render(request, "webhooks/endpoint.html", context)
+    return render(request, "webhooks/endpoint.html", context, status=422 if period.errors else 200)
 
 
 @allowed(Permission.MANAGE_WEBHOOKS)
@@ -162,12 +165,13 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @allowed(Permission.MANAGE_WEBHOOKS)
-def replay_failed(request: HttpRequest, pk: int) -> HttpResponse:
-    found, form = endpoint_or_404(pk), SinceForm(request.POST)
-    if form.is_valid():
-        count = actions.replay_failed(hand=hand_of(request), endpoint=found, since=form.since())
-        told = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
-        messages.success(request, told % {"count": count})
+def replay_period(request: HttpRequest, pk: int) -> HttpResponse:
+    found, form = endpoint_or_404(pk), PeriodForm(request.POST)
+    if not form.is_valid():
+        return _endpoint(request, found, form)
+    count = actions.replay_period(hand=hand_of(request), endpoint=found, **form.cleaned_data)
+    told = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+    messages.success(request, told % {"count": count})
     return redirect("webhooks:endpoint", pk)
 
 

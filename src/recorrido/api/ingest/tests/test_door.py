@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from datetime import timedelta
@@ -48,7 +49,9 @@ def test_every_spelling_of_a_path_leads_to_the_same_call(door, path):
     assert EventType.objects.get().name == "Order Completed"
 
 
-@pytest.mark.parametrize("path", ["/v1/batch", "/v1/b", "/b", "/batch", "/v1/import"])
+@pytest.mark.parametrize(
+    "path", ["/v1/batch", "/v1/b", "/b", "/batch", "/v1/import", "/v1/import/", "/beacon/v1/batch"]
+)
 def test_a_batch_is_taken_on_all_its_paths(door, path):
     answer = door.post(path + "?verbose=1", batch_of(3, timestamp="2026-03-01T15:00:00Z"))
     assert answer.json()["recorded"] == 3
@@ -56,6 +59,8 @@ def test_a_batch_is_taken_on_all_its_paths(door, path):
 
 def test_an_empty_batch_is_a_success(door):
     assert door.post("/v1/batch", {"batch": []}).json() == {"success": True}
+    nothing = {"success": True, "recorded": 0, "duplicate": 0, "quarantined": 0, "results": []}
+    assert door.post("/v1/batch?verbose=1", {"batch": []}).json() == nothing
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,23 @@ def test_the_key_may_come_in_the_body_as_a_bearer_or_in_the_address(door, key):
         door.post(f"/v1/track?writeKey={secret}", SOUND, {}),
     ]
     assert [answer.status for answer in ways] == [200] * 4
+
+
+@pytest.mark.parametrize(
+    "other", ["Bearer eyJhbGciOi.e30.x", "Basic c3RhZ2luZzpzZWNyZXQ=", "Basic Og==", "Digest a=b"]
+)
+def test_a_password_that_is_for_somebody_else_does_not_hide_the_key_of_the_body(door, key, other):
+    answer = door.post("/v1/track", SOUND | {"writeKey": key[1]}, {"Authorization": other})
+    assert (answer.status, Event.objects.count()) == (200, 1)
+
+
+def test_a_wrong_key_in_the_head_is_refused_whatever_the_body_says(door, key):
+    assert door.post("/v1/track", SOUND | {"writeKey": key[1]}, basic("rck_wrong")).status == 401
+
+
+def test_a_key_whose_base64_has_no_padding_is_read(door):
+    bare = {name: value.rstrip("=") for name, value in door.headers.items()}
+    assert bare != door.headers and door.post("/v1/track", SOUND, bare).status == 200
 
 
 def test_a_rotated_key_works_on_and_a_revoked_one_does_not(door, key):
@@ -166,6 +188,19 @@ def test_what_is_not_understood_is_kept_once_however_often_it_is_sent(door):
     assert sorted(codes()) == ["missing_event", "nul_character"]
 
 
+def test_what_is_not_understood_and_says_no_time_is_kept_once_too(door):
+    items = [
+        {"type": "track", "userId": "C-1", "messageId": "m1"},
+        {"type": "track", "event": "E", "messageId": "m2"},
+    ]
+    late = {"type": "track", "userId": "C-1", "event": "E", "messageId": "m3", "timestamp": "ayer"}
+    for sent_at in ("2026-03-01T15:00:01Z", "2026-03-01T15:00:09Z", None):
+        door.post("/v1/batch", {"batch": [*items, late], "sentAt": sent_at})
+    door.post("/v1/batch", {"batch": ["odd"]})
+    door.post("/v1/batch", {"batch": ["odd"]})
+    assert sorted(codes()) == ["missing_event", "no_user_anon_id", "not_an_object", "unreadable_time"]
+
+
 def test_verbose_says_what_became_of_each_item_in_its_order(door):
     door.post("/v1/track", SOUND)
     items = [SOUND | {"type": "track"}, {"type": "track"}, SOUND | {"type": "track", "messageId": "m2"}]
@@ -215,6 +250,30 @@ def test_the_browser_library_finds_its_settings(door, key):
     assert (ours["apiHost"], ours["apiKey"]) == ("cx.example.com/v1", key[1])
     assert door.ask("GET", "/v1/projects/rck_none/settings").status == 401
     assert door.ask("GET", "/v1/projects//settings").status == 401
+
+
+def test_rudderstacks_browser_library_finds_its_settings(door):
+    answer = door.ask("GET", "/sourceConfig/?p=npm", door.headers)
+    source = answer.json()["source"]
+    assert (source["name"], source["enabled"], source["destinations"]) == ("shop", True, [])
+    assert door.ask("GET", "/sourceConfig/", basic("rck_none")).status == 401
+
+
+def test_a_picture_in_a_mail_tells_an_event(door, key):
+    told = {**SOUND, "writeKey": key[1], "event": "Email Opened ñ?>"}
+    for data in (
+        base64.b64encode(json.dumps(told).encode()),
+        base64.urlsafe_b64encode(json.dumps(told).encode()),
+    ):
+        answer = door.ask("GET", f"/v1/pixel/track?data={data.decode().rstrip('=')}")
+        assert (answer.status, answer.headers["content-type"], answer.body[:3]) == (200, "image/gif", b"GIF")
+    assert Event.objects.get().type.name == "Email Opened ñ?>"
+
+
+@pytest.mark.parametrize("query", ["", "?data=", "?data=%%%", "?data=e30", "?data=%5Bx"])
+def test_a_picture_that_says_nothing_is_refused(door, query):
+    assert door.ask("GET", f"/v1/pixel/track{query}").status in (400, 401)
+    assert door.ask("GET", f"/v1/pixel/dance{query}").status == 404
 
 
 def test_other_paths_and_methods_are_refused_and_pings_are_answered(door):

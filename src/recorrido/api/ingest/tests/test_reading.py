@@ -16,7 +16,7 @@ from recorrido.api.ingest.errors import NotUnderstood, Refusal
 from recorrido.api.ingest.json_text import CUT, depth_of, is_too_deep, read_envelope, read_item, read_value
 from recorrido.api.ingest.limits import RateLimit
 from recorrido.api.ingest.parcels import unpack
-from recorrido.api.ingest.times import offset_of, read_sent_at, read_time
+from recorrido.api.ingest.times import offset_of, read_moment, read_time
 from recorrido.company.models import ApiKey
 
 NOW = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -211,6 +211,14 @@ def test_where_only_items_say_when_they_were_sent_the_latest_speaks_for_all():
         ("2026-03-01T15:00:00.123456789Z", NOW + timedelta(microseconds=123_456)),
         (1772377200, NOW),
         (1772377200000, NOW),
+        (1772377200000000, NOW),
+        (1772377200000000000, NOW),
+        ("1772377200", NOW),
+        ("1772377200000", NOW),
+        (1772377200.0, NOW),
+        ("2026-03-01t15:00:00z", NOW),
+        ("2026-03-01 15:00:00+00:00", NOW),
+        ("20260301T150000Z", NOW),
     ],
 )
 def test_times_are_read_in_the_forms_clients_write(told, expected):
@@ -218,18 +226,67 @@ def test_times_are_read_in_the_forms_clients_write(told, expected):
 
 
 @pytest.mark.parametrize(
-    "told", ["", "ayer", "2026-13-01", "0001-01-01T00:00:00+14:00", True, [], {}, float("nan"), 10**30]
+    "told",
+    [
+        "",
+        "17723772",
+        "1772377200x",
+        "12345678901",
+        "ayer",
+        "2026-13-01",
+        "0001-01-01T00:00:00+14:00",
+        True,
+        [],
+        {},
+        float("nan"),
+        10**30,
+    ],
 )
 def test_what_is_no_time_is_not_guessed(told):
     with pytest.raises(NotUnderstood):
         read_time(told)
-    assert read_sent_at(told) is None
+    assert read_moment(told) is None
 
 
-def test_an_absurd_offset_is_not_applied():
-    assert offset_of(NOW - timedelta(days=6), NOW) == timedelta(days=6)
-    assert offset_of(datetime(1970, 1, 1, tzinfo=UTC), NOW) is None
-    assert offset_of(None, NOW) is None
+YEARS = timedelta(days=1_500)
+
+
+@pytest.mark.parametrize("skew", [YEARS, -YEARS, timedelta(days=8), timedelta(days=-20_000)])
+def test_a_clock_that_is_years_off_is_corrected_where_events_and_sending_agree(skew):
+    sent = NOW + skew
+    for waited in (timedelta(seconds=3), timedelta(days=20), timedelta(seconds=-5)):
+        assert offset_of(sent, NOW, lambda: sent - waited) == -skew  # noqa: B023 (called at once)
+
+
+def test_a_sending_time_that_no_event_agrees_with_is_not_believed():
+    for odd in (datetime(1970, 1, 1, tzinfo=UTC), NOW + YEARS, NOW - timedelta(days=8)):
+        assert offset_of(odd, NOW, lambda: NOW) is None
+        assert offset_of(odd, NOW, lambda: None) is None
+    assert offset_of(NOW - timedelta(days=8), NOW, lambda: NOW - YEARS) is None
+    assert offset_of(None, NOW, lambda: NOW) is None
+
+
+def test_an_offset_of_up_to_a_week_needs_no_witness():
+    assert offset_of(NOW - timedelta(days=6), NOW, lambda: None) == timedelta(days=6)
+
+
+@pytest.mark.parametrize("year", [1970, 2019, 2031])
+def test_a_batch_of_a_clock_that_is_years_off_keeps_its_order_and_its_distances(year):
+    told = f'{{"type":"track","userId":"C","event":"E","timestamp":"{year}-05-01T09:00:0%dZ"}}'
+    text = (
+        f'{{"sentAt":"{year}-05-01T09:00:10Z",'.encode()
+        + batch(*((told % n).encode() for n in (1, 5, 3)))[1:]
+    )
+    found = unpack(text, "batch", KEY, NOW).events
+    assert [NOW - event.at for event in found] == [timedelta(seconds=seconds) for seconds in (9, 5, 7)]
+    assert {event.original_at.year for event in found} == {year}
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_time_that_some_languages_write_for_none_is_none(told):
+    item = b'{"type":"track","userId":"C","event":"E","timestamp":"2026-03-01T14:00:00Z"}'
+    (event,) = unpack(b'{"sentAt":"' + told.encode() + b'",' + batch(item)[1:], "batch", KEY, NOW).events
+    assert (event.sent_at, event.at) == (None, NOW - timedelta(hours=1))
 
 
 def test_a_rate_is_kept_over_time_and_a_burst_is_owed():

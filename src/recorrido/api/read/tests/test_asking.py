@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
+from recorrido.api.read.problems import refuse_too_large
 from recorrido.company.actions import revoke_api_key
 from recorrido.company.models import ApiKey
 from recorrido.shared import clock
@@ -160,12 +164,41 @@ def test_a_body_that_cannot_be_is_refused(caller, body, kind, status):
     refusal(caller().post("/events", data=body, content_type=kind), status)
 
 
+def test_a_body_that_is_refused_before_it_is_read_is_a_problem_too():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/events",
+        "headers": [(b"accept-language", b"en")],
+    }
+    asyncio.run(refuse_too_large(scope, send))
+    told = json.loads(sent[1]["body"])
+    assert (sent[0]["status"], told["code"], told["title"]) == (413, "too_large", "The request is too large")
+
+
 def test_a_failure_of_ours_is_a_problem_and_hides_what_it_is(caller, monkeypatch, caplog):
     from recorrido.api.read import health
 
     monkeypatch.setattr(health, "ledger_horizon", lambda: 1 / 0)
     told = refusal(caller().get("/health"), 500)
     assert "division" not in str(told) and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_asks_for_patience(caller, monkeypatch, kind):
+    from recorrido.api.read import health
+
+    def fail():
+        raise kind("the database system is starting up")
+
+    monkeypatch.setattr(health, "ledger_horizon", fail)
+    answer = caller().get("/health")
+    assert refusal(answer, 503)["code"] == "not_now" and answer["Retry-After"] == "5"
 
 
 def test_without_journeys_the_answer_says_what_to_do(caller):

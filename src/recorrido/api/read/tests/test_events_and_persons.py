@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from itertools import count
+from threading import Event, Thread
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection, transaction
 
 from recorrido.api.read.document import document
 from recorrido.events.actions import ensure_source, record_events
@@ -265,3 +267,27 @@ def test_a_key_with_the_scope_sees_properties_as_they_came(caller):
     leak()
     (told,) = caller().get("/events").json()["items"]
     assert "912345678" in json.dumps(told["properties"])
+
+
+def test_what_others_write_meanwhile_is_neither_skipped_nor_read_twice(caller):
+    """A slow writer takes its ids first and commits last: the ledger ends before them until then."""
+    happen("page")
+    program, begun, free = caller(), Event(), Event()
+
+    def write_slowly() -> None:
+        with transaction.atomic():
+            happen("slow", who=(("customer", "slow"),))
+            begun.set()
+            free.wait(10)
+        connection.close()
+
+    thread = Thread(target=write_slowly)
+    thread.start()
+    begun.wait(10)
+    happen("quick", who=(("customer", "quick"),))
+    first = program.get("/events").json()
+    free.set()
+    thread.join()
+    rest = program.get("/events", {"after": first["next"]}).json()
+    types = [one["type"] for one in first["items"] + rest["items"]]
+    assert sorted(types) == ["page", "quick", "slow"]

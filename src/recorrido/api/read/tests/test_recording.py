@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from recorrido.api.models import KeptAnswer
 from recorrido.api.read.idempotency import KEPT_FOR, forget_old
+from recorrido.company.keyring import RING
 from recorrido.company.models import ApiKey
 from recorrido.events.models import Event, Quarantine
 from recorrido.shared import clock, sql
@@ -72,7 +73,10 @@ def test_what_no_database_can_keep_never_fails_the_others(caller, odd):
 
 
 def test_a_key_without_a_source_cannot_tell_events(caller):
-    answer = caller("write:events", source="").send("/events", body(event()))
+    program = caller("write:events")
+    ApiKey.objects.update(source="")
+    RING.forget()
+    answer = program.send("/events", body(event()))
     assert answer.json()["code"] == "key_without_source"
 
 

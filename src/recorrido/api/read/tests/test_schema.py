@@ -27,13 +27,20 @@ def test_schemathesis_finds_nothing(shop, caller, live_server, settings):
         "-H",
         key,
         "--phases",
-        "coverage,fuzzing",
+        "coverage,fuzzing,stateful",
         "--max-examples",
         "5",
     ]
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6_000:]
     assert int(re.search(r"(\d+) generated", done.stdout)[1]) > 1_000
+    operations = sum(len(methods) for methods in document()["paths"].values())
+    assert int(re.search(r"Tested: +(\d+)", done.stdout)[1]) == operations
+    assert set(re.findall(r"✅ +(Coverage|Fuzzing|Stateful)", done.stdout)) == {
+        "Coverage",
+        "Fuzzing",
+        "Stateful",
+    }
 
 
 def test_the_document_is_openapi_in_the_readers_language(client):

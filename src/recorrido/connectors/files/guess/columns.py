@@ -16,6 +16,7 @@ _EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"\+?[\d ()./-]{7,20}")
 _RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]")
 _CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
+_HOUR = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]\.? ?m\.?)?", re.I)
 
 # Reasons: why a column is taken for something.
 BY_NAME, BY_VALUES, BY_BOTH, BY_NOTHING = "name", "values", "both", "nothing"
@@ -88,7 +89,7 @@ def _is_date(name: str, readings: Readings) -> bool:
 def _by_values(filled: Sequence[str]) -> str:
     """What nearly all cells look like beyond doubt."""
     sample = filled[:2_000]
-    shapes = (("email", _EMAIL), ("rut", _RUT), ("cpf", _CPF))
+    shapes = (("email", _EMAIL), ("rut", _RUT), ("cpf", _CPF), (words.HOUR, _HOUR))
     for role, shape in shapes:
         if sum(bool(shape.fullmatch(cell)) for cell in sample) >= 0.9 * len(sample):
             return role

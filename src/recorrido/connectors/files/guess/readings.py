@@ -106,7 +106,7 @@ def signs_of(cells: Iterable[str]) -> set[str]:
 def _numbers(cells: Mapping[str, int]) -> Iterator[Reading]:
     for mark in (POINT, COMMA):
         read = [(cell, times) for cell, times in cells.items() if value_of_number(cell, mark) is not None]
-        example = f"{value_of_number(read[0][0], mark):g}" if read else ""
+        example = repr(value_of_number(read[0][0], mark)) if read else ""
         yield Reading(MONEY, mark, sum(times for _cell, times in read), example=example)
 
 

@@ -9,6 +9,7 @@ from recorrido.shared.plain import plain_words
 # What a column can be for.
 LEAVE = "leave"
 TIME, EVENT, DATE, PROMISE = "time", "event", "date", "promise"
+HOUR = "hour"  # the time of day of a date that stands in another column
 AMOUNT, STATUS, CHANNEL, PROPERTY, NUMBER = "amount", "status", "channel", "property", "number"
 NAME, ATTRIBUTE = "name", "attribute"
 ROW = "row"  # a number of its own for each row
@@ -38,7 +39,7 @@ OBJECTS = ("order", "return", "case", "shipment", "invoice", "conversation", "pr
 """Kinds of objects."""
 
 ROLES = (
-    LEAVE, DATE, TIME, EVENT, PROMISE, *OBJECTS, *PERSONS, AMOUNT, NUMBER, STATUS, CHANNEL, PROPERTY, NAME, ATTRIBUTE,
+    LEAVE, DATE, TIME, HOUR, EVENT, PROMISE, *OBJECTS, *PERSONS, AMOUNT, NUMBER, STATUS, CHANNEL, PROPERTY, NAME, ATTRIBUTE,
     ROW,
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from recorrido.connectors.files.guess.layout import guess_delimiters, guess_layo
 from recorrido.connectors.files.guess.readings import AND, readings_of, value_of_number
 from recorrido.connectors.files.guess.shapes import guess_shape
 from recorrido.connectors.files.mapping import Column, Table
+from recorrido.connectors.files.uploads.answers import channel_of
 from recorrido.connectors.files.written import Written
 
 quick = settings(
@@ -211,6 +212,7 @@ def test_numbers_are_dates_only_where_the_column_says_so(cells, form):
         ("Estado", ["abierto"] * 4 + ["cerrado"], words.STATUS),
         ("Medio de pago", ["Webpay"] * 5, words.PROPERTY),
         ("Canal de venta", ["Web"] * 5, words.CHANNEL),
+        ("Hora", ["09:05", "17:30:00", "5:30 p. m."], words.HOUR),
         ("vacía", ["", ""], words.LEAVE),
     ],
 )
@@ -230,4 +232,31 @@ def test_the_shape_of_a_table_follows_from_its_columns():
     number, date_ = ("Pedido", ["1", "2"] * 9), ("Fecha pago", ["15-03-2026"] * 18)
     assert shape(number, date_).kind == "dates"
     assert shape(number, date_, ("Evento", ["a", "b"] * 9)).kind == "events"
+    assert shape(number, date_, ("Estado", ["creado"] * 2 + ["entregado"] * 16)).kind == "dates"
     assert shape(("Correo", ["a@x.cl"] * 3), ("Nombre", ["Ana"] * 3)).kind == "persons"
+
+
+def test_a_state_that_changes_along_a_case_is_what_happened_and_one_that_does_not_is_none():
+    names = ["Pedido", "Estado", "Fecha"]
+    log = [[str(n), state, "15-03-2026"] for n in range(9) for state in ("Creado", "Pagado", "Entregado")]
+    lines = [[str(n), "Pagado" if n % 2 else "Creado", "15-03-2026"] for n in range(9) for _line in range(3)]
+    assert guess_shape(guess_columns(names, log), log).kind == "events"
+    assert guess_shape(guess_columns(names, lines), lines).kind == "dates"
+
+
+def test_the_example_of_a_number_shows_all_its_digits():
+    ways = {way.form: way.example for way in readings_of(["1.843.848,50", "12,5"]).ways}
+    assert float(ways[","]) == 1843848.5
+
+
+@pytest.mark.parametrize(
+    ("value", "channel"),
+    [
+        ("Tienda web", "web"),
+        ("Tienda física", "store"),
+        ("Venta en línea", "web"),
+        ("Teléfono móvil", "phone"),
+    ],
+)
+def test_a_channel_is_known_by_the_word_that_tells_most(value, channel):
+    assert channel_of(value) == channel

@@ -83,6 +83,21 @@ def test_however_it_is_written_the_same_orders_become_the_same_events(admin, nam
     assert (run.counts["recorded"], run.counts["duplicates"]) == (0, sum(expected(rows).values()))
 
 
+def test_of_a_workbook_the_sheet_with_the_most_dates_is_proposed_not_the_longest(admin):
+    book = openpyxl.load_workbook(io.BytesIO(sheets.workbook(sheets.orders(40))))
+    lines = book.create_sheet("Líneas", 0)
+    for row in [
+        ["N° Pedido", "SKU", "Fecha de compra"],
+        *([f"P{n}", "X" * 30, "2026-03-01"] for n in range(900)),
+    ]:
+        lines.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    looked = actions.looked_of(bring(admin, "libro.xlsx", out.getvalue()))
+    assert (looked.guess.sheet, looked.sheets[0]) == ("Pedidos", "Pedidos")
+    assert {sheet.name: sheet.dates for sheet in looked.about}["Pedidos"] == 4
+
+
 def test_the_same_file_twice_changes_nothing_and_a_longer_one_adds_only_what_is_new(admin):
     rows = sheets.orders(50)
     whole_way(admin, "enero.csv", sheets.text_file(rows[:40]))

@@ -11,7 +11,7 @@ import msgspec
 from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.columns import Column
 from recorrido.connectors.files.guess.readings import DATE, TIMESTAMP
-from recorrido.connectors.files.guess.shapes import DATES, EVENTS, Shape
+from recorrido.connectors.files.guess.shapes import DATES, EVENTS, Shape, kinds_column
 from recorrido.connectors.files.written import Written
 from recorrido.journeys.drafting.vocabulary import label_of, name_of
 
@@ -95,8 +95,9 @@ def first_answers(columns: Sequence[Column], shape: Shape) -> Answers:
     taken: set[str] = set()
     found: list[ColumnAnswer] = []
     names: set[str] = set()
+    kinds = kinds_column(columns) if shape.kind == EVENTS else None
     for column in columns:
-        role = _role_in(shape, column)
+        role = words.EVENT if column is kinds else _role_in(shape, column)
         if role in SINGLE and role in taken and column.name != shape.key:
             role = words.PROPERTY if column.values else words.LEAVE
         taken.add(role)
@@ -195,7 +196,7 @@ def new_event(value: str, kind: str, names: set[str]) -> str:
 
 def _values(columns: Sequence[Column], shape: Shape) -> tuple[ValueAnswer, ...]:
     """Each value of the column with the kinds of events as an event type."""
-    column = next((one for one in columns if one.role == words.EVENT), None)
+    column = kinds_column(columns)
     if shape.kind != EVENTS or column is None:
         return ()
     kind, names = key_kind(columns, shape), set[str]()
@@ -208,14 +209,15 @@ def _values(columns: Sequence[Column], shape: Shape) -> tuple[ValueAnswer, ...]:
 _CHANNEL_WORDS: tuple[tuple[str, str], ...] = (
     ("whatsapp", r"\b(whatsapp|wsp|wa)\b"),
     ("marketplace", r"\b(marketplace|mercado libre|mercadolibre|falabella|amazon|linio|dafiti|ripley)\b"),
-    ("store", r"\b(tienda|store|local|sucursal|pos|presencial|retail|loja|caja)\b"),
+    ("phone", r"\b(telefono|fono|phone|call|telefonic[oa]|llamada)\b"),
     ("app", r"\b(app|movil|mobile|android|ios)\b"),
-    ("phone", r"\b(telefono|fono|phone|call|telefonico|llamada)\b"),
+    ("web", r"\b(web|online|en linea|ecommerce|e commerce|internet)\b"),  # before the shop: "tienda web"
+    ("store", r"\b(tienda|store|local|sucursal|pos|presencial|retail|loja|caja)\b"),
     ("email", r"\b(e?mails?|correo)\b"),
     ("chat", r"\b(chat|chatbot|bot)\b"),
     ("sms", r"\bsms\b"),
     ("social", r"\b(facebook|instagram|redes|social|tiktok|twitter|rrss)\b"),
-    ("web", r"\b(web|online|ecommerce|e commerce|internet|sitio|site|shop)\b"),
+    ("web", r"\b(sitio|site|shop)\b"),
 )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from recorrido.connectors.files.containers import Container, recognise, unpack
 from recorrido.connectors.files.errors import FileUnreadable
+from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.columns import Column, guess_columns
 from recorrido.connectors.files.guess.encodings import Encoding, guess_encodings
 from recorrido.connectors.files.guess.layout import (
@@ -28,7 +29,17 @@ from recorrido.connectors.files.written import Written
 
 SAMPLE = 5_000  # rows that the guesses look at
 SHOWN = 20
+GLANCE = 300  # rows that tell what a sheet holds
 WIDEST = 200  # characters of a line shown raw
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """What a sheet of a workbook holds, as far as it was looked into: its columns, and how many of them are dates."""
+
+    name: str
+    columns: int = 0
+    dates: int = 0
+    bytes: int = 0
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -39,6 +50,7 @@ class Looked(msgspec.Struct, frozen=True):
     encodings: tuple[Encoding, ...] = ()
     delimiters: tuple[Delimiter, ...] = ()
     layout: Layout = Layout(1)
+    about: tuple[Sheet, ...] = ()
 
     @property
     def is_workbook(self) -> bool:
@@ -95,20 +107,33 @@ def look(file: Path, folder: Path) -> Looked:
     return Looked(container, encodings=tuple(encodings), delimiters=tuple(delimiters), layout=layout)
 
 
-MOST_SHEETS = 10  # looked into, to begin with the one that holds the most
+MOST_SHEETS = 10  # looked into, to begin with the one that has the most dates
 SMALL = 20 << 20  # bytes of a workbook that is quick to open again for each sheet
 
 
 def _look_at_workbook(file: Path, folder: Path) -> Looked:
     sheets = sheet_names(file)
     looked_into = sheets[:MOST_SHEETS] if file.stat().st_size <= SMALL else sheets[:1]
-    sizes = {sheet: sheet_as_text(file, sheet, folder).stat().st_size for sheet in looked_into}
-    best = max(looked_into, key=lambda sheet: sizes[sheet])
+    about = tuple(_sheet(file, sheet, folder) for sheet in looked_into)
+    best = max(about, key=lambda sheet: (sheet.dates, sheet.bytes)).name
     plain = sheet_as_text(file, best, folder)
     if len(looked_into) == len(sheets) and next(iter(read_lines(plain, Written())), None) is None:
         raise FileUnreadable(file.name, _("it has no sheet with cells"))
     first = (best, *(sheet for sheet in sheets if sheet != best))
-    return Looked(Container.WORKBOOK, sheets=first, layout=guess_layout(plain, Written()))
+    return Looked(Container.WORKBOOK, sheets=first, layout=guess_layout(plain, Written()), about=about)
+
+
+def _sheet(file: Path, name: str, folder: Path) -> Sheet:
+    """A sheet with several dates is the orders; one with a single date may be their lines, and longer."""
+    plain = sheet_as_text(file, name, folder)
+    try:
+        rows = Rows(plain, Written(header=guess_layout(plain, Written()).header), file.name)
+        records = [line.cells for line in islice(rows, GLANCE) if isinstance(line, Record)]
+        columns = guess_columns(rows.names, records)
+    except FileUnreadable:
+        columns = []
+    dates = sum(column.role == words.DATE for column in columns)
+    return Sheet(name, len(columns), dates, plain.stat().st_size)
 
 
 def sheet_as_text(file: Path, sheet: str, folder: Path) -> Path:
@@ -172,7 +197,7 @@ def guess(file: Path, folder: Path, looked: Looked, written: Written) -> Guessed
     if not records:
         raise FileUnreadable(file.name, _("there is no row below the names of the columns"))
     columns = guess_columns(rows.names, records)
-    return Guessed(tuple(columns), guess_shape(columns), len(records), len(lines) - len(records))
+    return Guessed(tuple(columns), guess_shape(columns, records), len(records), len(lines) - len(records))
 
 
 def sample_rows(file: Path, folder: Path, looked: Looked, written: Written, most: int) -> list[Record]:

@@ -8,7 +8,7 @@ import yaml
 
 from recorrido.connectors.files.cells import literal, quoted
 from recorrido.connectors.files.guess import words
-from recorrido.connectors.files.guess.readings import AND
+from recorrido.connectors.files.guess.readings import AND, DATE
 from recorrido.connectors.files.guess.shapes import DATES, EVENTS
 from recorrido.connectors.files.uploads.answers import EACH, SUM, Answers, ColumnAnswer
 from recorrido.connectors.files.written import Written
@@ -87,13 +87,16 @@ class _Mapping:
         if answers.shape == EVENTS:
             if own := answers.of_role(words.ROW):
                 return [own[0].name]
-            parts = (answers.column(answers.key), *answers.of_role(words.EVENT, words.TIME))
+            time = answers.of_role(words.TIME)[0]
+            parts = (answers.column(answers.key), *answers.of_role(words.EVENT), time, hour_of(time, answers))
             return [column.name for column in parts if column is not None]
         return []
 
     def _columns(self) -> dict[str, Any]:
         typed = {
-            c.name: _column(c) for c in self.answers.columns if c.role != words.LEAVE and c.type != "text"
+            column.name: _column(column)
+            for column in self.answers.columns
+            if column.role == words.HOUR or (column.role != words.LEAVE and column.type != "text")
         }
         return {"columns": typed} if typed else {}
 
@@ -102,13 +105,25 @@ class _Mapping:
     def _event(self, value: str, event: str) -> dict[str, Any]:
         time, type_ = self.answers.of_role(words.TIME)[0], self.answers.of_role(words.EVENT)[0]
         rule = {"type": event, "from": ROWS, "when": f"{quoted(type_.name)} = {literal(value)}"}
-        rule["at"] = quoted(time.name)
+        rule["at"] = self._moment(time)
         return rule | self._who_and_what() | self._details()
 
     def _date(self, column: ColumnAnswer) -> dict[str, Any]:
-        rule = {"type": column.event, "from": ROWS, "at": self._of_rows(column, "list_min")}
+        rule = {"type": column.event, "from": ROWS, "at": self._at_of_rows(column)}
         first = column == self.answers.dates[0]
         return rule | self._who_and_what() | (self._details() if first else self._promise_only())
+
+    def _moment(self, column: ColumnAnswer, row: str = "") -> str:
+        """A date with the time of day of the column that tells it; a row without one keeps the date alone."""
+        date = row + quoted(column.name)
+        hour = hour_of(column, self.answers)
+        if hour is None:
+            return date
+        return f"coalesce(CAST({date} + {row}{quoted(hour.name)} AS VARCHAR), CAST({date} AS VARCHAR))"
+
+    def _at_of_rows(self, column: ColumnAnswer) -> str:
+        moment = self._moment(column, f"{LINE}." if self.lines else "")
+        return f"list_min([{moment} for {LINE} in {BESIDE}])" if self.lines else moment
 
     def _person(self) -> dict[str, Any]:
         return {"from": ROWS} | self._identifiers() | self._attributes()
@@ -167,11 +182,26 @@ class _Mapping:
         return f"{together}([{LINE}.{quoted(column.name)} for {LINE} in {BESIDE}])"
 
 
+def hour_of(date: ColumnAnswer, answers: Answers) -> ColumnAnswer | None:
+    """The column with the time of day of a date: the first one that follows it before another date does."""
+    if date.type != DATE:
+        return None
+    names = [column.name for column in answers.columns]
+    for column in answers.columns[names.index(date.name) + 1 :]:
+        if column.role == words.HOUR:
+            return column
+        if column.role in (words.DATE, words.TIME, words.PROMISE):
+            return None
+    return None
+
+
 _STRONGEST_FIRST = ("customer", *(kind for kind in words.PERSONS if kind not in ("customer", "email", "phone")),
                     "email", "phone")  # fmt: skip
 
 
 def _column(column: ColumnAnswer) -> Any:
+    if column.role == words.HOUR:
+        return "time"
     if column.type == "money":
         return {"type": "money" if column.role == words.AMOUNT else "number", "decimal": column.form}
     if not column.form:

@@ -9,9 +9,9 @@ from recorrido.connectors.files.guess.readings import DATE
 from recorrido.connectors.files.guess.shapes import DATES, EVENTS
 from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.uploads.actions import answers_of, guessed_of
-from recorrido.connectors.files.uploads.answers import Answers
+from recorrido.connectors.files.uploads.answers import Answers, ColumnAnswer
 from recorrido.connectors.files.uploads.looking import Guessed
-from recorrido.connectors.files.uploads.mapping_text import property_names
+from recorrido.connectors.files.uploads.mapping_text import hour_of, property_names
 from recorrido.journeys.drafting.propose import FoundEvent, Proposal
 from recorrido.journeys.drafting.vocabulary import label_of
 from recorrido.journeys.queries import observed_order
@@ -41,12 +41,16 @@ def proposal_of(upload: Upload) -> Proposal:
 def _events(answers: Answers) -> list[FoundEvent]:
     promised = bool(answers.of_role(words.PROMISE))
     if answers.shape == EVENTS:
-        time = answers.of_role(words.TIME)[0]
-        return [FoundEvent(v.event, v.label, time.type == DATE) for v in answers.values if v.event]
+        days = _days_only(answers.of_role(words.TIME)[0], answers)
+        return [FoundEvent(v.event, v.label, days) for v in answers.values if v.event]
     return [
-        FoundEvent(c.event, c.label or c.name, c.type == DATE, promised and _is_promised(c.event))
+        FoundEvent(c.event, c.label or c.name, _days_only(c, answers), promised and _is_promised(c.event))
         for c in answers.dates
     ]
+
+
+def _days_only(column: ColumnAnswer, answers: Answers) -> bool:
+    return column.type == DATE and hour_of(column, answers) is None
 
 
 def _is_promised(event: str) -> bool:

@@ -23,6 +23,15 @@ def answered_before(upload: Upload) -> Upload | None:
     return found.exclude(id=upload.id).order_by("-id").first()
 
 
+def confirmed_last() -> dict[str, str]:
+    """Zone, country and currency as a person confirmed them for the newest imported file; {} before the first."""
+    found = (
+        Upload.objects.filter(state=UploadState.IMPORTED).order_by("-id").values_list("answers", flat=True)
+    )
+    answers = found.first() or {}
+    return {name: answers.get(name, "") for name in ("zone", "country", "currency")} if answers else {}
+
+
 def same_content(upload: Upload) -> Upload | None:
     """The newest other upload of this very file that was imported."""
     found = Upload.objects.filter(sha256=upload.sha256, state=UploadState.IMPORTED)

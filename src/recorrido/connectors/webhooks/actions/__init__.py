@@ -17,7 +17,7 @@ from recorrido.connectors.webhooks.actions.replaying import (
     discard_waiting,
     forget_old_messages,
     replay,
-    replay_failed,
+    replay_period,
 )
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "enable_endpoint",
     "forget_old_messages",
     "replay",
-    "replay_failed",
+    "replay_period",
     "rotate_secret",
     "send_test",
 ]

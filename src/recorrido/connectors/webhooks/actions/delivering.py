@@ -7,12 +7,14 @@ sender held is tried again by itself, under the same webhook-id.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Subquery
 
 from recorrido.connectors.webhooks import payloads, signing
 from recorrido.connectors.webhooks.actions.stopping import stop_failing, stop_gone
@@ -38,6 +40,7 @@ LEASE = timedelta(seconds=60)  # longer than a try may take
 LONGEST_PAUSE = timedelta(hours=24)  # of a Retry-After
 SHORTEST_REST = timedelta(seconds=30)  # of an endpoint that says it is overrun
 PER_ENDPOINT = 4  # on their way to one endpoint at a time; one, while it fails
+FOR_FAILING = 8  # on their way at a time to all endpoints that fail
 THROTTLING = (429, 502, 504)
 GONE = 410
 
@@ -62,30 +65,68 @@ def claim_due(*, busy: Mapping[int, int], limit: int, lease: timedelta = LEASE) 
     now = clock.now()
     with transaction.atomic():
         claimed: list[Delivery] = []
-        for endpoint in _with_work(now):
-            free = (1 if endpoint.failing_since else PER_ENDPOINT) - busy.get(endpoint.pk, 0)
-            if (most := min(free, limit - len(claimed))) > 0:
-                claimed += _claim(endpoint, now, most)
+        for endpoint, most in _turns(_active(now), busy, limit).items():
+            claimed += _claim(endpoint, now, most)
         Delivery.objects.filter(id__in=[one.pk for one in claimed]).update(next_at=now + lease)
         return _jobs(claimed, now)
 
 
-def _with_work(now: datetime) -> list[Endpoint]:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An active endpoint, and since when its oldest delivery is due; None: nothing is due, or it rests."""
+
+    id: int
+    failing: bool
+    due_at: datetime | None
+
+
+def _active(now: datetime) -> list[_Waiting]:
     due = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.WAITING, next_at__lte=now)
-    rested = Q(resting_until__isnull=True) | Q(resting_until__lte=now)
-    return list(Endpoint.objects.filter(rested, Exists(due), state=EndpointState.ACTIVE).order_by("id"))
+    oldest = Subquery(due.order_by("next_at").values("next_at")[:1])
+    rows = Endpoint.objects.filter(state=EndpointState.ACTIVE).annotate(due_at=oldest)
+    return [
+        _Waiting(id_, failing is not None, None if resting and resting > now else due_at)
+        for id_, failing, resting, due_at in rows.values_list(
+            "id", "failing_since", "resting_until", "due_at"
+        )
+    ]
 
 
-def _claim(endpoint: Endpoint, now: datetime, most: int) -> list[Delivery]:
-    due = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING, next_at__lte=now)
+def _turns(active: Sequence[_Waiting], busy: Mapping[int, int], limit: int) -> dict[int, int]:
+    """Per endpoint how many to claim. Who has the fewest on their way comes next, then who waits longest.
+
+    All that fail share a few places: dozens that hang must not take those of the ones that answer.
+    """
+    held = {one.id: busy.get(one.id, 0) for one in active}
+    failing = sum(held[one.id] for one in active if one.failing)
+    waiting = sorted((one for one in active if one.due_at is not None), key=attrgetter("due_at"))
+    turns: Counter[int] = Counter()
+    for _turn in range(limit):
+        free = [
+            one
+            for one in waiting
+            if (held[one.id] < 1 and failing < FOR_FAILING if one.failing else held[one.id] < PER_ENDPOINT)
+        ]
+        if not free:
+            break
+        following = min(free, key=lambda one: held[one.id])
+        held[following.id] += 1
+        turns[following.id] += 1
+        failing += following.failing
+    return dict(turns)
+
+
+def _claim(endpoint_id: int, now: datetime, most: int) -> list[Delivery]:
+    due = Delivery.objects.filter(endpoint_id=endpoint_id, state=DeliveryState.WAITING, next_at__lte=now)
     locked = due.select_for_update(skip_locked=True, of=("self",))
     return list(locked.select_related("message", "endpoint").order_by("next_at", "id")[:most])
 
 
 def _jobs(claimed: Sequence[Delivery], now: datetime) -> list[Job]:
     secrets = secrets_of({one.endpoint_id for one in claimed}, now)
-    extras = extras_of(claimed)
-    return [_job(one, secrets.get(one.endpoint_id, []), extras.get(one.pk, {}), now) for one in claimed]
+    signed = [one for one in claimed if one.endpoint_id in secrets]  # an endpoint deleted meanwhile has none
+    extras = extras_of(signed)
+    return [_job(one, secrets[one.endpoint_id], extras.get(one.pk, {}), now) for one in signed]
 
 
 def _job(delivery: Delivery, secrets: Sequence[str], extras: Mapping[str, object], now: datetime) -> Job:
@@ -103,7 +144,7 @@ def conclude(*, job: Job, outcome: Outcome) -> None:
     _write_attempt(delivery, job, outcome)
     if outcome.delivered:
         _finish(delivery, DeliveryState.DELIVERED, outcome)
-        Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None, resting_until=None)
+        Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)  # a pause it asked for goes on
         return
     if delivery.state != DeliveryState.WAITING:
         return  # another sender was through with it first, after our lease was over

@@ -12,6 +12,7 @@ from recorrido.shared import clock
 
 KEPT_FOR = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 5_000
+_DONE = (DeliveryState.FAILED, DeliveryState.DELIVERED, DeliveryState.DISCARDED)
 
 
 @transaction.atomic
@@ -27,14 +28,27 @@ def replay(*, hand: Hand, delivery: Delivery) -> None:
 
 
 @transaction.atomic
-def replay_failed(*, hand: Hand, endpoint: Endpoint, since: datetime) -> int:
-    """Send again everything that failed for an endpoint and was made since then; returns how many. Raises Forbidden."""
+def replay_period(
+    *,
+    hand: Hand,
+    endpoint: Endpoint,
+    since: datetime,
+    until: datetime | None = None,
+    everything: bool = False,
+) -> int:
+    """Send again what failed for an endpoint, or everything, of the messages made from ``since`` until before ``until``.
+
+    Everything: for a receiver that lost what it had taken. Returns how many. Raises Forbidden.
+    """
     hand.check()
-    failed = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.FAILED)
-    count = failed.filter(message__created_at__gte=since).update(
+    until = until or clock.now()
+    states = _DONE if everything else (DeliveryState.FAILED,)
+    chosen = Delivery.objects.filter(endpoint=endpoint, state__in=states)
+    count = chosen.filter(message__created_at__gte=since, message__created_at__lt=until).update(
         state=DeliveryState.WAITING, tries=0, next_at=clock.now(), done_at=None
     )
-    hand.write_down("replayed", endpoint, {"to": {"since": since.isoformat(), "deliveries": count}})
+    period = {"since": since.isoformat(), "until": until.isoformat(), "states": list(states)}
+    hand.write_down("replayed", endpoint, {"to": period | {"deliveries": count}})
     return count
 
 

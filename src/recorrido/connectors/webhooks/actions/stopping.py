@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from recorrido.company.access import Permission, may
+from recorrido.company.actions import queue_mail
 from recorrido.company.actions.audit import apply_changes
+from recorrido.company.models import Staff
 from recorrido.connectors.webhooks.actions.hands import Hand
 from recorrido.connectors.webhooks.models import DisabledReason, Endpoint, EndpointState
 from recorrido.events.actions import ensure_source, record_events
@@ -12,6 +19,7 @@ from recorrido.events.records import NewEvent
 from recorrido.shared import clock
 
 PERSISTENT = timedelta(days=3)
+USEFUL = timedelta(hours=24)
 SOURCE = "recorrido"
 
 
@@ -41,3 +49,27 @@ def _stop(endpoint: Endpoint, reason: DisabledReason) -> None:
         properties={"endpoint_id": endpoint.pk, "url": endpoint.url, "reason": str(reason)},
     )
     record_events(source=ensure_source(name=SOURCE), events=[event])
+    _tell_staff(endpoint, now)
+
+
+def _tell_staff(endpoint: Endpoint, now: datetime) -> None:
+    """A mail to each active member of staff who wants alarms and may mend it."""
+    for staff in Staff.objects.filter(is_active=True, alarms=True).order_by("id"):
+        if not may(staff, Permission.MANAGE_WEBHOOKS):
+            continue
+        with translation.override(staff.language or settings.LANGUAGE_CODE):
+            subject, text = _words(endpoint)
+        key = f"webhook:{endpoint.pk}:disabled:{now.isoformat()}:{staff.pk}"
+        queue_mail(key=key, to=staff.email, subject=subject, text=text, useful_until=now + USEFUL)
+
+
+def _words(endpoint: Endpoint) -> tuple[str, str]:
+    words = {"endpoint": str(endpoint), "url": endpoint.url, "reason": endpoint.get_reason_display()}
+    sentence = _("Nothing is sent to %(url)s any more: %(reason)s.") % words
+    mend = _("For three days messages are kept. Look at it under Data, Webhooks, and enable it there.")
+    where = (
+        f"\n\n{settings.RECORRIDO_URL.rstrip('/')}/data/webhooks/{endpoint.pk}/"
+        if settings.RECORRIDO_URL
+        else ""
+    )
+    return _("Webhook disabled: %(endpoint)s") % words, f"{sentence}\n\n{mend}{where}"

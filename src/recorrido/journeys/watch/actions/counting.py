@@ -23,7 +23,7 @@ from recorrido.shared import clock
 
 CONSUMER = "watch"
 STEP = 50_000  # ledger ids per transaction
-MINUTES_KEPT = timedelta(days=3)
+MINUTES_KEPT = timedelta(days=8)  # queries.count_before asks for the same minutes a week ago
 HOURS_KEPT = timedelta(days=400)
 FRESH, PROMPT, AHEAD = "15 minutes", "1 minute", "2 minutes"
 

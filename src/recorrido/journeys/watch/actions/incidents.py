@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from recorrido.events.actions import ensure_source, record_events
 from recorrido.events.records import NewEvent
-from recorrido.journeys.watch.detection import Watched
+from recorrido.journeys.watch.detection import Kind, Watched
 from recorrido.journeys.watch.models import ClosedBy, Incident
 from recorrido.journeys.watch.queries import count_affected, open_incidents
 from recorrido.journeys.watch.subjects import OWN_SOURCE, Named
 
 TOGETHER = timedelta(minutes=15)  # what begins within this time and has something in common is one trouble
+MOST_TROUBLES = 3  # that are told one by one, within that time
 FEWEST_PERSONS = 3  # one customer who tries a card ten times is no incident
 POINTS = 480  # of a chart
 
@@ -68,14 +69,30 @@ def _incident(finding: Finding, now: datetime) -> Incident:
 
 
 def _leader(incident: Incident, now: datetime) -> Incident | None:
-    """The first open incident that began a short time ago and shares the touchpoint before it, or the source."""
-    for other in sorted(open_incidents(), key=lambda one: one.pk):
-        related = other.source == incident.source or (
-            incident.of and incident.of in (other.of, other.touchpoint)
-        )
-        if related and now - other.opened_at <= TOGETHER:
-            return other.leader or other
-    return None
+    """The first of the open incidents that it belongs to, of those that began or were found about when it was.
+
+    Much that breaks at once has one cause, whether or not it shows: the fourth trouble joins the first.
+    """
+    lately = [
+        one for one in sorted(open_incidents(), key=lambda one: one.pk) if _are_near(one, incident, now)
+    ]
+    related = [one for one in lately if _are_related(one, incident)]
+    troubles = [one for one in lately if one.leader_id is None]
+    if not related and len(troubles) >= MOST_TROUBLES:
+        related = troubles
+    return (related[0].leader or related[0]) if related else None
+
+
+def _are_near(other: Incident, incident: Incident, now: datetime) -> bool:
+    """What has few events is found late: its beginning counts as well."""
+    return now - other.opened_at <= TOGETHER or abs(incident.first_minute - other.first_minute) <= TOGETHER
+
+
+def _are_related(other: Incident, incident: Incident) -> bool:
+    """They share the source or the touchpoint before them, or are both silent: what is down is often all of it."""
+    if other.kind == incident.kind == Kind.SILENCE or other.source == incident.source:
+        return True
+    return bool(incident.of) and incident.of in (other.of, other.touchpoint)
 
 
 def update(incident: Incident, stand: Watched, series: Series, *, now: datetime) -> None:

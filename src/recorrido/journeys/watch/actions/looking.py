@@ -6,7 +6,8 @@ the events of the ledger and the mails of an incident come together or not at al
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,26 +21,41 @@ from recorrido.journeys.watch.actions.telling import tell_closed, tell_opened
 from recorrido.journeys.watch.detection import Kind
 from recorrido.journeys.watch.judging import FEWEST_DAYS, Counts, Court, Judged, known_days
 from recorrido.journeys.watch.models import ClosedBy, Incident, WatchState
-from recorrido.journeys.watch.queries import Delivery, deliveries, open_incidents, read_counts, watched_now
+from recorrido.journeys.watch.queries import (
+    Delivery,
+    count_before,
+    count_beside,
+    deliveries,
+    open_incidents,
+    read_counts,
+    watched_now,
+)
+from recorrido.journeys.watch.queries.sources import PROMPT_MINUTES, SLOW_MINUTES
 from recorrido.journeys.watch.subjects import Named, quiet_touchpoints
 
 HOURS = 6  # looked at, at least
 BEFORE = 60  # minutes shown before an incident begins
 LONGEST = timedelta(days=3)  # then an incident counts as the new usual
+VOICE = 10  # minutes in which a silent source must have been heard, were it with a wrong clock
+RECENT = (
+    SLOW_MINUTES + 1
+)  # minutes that may just have become what they are: who tells late is judged, though late
 ASLEEP = timedelta(minutes=3)  # nobody looked for so long
-REST = {ClosedBy.ITSELF: timedelta(minutes=10), ClosedBy.STAFF: timedelta(hours=1), ClosedBy.TIME: LONGEST}
+REST = {ClosedBy.ITSELF: timedelta(0), ClosedBy.STAFF: timedelta(hours=1), ClosedBy.TIME: LONGEST}
+LATELY = timedelta(hours=3)  # trouble that was over within this time and is back comes and goes
 
 
 @dataclass(frozen=True)
 class View:
-    """What one look sees. Arrays of ``court`` end with the present minute; ``elapsed`` is how much of it has passed."""
+    """What one look sees. Minutes of ``court`` after the present one are empty."""
 
     blueprint: Blueprint
     now: datetime
     court: Court
     known: dict[str, Delivery]
     awake_since: datetime
-    sleeping: dict[str, datetime]  # subjects that rest after an incident, until when
+    sleeping: dict[str, datetime]  # subjects that begin anew after an incident, when
+    returns: Mapping[str, int]  # subjects that were back to their rhythm lately, how often
 
     @property
     def last(self) -> int:
@@ -64,12 +80,13 @@ def look(*, blueprint: Blueprint, now: datetime) -> list[Incident]:
     if known_days(counts) < FEWEST_DAYS:
         return []
     court = Court(_elapsed(counts, now), quiet_touchpoints(blueprint, named))
-    view = View(blueprint, now, court, known, awake_since, _sleeping(now))
+    closed = list(Incident.objects.filter(closed_at__gt=now - LONGEST))
+    view = View(blueprint, now, court, known, awake_since, _sleeping(closed), _returns(closed, now))
     findings = []
     for one in named:
         incident = present.pop(one.subject.key, None)
         if incident is not None:
-            _follow_up(view, court.judge(one.subject, end=_end(view, one)), incident)
+            _follow_up(view, one, incident)
         elif (finding := _finding(view, one)) is not None:
             findings.append(finding)
     for incident in present.values():  # no longer watched
@@ -97,15 +114,23 @@ def _hours(incidents: Iterable[Incident], now: datetime) -> int:
 
 
 def _elapsed(counts: Counts, now: datetime) -> Counts:
-    """The minutes up to the present one: what has not happened yet is not missing."""
+    """The minutes up to the present one, of which a share has passed: what has not happened yet is not missing."""
     last = int(now.timestamp()) // 60 - counts.hours.first * 60
-    minutes = counts.minutes.copy()
-    minutes[:, last + 1 :] = 0
-    return replace(counts, minutes=minutes)
+    minutes, passed = counts.minutes.copy(), np.ones(counts.minutes.shape[1])
+    minutes[:, last + 1 :] = passed[last + 1 :] = 0
+    passed[last] = max(now.second, 1) / 60
+    return replace(counts, minutes=minutes, passed=passed)
 
 
-def _sleeping(now: datetime) -> dict[str, datetime]:
-    closed = Incident.objects.filter(closed_at__gt=now - LONGEST)
+def _returns(closed: Iterable[Incident], now: datetime) -> Counter[str]:
+    return Counter(
+        one.subject
+        for one in closed
+        if one.closed_by == ClosedBy.ITSELF and one.closed_at and one.closed_at > now - LATELY
+    )
+
+
+def _sleeping(closed: Iterable[Incident]) -> dict[str, datetime]:
     until: dict[str, datetime] = {}
     for incident in closed:
         if incident.closed_at is not None:
@@ -128,19 +153,28 @@ def _end(view: View, named: Named) -> int:
     """Surges are seen while the minute runs; what is missing only when it should have come."""
     if named.subject.kind == Kind.SURGE:
         return view.last + 1
-    sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
-    return view.last - max((view.known[name].settled for name in sources if name in view.known), default=1)
+    return max(0, view.last - _settled(view, named))
 
 
 def _finding(view: View, named: Named) -> Finding | None:
     end = _end(view, named)
     judged = view.court.judge(named.subject, begin=_begin(view, named), end=end)
-    if end < 2 or not judged.verdicts.due[-2:].any() or not _is_live(view, named):
+    due = np.flatnonzero(judged.verdicts.due)
+    if not len(due) or due[-1] < end - RECENT or not _is_live(view, named):
         return None
-    at = end - 1 if judged.verdicts.due[-1] else end - 2
-    since = int(judged.verdicts.since[at])
+    since = int(judged.verdicts.since[due[-1]])
     stand, series = _stand(view, judged, since)
+    if _speaks_beside(view, judged, since) or _is_usual_pause(view, judged, since):
+        return None
+    if due[-1] < end - 2 and detection.is_over(named.subject.kind, judged.counts, judged.bound, stand):
+        return None
     return Finding(named, view.minute(since), _source_of(view, named), stand, series)
+
+
+def _settled(view: View, named: Named) -> int:
+    """Minutes after which what happened in a minute has come from all who tell of it."""
+    sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
+    return max((view.known[name].settled for name in sources if name in view.known), default=1)
 
 
 def _is_live(view: View, named: Named) -> bool:
@@ -149,6 +183,23 @@ def _is_live(view: View, named: Named) -> bool:
         return True
     sources = [named.subject.source] if named.subject.source else view.court.sources_of(named.subject)
     return any(name in view.known and view.known[name].live for name in sources)
+
+
+def _speaks_beside(view: View, judged: Judged, since: int) -> bool:
+    """Whether a source that seems silent sends half of what it should, only with a wrong clock or much too late."""
+    source, due = judged.subject.source, judged.bound[since:].sum() / 2
+    return bool(source) and count_beside(source, since=view.minute(since)) >= max(due, 1.0)
+
+
+def _is_usual_pause(view: View, judged: Judged, since: int) -> bool:
+    """Whether as little came a week ago: hours are too coarse for shops that close at ten past eight."""
+    subject, end = judged.subject, len(judged.counts)
+    if subject.kind == Kind.SURGE:
+        return False
+    before = count_before(
+        touchpoint=subject.touchpoint, source=subject.source, begin=view.minute(since), end=view.minute(end)
+    )
+    return before is not None and before < judged.bound[since:].sum() / 2
 
 
 def _source_of(view: View, named: Named) -> str:
@@ -172,11 +223,26 @@ def _stand(view: View, judged: Judged, since: int) -> tuple[detection.Watched, S
     return stand, [[start + n, *(round(float(value), 3) for value in row)] for n, row in enumerate(rows)]
 
 
-def _follow_up(view: View, judged: Judged, incident: Incident) -> None:
+def _follow_up(view: View, named: Named, incident: Incident) -> None:
     """Bring an open incident up to date, and close it when it is over."""
+    judged = view.court.judge(named.subject, end=_end(view, named))
     stand, series = _stand(view, judged, max(0, view.index(incident.first_minute)))
     update(incident, stand, series, now=view.now)
     if view.now - incident.first_minute >= LONGEST:
         close(incident, by=ClosedBy.TIME, now=view.now)
-    elif detection.is_over(Kind(incident.kind), judged.counts, judged.bound, stand):
+    elif _is_over(view, named, judged, incident, stand):
         close(incident, by=ClosedBy.ITSELF, now=view.now)
+
+
+def _is_over(view: View, named: Named, judged: Judged, incident: Incident, stand: detection.Watched) -> bool:
+    """Whether it is back to usual. Nothing of a slow source is over because its last minutes have not come yet."""
+    counts, bound = judged.counts, judged.bound
+    if _speaks_beside(view, judged, max(0, len(counts) - VOICE)):
+        return True
+    settled = _settled(view, named)
+    if named.subject.kind == Kind.SURGE and settled > PROMPT_MINUTES:
+        if view.now - incident.opened_at < timedelta(minutes=settled):
+            return False
+        counts, bound = counts[:-settled], bound[:-settled]
+    returns = view.returns.get(incident.subject, 0)
+    return detection.is_over(named.subject.kind, counts, bound, stand, returns=returns)

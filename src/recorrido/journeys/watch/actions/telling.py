@@ -21,10 +21,9 @@ USEFUL = timedelta(hours=24)
 
 
 def tell_opened(opened: Sequence[Incident], now: datetime) -> None:
-    """A mail per trouble that is new; what joins one that was told already is not told again."""
-    for first in (incident for incident in opened if incident.leader_id is None):
-        together = [first, *(other for other in opened if other.leader_id == first.pk)]
-        _mail(together, "opened", now)
+    """A mail per trouble, to each who was not told of it yet: what joins it later may have another owner."""
+    for root in sorted({incident.root_id for incident in opened}):
+        _mail([incident for incident in opened if incident.root_id == root], "opened", now)
 
 
 def tell_closed(now: datetime) -> None:

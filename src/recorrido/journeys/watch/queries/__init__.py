@@ -1,6 +1,6 @@
 """Reads of the live watch: counts as arrays, incidents and whom they touch."""
 
-from recorrido.journeys.watch.queries.counts import read_counts
+from recorrido.journeys.watch.queries.counts import count_before, read_counts
 from recorrido.journeys.watch.queries.incidents import (
     Affected,
     affected_persons,
@@ -11,7 +11,7 @@ from recorrido.journeys.watch.queries.incidents import (
     open_by_subject,
     open_incidents,
 )
-from recorrido.journeys.watch.queries.sources import Delivery, deliveries
+from recorrido.journeys.watch.queries.sources import Delivery, count_beside, deliveries
 from recorrido.journeys.watch.queries.subjects import WatchedRow, find_watched, watched_now
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "WatchedRow",
     "affected_persons",
     "count_affected",
+    "count_before",
+    "count_beside",
     "deliveries",
     "find_incident",
     "find_incidents",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import Sum
 
 from recorrido.journeys.blueprint import Blueprint
 from recorrido.journeys.watch.judging import DAYS_BACK, FEWEST_DAYS, Counts, Pair
+from recorrido.journeys.watch.models import MinuteCount
 from recorrido.journeys.watch.rhythm import Array, Hours, local_hours
 from recorrido.journeys.watch.subjects import OWN_SOURCE
 from recorrido.shared import sql
@@ -40,6 +42,17 @@ def read_counts(*, blueprint: Blueprint, now: datetime, hours: int) -> Counts:
         history=_days(hour_rows, place, days),
         free=_free_days(blueprint.country, [*days.tolist(), *np.unique(span.day).tolist()]),
     )
+
+
+def count_before(*, touchpoint: str, source: str, begin: datetime, end: datetime) -> int | None:
+    """Events of a touchpoint or a source in the same minutes a week before, else the day before; None: not known."""
+    for days in (7, 1):
+        first, last = begin - timedelta(days=days), end - timedelta(days=days)
+        if MinuteCount.objects.filter(minute__lt=first).exists():
+            of = MinuteCount.objects.filter(minute__gte=first, minute__lt=last)
+            of = of.filter(touchpoint=touchpoint) if touchpoint else of.filter(source__name=source)
+            return int(of.aggregate(events=Sum("events"))["events"] or 0)
+    return None
 
 
 def _history(zone: str, today: int) -> tuple[Array, Rows]:

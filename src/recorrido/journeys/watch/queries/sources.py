@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Max, Q
+
+from recorrido.events.models import Event
 from recorrido.journeys.watch.subjects import OWN_SOURCE
 from recorrido.shared import sql
 
 LIVE = timedelta(hours=48)  # so lately a source must have been live for its silence to be remarkable
 LIVE_HOURS = 6
 PROMPT = 0.95  # of the events of a source that is prompt
+LATEST = timedelta(hours=6)  # what comes later is a file, not a voice
+AHEAD = timedelta(minutes=2)  # of our clock: as actions.counting
+NEWEST = 50_000  # ledger ids
 PROMPT_MINUTES, SLOW_MINUTES = 1, 15  # after which its minutes are complete
 
 
@@ -23,6 +29,20 @@ class Delivery:
     main: str
     live: bool
     settled: int
+
+
+def count_beside(source: str, *, since: datetime) -> int:
+    """Events of a source that arrived since then and that no minute counts, as its clock is wrong or its queue late.
+
+    An import of old history is not among them. Looks at the newest of the ledger only, along its key.
+    """
+    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    late, ahead = F("received_at") - timedelta(minutes=SLOW_MINUTES), F("received_at") + AHEAD
+    return (
+        Event.objects.filter(id__gt=newest - NEWEST, source__name=source, received_at__gte=since)
+        .filter(Q(at__lt=late, at__gte=F("received_at") - LATEST) | Q(at__gt=ahead))
+        .count()
+    )
 
 
 def deliveries(now: datetime) -> dict[str, Delivery]:

@@ -43,8 +43,12 @@ USUAL = {"placed": 5, "refused": 0.5, "failed": 0.3}  # a minute
 class Shop:
     """``now`` moves with ``pass_minutes``; whatever is recorded has a customer of its own."""
 
-    def __init__(self, *, usual: dict[str, float] | None = None, now: datetime = START) -> None:
+    def __init__(
+        self, *, usual: dict[str, float] | None = None, now: datetime = START, beside: tuple[str, ...] = ()
+    ) -> None:
+        """``beside``: other sources, each with five events a minute that the blueprint does not know."""
         self.now, self.usual, self.people = now, USUAL | (usual or {}), 0
+        self.beside = [ensure_source(name=name) for name in beside]
         install_blueprint(source=BLUEPRINT, file_name="watched.yaml", actor=None)
         self.version: BlueprintVersion | None = BlueprintVersion.objects.newest()
         self.source = ensure_source(name="shop")
@@ -57,11 +61,14 @@ class Shop:
         hours = [first + timedelta(hours=n) for n in range(int((self.now - first) / timedelta(hours=1)))]
         HourCount.objects.bulk_create(
             HourCount(
-                hour=hour, touchpoint=step, source=self.source,
+                hour=hour, touchpoint=step, source=source,
                 events=round(60 * rate), fresh=round(60 * rate), prompt=round(60 * rate),
             )
             for hour in hours
-            for step, rate in self.usual.items()
+            for step, source, rate in [
+                *((step, self.source, rate) for step, rate in self.usual.items()),
+                *(("", source, 5) for source in self.beside),
+            ]
         )  # fmt: skip
 
     def pass_minutes(self, minutes: int, **events: int) -> None:
@@ -78,7 +85,15 @@ class Shop:
                 step: int((number + 1) * rate * times) - int(number * rate * times)
                 for step, rate in self.usual.items()
             }
+            self.speak_beside()
             self.pass_minutes(1, **events)
+
+    def speak_beside(self) -> None:
+        for source in self.beside:
+            with clock.frozen(self.now):
+                record_events(
+                    source=source, events=[self._event("heartbeat", self.now, False) for _ in range(5)]
+                )
 
     def record(self, at: datetime, *, same_person: bool = False, **events: int) -> None:
         for step, count in events.items():

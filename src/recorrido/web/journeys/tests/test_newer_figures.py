@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from recorrido.journeys.actions import follow
+from recorrido.events.actions import count_events
+from recorrido.events.records import NewEvent
+from recorrido.journeys.actions import build_now, follow
 from recorrido.journeys.tests.ledgers import event, record
+from recorrido.shared import clock
 from recorrido.web.tests.links import body, figures_on, total_of
 from recorrido.web.tests.retailers import filled
 
@@ -56,7 +59,7 @@ def test_newer_figures_are_offered_with_the_same_filters(reader):
 
 def test_a_live_page_is_told_to_swap_its_picture(reader):
     address = opened(reader, "?live=1")
-    assert "every 1s" in body(reader, address)
+    assert "every 500ms" in body(reader, address)
     happen()
     answer = asked(reader, address, live="1").content.decode()
     assert 'hx-trigger="load, ' in answer and 'hx-target="#live"' in answer
@@ -86,3 +89,14 @@ def test_another_site_is_never_led_to(reader):
 
 def test_without_htmx_the_address_leads_to_the_map(reader):
     assert reader.get("/journeys/version/").url == "/journeys/"
+
+
+def test_a_page_says_that_past_events_are_read_differently_until_the_journeys_are_built_anew(reader):
+    address = opened(reader)
+    assert 'class="message warning"' not in body(reader, address)
+    record(NewEvent("r1", "ledger.remapping_applied", clock.now()))
+    while count_events():
+        pass
+    assert "se leen de otra manera" in body(reader, address)
+    build_now(journey_type="order", actor=None)
+    assert "se leen de otra manera" not in body(reader, opened(reader))

@@ -1,4 +1,4 @@
-"""Whether there are newer figures than those of a page: asked every second or two, so it looks at nothing else."""
+"""Whether there are newer figures than those of a page: asked every half second or two seconds, so it looks at nothing else."""
 
 from __future__ import annotations
 

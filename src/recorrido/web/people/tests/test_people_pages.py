@@ -6,7 +6,9 @@ import io
 import pytest
 
 from recorrido.journeys.tests.ledgers import event, record
-from recorrido.people.queries import person_of
+from recorrido.people.actions import tell_attributes
+from recorrido.people.attributes import Told
+from recorrido.people.queries import leaves_of, person_of
 from recorrido.web.people.tests.telling import introduce, merged
 from recorrido.web.tests.links import links_from
 
@@ -51,6 +53,15 @@ def test_the_timeline_goes_on_where_its_page_ended(signed_in, analyst):
         address = f"/people/{person}/{following[0]}" if following else ""
     assert len(seen) == len(set(seen)) == 120
     assert seen == sorted(seen, reverse=True)
+
+
+def test_a_persons_attribute_may_have_any_name(signed_in, analyst):
+    person = lived()
+    (leaf, *_) = leaves_of(person)
+    said = {"items": "14", "$unread_identifiers": "5", "$blocked_identifiers": '[["phone", "0000"]]'}
+    tell_attributes(facts=[Told(leaf.id, key, value, leaf.since) for key, value in said.items()])
+    page = signed_in(analyst).get(f"/people/{person}/").content.decode()
+    assert all(words in page for words in ("<dt>items</dt><dd>14</dd>", "0000"))
 
 
 def test_an_orders_timeline_holds_its_events(signed_in, analyst):

@@ -15,6 +15,7 @@ from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.uploads import actions
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_stream
+from recorrido.web.upload.confirmed import confirmed
 from recorrido.web.upload.steps.page import step, steps_at, upload_or_404
 
 
@@ -34,6 +35,7 @@ def check(request: HttpRequest, upload: Upload) -> HttpResponse:
         "check": actions.check_of(upload),
         "answers": answers,
         "labels": labels_of(answers),
+        "confirmed": confirmed(upload),
         "steps": steps_at("check", upload),
     }
     return render(request, "upload/check.html", context)

@@ -16,7 +16,7 @@ from recorrido.connectors.files.uploads.answers import Answers, written_of
 from recorrido.connectors.files.uploads.queries import answered_before, known_sources
 from recorrido.web.allowed import staff_of
 from recorrido.web.upload import choices
-from recorrido.web.upload.answering import answers_said, proposed
+from recorrido.web.upload.answering import answers_said, of_the_country, proposed
 from recorrido.web.upload.showing import columns_shown
 from recorrido.web.upload.steps.page import step, steps_at
 
@@ -33,7 +33,7 @@ def columns(request: HttpRequest, upload: Upload) -> HttpResponse:
             actions.confirm_columns(actor=staff_of(request), upload=upload, answers=answers)
             return redirect("upload:upload", upload.pk)
         except AnswersWrong as error:
-            wrong = error.fields
+            answers, wrong = of_the_country(answers), error.fields
         except FilesError as error:
             wrong = {"": str(error)}
     return render(

@@ -40,6 +40,7 @@ def written(request: HttpRequest, upload: Upload) -> HttpResponse:
         "looked": looked,
         "chosen": chosen,
         "marks": _marks(looked, chosen),
+        "sheets": _sheets(looked),
         "preview": looking.preview(upload.file, upload.folder, looked, chosen),
         "layout": _layout(upload, looked, chosen),
         "same": same_content(upload),
@@ -89,6 +90,12 @@ def _layout(upload: Upload, looked: Looked, chosen: Written) -> looking.Layout:
         return looking.layout_of(upload.file, upload.folder, looked, chosen)
     except (FileUnreadable, UnicodeError):
         return looked.layout
+
+
+def _sheets(looked: Looked) -> list[looking.Sheet]:
+    """Every sheet with what it holds, where it was looked into."""
+    known = {sheet.name: sheet for sheet in looked.about}
+    return [known.get(name) or looking.Sheet(name) for name in looked.sheets]
 
 
 def _marks(looked: Looked, chosen: Written) -> list[dict[str, object]]:

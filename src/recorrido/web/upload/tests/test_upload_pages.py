@@ -48,7 +48,11 @@ def fields(page: str) -> dict[str, str]:
     return found
 
 
+CHILE = {"country": "CL", "zone": "America/Santiago", "currency": "CLP"}
+
+
 def go_on(visitor, upload, step, **said):
+    said = (CHILE if step == "columns" else {}) | said
     page = visitor.get(f"/data/upload/{upload.pk}/{step}/").content.decode()
     answer = visitor.post(f"/data/upload/{upload.pk}/{step}/", fields(page) | said, follow=True)
     upload.refresh_from_db()
@@ -95,6 +99,41 @@ def test_an_answer_that_is_missing_is_marked_at_its_field(visitor):
     assert (answer.status_code, upload.state) == (422, UploadState.COLUMNS)
     page = answer.content.decode()
     assert (page.count("Son posibles ambas lecturas"), "Elija la moneda" in page) == (5, True)
+
+
+def test_of_the_first_file_nobody_said_its_zone_and_of_the_next_it_is_the_last_confirmed(visitor):
+    upload, _ = send(visitor)
+    page = go_on(visitor, upload, "written").content.decode()
+    assert [fields(page)[name] for name in CHILE] == ["", "", ""]
+    Upload.objects.filter(pk=imported(visitor).pk).update(answers={"zone": "America/Bogota", "country": "CO"})
+    again, _ = send(visitor, sheets.text_file(sheets.case_log(), header=sheets.CASE_HEADER))
+    page = go_on(visitor, again, "written").content.decode()
+    assert [fields(page)[name] for name in CHILE] == ["CO", "America/Bogota", ""]
+
+
+@pytest.mark.parametrize(("do", "status"), [("show", 200), ("check", 422)])
+def test_a_country_brings_its_zone_and_currency_to_be_seen_first(visitor, do, status):
+    upload, _ = send(visitor)
+    go_on(visitor, upload, "written")
+    answer = go_on(visitor, upload, "columns", do=do, country="CO", zone="", currency="")
+    page = fields(answer.content.decode())
+    assert (answer.status_code, page["zone"], page["currency"]) == (status, "America/Bogota", "COP")
+
+
+def test_before_the_import_all_that_was_confirmed_is_said_once_more(visitor):
+    upload, _ = send(visitor)
+    go_on(visitor, upload, "written")
+    page = go_on(visitor, upload, "columns", do="check").content.decode()
+    said = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert said["Qué separa las celdas"] == "punto y coma ( ; )"
+    assert "Windows-1252" in said["Letras"]
+    assert said["Monto total"].startswith("coma decimal 1.234,56: ")
+    dates = said["Fecha de compra, Fecha pago, Fecha despacho, Fecha entrega, Fecha compromiso"]
+    assert re.match(r"dd-mm-aaaa: \d\d-\d\d-2026 → \d", dates)
+    assert (said["Zona horaria de sus fechas y horas"], said["Moneda de sus montos"]) == (
+        "America/Santiago",
+        "CLP",
+    )
 
 
 def test_a_reading_chosen_for_one_column_is_proposed_for_the_others_and_shown(visitor):

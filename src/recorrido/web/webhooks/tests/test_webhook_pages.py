@@ -59,7 +59,9 @@ def test_other_roles_see_and_change_nothing(signed_in, make_staff, role):
 def test_every_button_of_an_endpoint_works_and_is_written_down(signed_in, admin):
     endpoint, client = listen("*"), signed_in(admin)
     for verb in ("test", "disable", "enable", "replay", "discard"):
-        answer = client.post(f"/data/webhooks/{endpoint.pk}/{verb}/", {"hours": "24"}, follow=True)
+        answer = client.post(
+            f"/data/webhooks/{endpoint.pk}/{verb}/", {"since": "2026-01-01T00:00"}, follow=True
+        )
         assert answer.status_code == 200 and list(answer.context["messages"])
     assert client.post(f"/data/webhooks/{endpoint.pk}/rotate/").status_code == 200
     client.post(f"/data/webhooks/{endpoint.pk}/remove/")
@@ -93,6 +95,21 @@ def test_a_delivery_shows_its_tries_and_is_sent_again(signed_in, admin):
     client.post(f"/data/webhooks/deliveries/{delivery.pk}/replay/")
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == ("waiting", 0)
+
+
+def test_a_period_is_sent_again_what_failed_or_everything(signed_in, admin):
+    endpoint, client = listen("*"), signed_in(admin)
+    tell(endpoint, 2, state="failed")
+    tell(endpoint, 3)
+    address, year = f"/data/webhooks/{endpoint.pk}/replay/", {"since": "2020-01-01T00:00"}
+    client.post(address, year | {"until": "2020-06-01T00:00"})
+    assert not Delivery.objects.filter(state="waiting").exists()
+    client.post(address, year)
+    assert Delivery.objects.filter(state="waiting").count() == 2
+    client.post(address, year | {"everything": "on"})
+    assert Delivery.objects.filter(state="waiting").count() == 5
+    wrong = client.post(address, year | {"until": "2019-01-01T00:00"})
+    assert wrong.status_code == 422 and wrong.context["period"].errors
 
 
 def test_the_endpoints_need_few_queries_and_are_a_file_too(signed_in, admin, django_assert_num_queries):

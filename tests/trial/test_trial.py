@@ -1,0 +1,21 @@
+"""The trial by kill -9, in short: the whole product, everything killed once, the disk full once (docs/chaos.md)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from tests.architecture.tree import ROOT
+
+SHORT = ["--seed", "7", "--events", "3000", "--kills", "5", "--patience", "60"]
+
+
+@pytest.mark.slow
+def test_every_promise_is_kept_while_everything_is_killed_and_the_disk_is_full():
+    ours = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    command = [sys.executable, "-m", "chaos", *SHORT]
+    trial = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert trial.returncode == 0, f"{trial.stderr[-3000:]}\n{trial.stdout}"
