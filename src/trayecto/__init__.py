@@ -13,8 +13,9 @@ import typing as _typing
 from importlib import import_module as _import_module
 
 if _typing.TYPE_CHECKING:
-    from trayecto import draw
+    from trayecto import causes, draw
     from trayecto.calendars import Calendar
+    from trayecto.conformance import paths
     from trayecto.errors import (
         BadExpression,
         BadLog,
@@ -66,22 +67,26 @@ if _typing.TYPE_CHECKING:
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
     from trayecto.log.store import current_version, position_of
+    from trayecto.questions.alignments import AlignmentsResult, Costs
     from trayecto.questions.delays import DelaysResult, Promise
     from trayecto.questions.dropoff import DropoffResult
     from trayecto.questions.durations import DurationsResult
     from trayecto.questions.funnel import FunnelResult
     from trayecto.questions.map import MapResult
     from trayecto.questions.rework import ReworkResult
+    from trayecto.questions.rules import Forbids, Needs, RulesResult, Within
     from trayecto.questions.variants import VariantsResult
     from trayecto.questions.volume import VolumeResult
 
 __all__ = [
+    "AlignmentsResult",
     "BadExpression",
     "BadLog",
     "BadRows",
     "BadValue",
     "Boundaries",
     "Calendar",
+    "Costs",
     "DelaysResult",
     "Draft",
     "DropoffResult",
@@ -89,14 +94,17 @@ __all__ = [
     "EmptyLog",
     "Events",
     "Filter",
+    "Forbids",
     "FunnelResult",
     "JourneyLog",
     "LogInfo",
     "MapResult",
+    "Needs",
     "NeedsBuild",
     "Promise",
     "ReadReport",
     "ReworkResult",
+    "RulesResult",
     "TrayectoError",
     "UnknownAttribute",
     "UnknownColumn",
@@ -104,9 +112,11 @@ __all__ = [
     "UnreadableFile",
     "VariantsResult",
     "VolumeResult",
+    "Within",
     "append",
     "attribute",
     "build",
+    "causes",
     "compact",
     "count",
     "current_version",
@@ -130,6 +140,7 @@ __all__ = [
     "open_",
     "open_at",
     "parse_filter",
+    "paths",
     "position_of",
     "reached",
     "read_events",
@@ -167,21 +178,28 @@ _HOMES = {
     "trayecto.log.info": "LogInfo",
     "trayecto.log.journeylog": "JourneyLog",
     "trayecto.log.store": "current_version position_of",
+    "trayecto.questions.alignments": "AlignmentsResult Costs",
     "trayecto.questions.delays": "DelaysResult Promise",
     "trayecto.questions.dropoff": "DropoffResult",
     "trayecto.questions.durations": "DurationsResult",
     "trayecto.questions.funnel": "FunnelResult",
     "trayecto.questions.map": "MapResult",
     "trayecto.questions.rework": "ReworkResult",
+    "trayecto.questions.rules": "Forbids Needs RulesResult Within",
     "trayecto.questions.variants": "VariantsResult",
     "trayecto.questions.volume": "VolumeResult",
+}
+_MODULES = {
+    "causes": "trayecto.causes",
+    "draw": "trayecto.draw",
+    "paths": "trayecto.conformance.paths",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
-    if name == "draw":
-        return _import_module("trayecto.draw")
+    if name in _MODULES:
+        return _import_module(_MODULES[name])
     if name not in _HOME_OF:
         raise AttributeError(f"module 'trayecto' has no attribute '{name}'")
     found = globals()[name] = getattr(_import_module(_HOME_OF[name]), name)

@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 
 from trayecto.batch import Batch, EventColumn
 from trayecto.calendars import Calendar
+from trayecto.conformance import paths
+from trayecto.conformance.automaton import Automaton
 from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.filters import Filter, parse_filter
 from trayecto.log import store
 from trayecto.log.info import LogInfo, info_of
 from trayecto.log.stored import Rows
 from trayecto.log.version import Version, open_version
-from trayecto.questions import delays, dropoff, durations, funnel, rework, variants, volume
+from trayecto.questions import alignments, delays, dropoff, durations, funnel, rework, variants, volume
 from trayecto.questions import map as map_question
+from trayecto.questions import rules as rules_question
 from trayecto.questions.map import Clocks
 from trayecto.units import to_datetime
 
@@ -294,3 +297,19 @@ class JourneyLog:
     ) -> delays.DelaysResult:
         """Which steps come late, and what held them up; see ``trayecto.questions.delays.ask``."""
         return delays.ask(self._narrow(where), promises, baseline)
+
+    def alignments(
+        self,
+        design: paths.Path | Automaton,
+        costs: alignments.Costs = alignments.UNIT,
+        *,
+        where: Condition | None = None,
+    ) -> alignments.AlignmentsResult:
+        """How near each variant comes to a design; see ``trayecto.questions.alignments.ask``."""
+        return alignments.ask(self._narrow(where), design, costs)
+
+    def rules(
+        self, rules: Sequence[rules_question.Rule], *, where: Condition | None = None
+    ) -> rules_question.RulesResult:
+        """Whether journeys keep to rules of order and time; see ``trayecto.questions.rules.ask``."""
+        return rules_question.ask(self._narrow(where), rules)

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import PASSWORD
 
+from conftest import PASSWORD
 from recorrido.company.actions import forget_old_attempts, sign_in
 from recorrido.company.errors import TooManyAttempts, WrongCredentials
 from recorrido.company.models import SignInAttempt

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD
 from django.db import IntegrityError, transaction
 
+from conftest import PASSWORD
 from recorrido.company import actions
 from recorrido.company.errors import Forbidden, PasswordRefused, WrongCredentials
 from recorrido.company.models import AuditEntry, Staff

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD
 from django.test import Client
+
+from conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"

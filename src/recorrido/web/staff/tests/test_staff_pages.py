@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD
 
+from conftest import PASSWORD
 from recorrido.company.models import Staff
 from recorrido.web.paging import encode
 
