@@ -11,33 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from recorrido.connectors.files.guess.readings import readings_of, value_of_number
-from recorrido.web.upload.showing import number_said
+from recorrido.web.upload.showing import encoding_words, mark_words, number_said
 
 register = template.Library()
 
 
-@register.filter
-def encoding_words(name: str) -> str:
-    """An encoding as people may know it."""
-    known = {
-        "utf-8": _("UTF-8 (web, new systems)"),
-        "cp1252": _("Windows-1252 (Excel and Windows in Western Europe and America)"),
-        "iso-8859-15": _("ISO 8859-15 (older Unix systems)"),
-        "cp850": _("DOS 850 (old tills and ERPs)"),
-        "mac_roman": _("Macintosh"),
-        "utf-16": _("UTF-16 (“Unicode text” of Excel)"),
-    }
-    return known.get(name, name)
-
-
-@register.filter
-def mark_words(mark: str) -> str:
-    return {
-        ",": _("comma ( , )"),
-        ";": _("semicolon ( ; )"),
-        "\t": _("tabulator"),
-        "|": _("bar ( | )"),
-    }.get(mark, mark)
+register.filter(encoding_words)
+register.filter(mark_words)
 
 
 @register.filter

@@ -14,9 +14,8 @@ from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.uploads import actions
 from recorrido.connectors.files.uploads.answers import Answers, types_for, written_of
 from recorrido.journeys.queries import channel_label
-from recorrido.web.templatetags.upload import encoding_words, mark_words
 from recorrido.web.upload import choices
-from recorrido.web.upload.showing import form_words, said_by
+from recorrido.web.upload.showing import encoding_words, form_words, mark_words, said_by
 
 Said = tuple[str, str]
 

@@ -97,3 +97,25 @@ def form_words(way: Reading) -> str:
     if not way.form:
         return _("year first, with its time zone") if way.zoned else _("year first")
     return in_letters(way.form.split(AND)[0])
+
+
+def encoding_words(name: str) -> str:
+    """An encoding as people may know it."""
+    known = {
+        "utf-8": _("UTF-8 (web, new systems)"),
+        "cp1252": _("Windows-1252 (Excel and Windows in Western Europe and America)"),
+        "iso-8859-15": _("ISO 8859-15 (older Unix systems)"),
+        "cp850": _("DOS 850 (old tills and ERPs)"),
+        "mac_roman": _("Macintosh"),
+        "utf-16": _("UTF-16 (“Unicode text” of Excel)"),
+    }
+    return known.get(name, name)
+
+
+def mark_words(mark: str) -> str:
+    return {
+        ",": _("comma ( , )"),
+        ";": _("semicolon ( ; )"),
+        "\t": _("tabulator"),
+        "|": _("bar ( | )"),
+    }.get(mark, mark)
