@@ -78,10 +78,11 @@ $(VENV)/.made:
 	"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: requirements/build.txt requirements/base.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.installed: requirements/build.txt requirements/base.txt requirements/analysis.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing what the product needs (once; a few minutes)…"
 	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/build.txt
 	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/analysis.txt
 	$(BIN)/python -m pip $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
