@@ -64,9 +64,30 @@ def without_point(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def plain_values(column: pa.ChunkedArray) -> list[Any]:
     """Its values as Python's own; as text where Python has none for them (nanoseconds, the year 300000)."""
     try:
-        return column.to_pylist()
-    except (ValueError, OverflowError):
+        return _in_microseconds(column).to_pylist()
+    except (ValueError, OverflowError, pa.ArrowNotImplementedError):
         return [_printed(column.slice(row, 1)) for row in range(len(column))]
+
+
+def _in_microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times of nanoseconds as Python can hold them; ArrowInvalid, a ValueError, if that would lose digits. Asked here
+    because pyarrow answers otherwise where pandas happens to be installed."""
+    kind = _without_nanoseconds(column.type)
+    return column if kind == column.type else column.cast(kind)
+
+
+def _without_nanoseconds(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_time64(kind):
+        return pa.time64("us")
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_without_nanoseconds(field.type)) for field in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_without_nanoseconds(kind.value_type)))
+    return kind
 
 
 def _printed(one: pa.ChunkedArray) -> str | None:
