@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -62,7 +62,7 @@ def write_events(ready: Sequence[Ready], known: Known) -> Known:
     """
     leaf_ids, people = resolve_identifiers(told=ready, known=known.people)
     learnt = Known(people=people, objects=object_ids_of(ready, known), types=_type_ids(ready, known))
-    _tell(ready, leaf_ids)
+    _tell(ready, leaf_ids, people.made)
     # Before the ids are taken: consumers wait for us from here to the commit.
     announce_writer(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
     _copy(ready, sql.allot(EVENTS_SEQUENCE, len(ready)), leaf_ids, learnt)
@@ -84,13 +84,14 @@ def write_quarantine(turned: Sequence[Turned]) -> int:
     )
 
 
-def _tell(ready: Sequence[Ready], leaf_ids: Sequence[Sequence[int]]) -> None:
+def _tell(ready: Sequence[Ready], leaf_ids: Sequence[Sequence[int]], made: Collection[int]) -> None:
     tell_attributes(
         facts=(
             Fact(leaves[0], key, value, event.at)
             for event, leaves in zip(ready, leaf_ids, strict=True)
             for key, value in event.attributes
-        )
+        ),
+        made=made,
     )
     tell_organizations(
         told=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,17 +19,30 @@ class Told(NamedTuple):
     at: datetime
 
 
-def tell_attributes(*, facts: Iterable[Told]) -> None:
+def tell_attributes(*, facts: Iterable[Told], made: Collection[int] = ()) -> None:
     """Keep the newest value per leaf and key. Of two told at the same instant the larger JSON text stays, so the
-    outcome does not depend on the order of arrival."""
+    outcome does not depend on the order of arrival. ``made``: leaves that this transaction has made, of which nothing
+    can be known yet."""
     newest: dict[tuple[int, str], tuple[datetime, str]] = {}
     for fact in facts:
         told = (fact.at, fact.value)
         place = (fact.identifier_id, fact.key)
         if place not in newest or newest[place] < told:
             newest[place] = told
-    if not newest:
-        return
+    if first := sorted(place for place in newest if place[0] in made):
+        _copy((*place, *newest.pop(place)) for place in first)
+    if newest:
+        _tell(newest)
+
+
+def _copy(rows: Iterable[tuple[int, str, datetime, str]]) -> None:
+    field = sql.copy_field
+    sql.copy_in(
+        _COPY, [f"{leaf}\t{field(key)}\t{field(value)}\t{at.isoformat()}\n" for leaf, key, at, value in rows]
+    )
+
+
+def _tell(newest: Mapping[tuple[int, str], tuple[datetime, str]]) -> None:
     # Sorted, so that two writers who tell about the same leaves wait for each other instead of locking up.
     rows = sorted((leaf, key, value, at) for (leaf, key), (at, value) in newest.items())
     sql.execute(
@@ -46,6 +59,7 @@ def forget_attributes(*, identifiers: Iterable[int], before: datetime) -> int:
     return Attribute.objects.filter(identifier_id__in=list(identifiers), at__lt=before).delete()[0]
 
 
+_COPY = "COPY people_attribute (identifier_id, key, value, at) FROM STDIN"
 _TELL = """
     INSERT INTO people_attribute AS known (identifier_id, key, value, at)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]::jsonb[], %s::timestamptz[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Components:
@@ -24,6 +24,10 @@ class Components:
         while member != root:
             parent[member], member = root, parent.get(member, member)
         return root
+
+    def found(self, members: Sequence[int]) -> None:
+        """Members never seen, as one new set."""
+        self._parent.update(dict.fromkeys(members, min(members)))
 
     def scatter(self, members: Mapping[int, int]) -> None:
         """Take a whole set apart: each member, and the smallest of those it stays with."""

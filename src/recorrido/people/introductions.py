@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from recorrido.people import rules
@@ -19,7 +19,7 @@ from recorrido.people.attributes import Told as Fact
 from recorrido.people.attributes import tell_attributes
 from recorrido.people.errors import UnreadableIdentifier
 from recorrido.people.reading import UNREAD, read_identifiers
-from recorrido.people.resolution import Known, Told, resolve_identifiers
+from recorrido.people.resolution import Ahead, Known, Told, look_ahead, resolve_identifiers
 from recorrido.people.rules import Rules
 from recorrido.shared.streams import seldom_collected
 
@@ -48,15 +48,24 @@ def introduce_many(
 ) -> Iterator[UnreadableIdentifier | None]:
     """Any number of persons, in short transactions; yields per person None, or why it was left out.
 
-    The next group is read and checked in a second thread while the database works on the one before.
+    The next group is read, checked and looked up in a second thread, with a connection of its own, while the database
+    works on the one before.
     """
     known = Known()
     with seldom_collected(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions") as ahead:
         groups = _groups(iter(persons), source, country, rules.current())
-        waiting = ahead.submit(next, groups, None)
-        while group := waiting.result():
+        try:
             waiting = ahead.submit(next, groups, None)
-            yield from _introduce(group, known)
+            while group := waiting.result():
+                waiting = ahead.submit(next, groups, None)
+                read, known.looked_ahead = group
+                yield from _introduce(read, known)
+        finally:
+            ahead.submit(_close_own_connection).result()
+
+
+def _close_own_connection() -> None:
+    connection.close()  # of the thread that calls this
 
 
 def introduce_persons(
@@ -77,9 +86,11 @@ Read = Told | UnreadableIdentifier
 
 def _groups(
     persons: Iterator[Introduction], source: str, country: str, current: Rules
-) -> Iterator[list[Read]]:
+) -> Iterator[tuple[list[Read], Ahead]]:
     while batch := list(islice(persons, GROUP)):
-        yield [_read(person, source, country, current) for person in batch]
+        read = [_read(person, source, country, current) for person in batch]
+        told = (one.keys for one in read if isinstance(one, Told))
+        yield read, look_ahead(told, current.edition)
 
 
 def _introduce(read: Sequence[Read], known: Known) -> list[UnreadableIdentifier | None]:
@@ -91,7 +102,8 @@ def _introduce(read: Sequence[Read], known: Known) -> list[UnreadableIdentifier 
                 Fact(leaves[0], key, value, one.at)
                 for one, leaves in zip(told, groups, strict=True)
                 for key, value in one.attributes
-            )
+            ),
+            made=learnt.made,
         )
     known.take_in(learnt)
     return [None if isinstance(one, Told) else one for one in read]

@@ -35,7 +35,7 @@ Verdict = tuple[str, str]
 Profile = dict[str, dict[str, int]]
 """Of one person: kind → source → how many identifiers."""
 
-_JOINED: Verdict = (CONNECTS, "")
+JOINED: Verdict = (CONNECTS, "")
 
 NamesOf = Callable[[Iterable[int]], Mapping[int, set[Words]]]
 """Looks the first names of persons up."""
@@ -88,7 +88,7 @@ class Joining:
         find = self.components.find
         low, high = find(pair[0]), find(pair[1])
         if low == high:
-            return _JOINED
+            return JOINED
         if high < low:
             low, high = high, low
         if self._blocked and not self._blocked.isdisjoint(pair):
@@ -98,7 +98,7 @@ class Joining:
         if why := self._objection(low, high, kinds):
             return HELD, why
         self._join(low, high, pair, number)
-        return _JOINED
+        return JOINED
 
     def force(self, pair: Pair) -> None:
         """Join the two sides of a link whatever the rules say: somebody decided so."""

@@ -7,9 +7,11 @@ judged so far is written first, the identifier is let go, and the rest is judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
@@ -27,7 +29,7 @@ from recorrido.people.connecting import (
     profiles_of,
     regroup,
 )
-from recorrido.people.joining import CONTESTED, HELD, NAME, Joining, Pair, Verdict
+from recorrido.people.joining import CONTESTED, HELD, JOINED, NAME, Joining, Pair, Verdict
 from recorrido.people.kinds import Key
 from recorrido.people.parting import without
 from recorrido.people.queries.persons import joints_of
@@ -74,31 +76,52 @@ def connect(news: News, in_force: Rules) -> None:
     """
     if rules.hold().edition != in_force.edition:
         raise LookAgain
-    told, first = news.told, news.first
-    fresh = {id_: (key[0], told[first[key]].source) for key, id_ in news.leaves.items()}
-    touched = lock_persons_of({leaf for pair in news.links for leaf in pair} - fresh.keys())
     blocked = _blocked_news(news, in_force)
+    strangers = frozenset() if blocked else _strangers(news)
+    told, first = news.told, news.first
+    born = {id_: key for key, id_ in news.leaves.items() if first[key] not in strangers}
+    touched = lock_persons_of({leaf for pair in news.links for leaf in pair}.difference(news.leaves.values()))
     joining = Joining(
         in_force,
         persons=touched.persons,
         profiles=profiles_of(touched.persons.values()),
-        fresh=fresh,
-        births={id_: first[key] for key, id_ in news.leaves.items()},
+        fresh={id_: (key[0], told[first[key]].source) for id_, key in born.items()},
+        births={id_: first[key] for id_, key in born.items()},
         apart=apart_among(touched.persons.values()),
         blocked=touched.blocked | blocked,
         contested=touched.contested,
         names_of=names_of,
     )
+    for number in strangers:
+        joining.components.found(news.groups[number])
     group = _Group(news, joining, touched, blocked)
-    _judge(news, joining, group)
+    _judge(news, strangers, joining, group)
     group.write()
 
 
-def _judge(news: News, joining: Joining, group: _Group) -> None:
+def _strangers(news: News) -> frozenset[int]:
+    """The numbers of messages that nothing speaks against, whatever the rules: all their leaves are new, no other
+    message of the group names one of them, and no two are of one kind. Nearly all rows of a first customer file."""
+    fresh = set(news.leaves.values())
+    times = Counter(chain.from_iterable(news.groups))
+    kinds = news.kinds
+    return frozenset(
+        number
+        for number, group in enumerate(news.groups)
+        if group
+        and all(leaf in fresh and times[leaf] == 1 for leaf in group)
+        and len({kinds[leaf] for leaf in group}) == len(group)
+    )
+
+
+def _judge(news: News, strangers: Collection[int], joining: Joining, group: _Group) -> None:
     heard, kinds = 0, news.kinds
     for pair, number in news.links.items():
+        if number in strangers:
+            group.verdicts[pair] = JOINED
+            continue
         for place in range(heard, number + 1):
-            if (said := news.told[place].attributes) and news.groups[place]:
+            if (said := news.told[place].attributes) and news.groups[place] and place not in strangers:
                 joining.hear(news.groups[place][0], said)
         heard = number + 1
         of = kinds[pair[0]], kinds[pair[1]]

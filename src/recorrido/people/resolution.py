@@ -10,7 +10,7 @@ new leaf at the same moment is refused by the unique index and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, cast
@@ -55,6 +55,16 @@ class Told(NamedTuple):
     attributes: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was looked up for a group before its turn, in another transaction: the values asked for, and the leaves of
+    those that were there. Good for one look: what was not there may have come since, and is refused by the index."""
+
+    asked: frozenset[Key]
+    found: Mapping[Key, int]
+    edition: UUID | None
+
+
 @dataclass(slots=True)
 class Known:
     """What one long run remembers of leaves and links, so that it asks the database once for each.
@@ -66,9 +76,12 @@ class Known:
     links: set[Pair] = field(default_factory=set)
     groups: dict[tuple[Key, ...], list[int]] = field(default_factory=dict)
     """The leaves of a whole message that were found, and linked, before."""
+    made: frozenset[int] = frozenset()
+    """The leaves that the group at hand made: nobody has told anything of them before."""
     edition: UUID | None = None
     """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
+    looked_ahead: Ahead | None = None
 
     def follow(self, edition: UUID | None) -> None:
         if edition != self.edition:
@@ -120,10 +133,11 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
     members = [_members(message, ended, in_force) for message in told]
     first = _first_told(members)
     ids = {key: id_ for key in first if (id_ := known.leaves.get(key))}
-    learnt = Known(leaves=_find_leaves(first.keys() - ids.keys()), edition=in_force.edition)
+    learnt = Known(leaves=_look(first.keys() - ids.keys(), known), edition=in_force.edition)
     ids |= learnt.leaves
     new = _allot_ids([key for key in first if key not in ids])
     ids |= new
+    learnt.made = frozenset(new.values())
     groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
     evidence = _new_links(groups, known, new)
     if new or evidence:
@@ -176,6 +190,21 @@ def _first_told(members: Sequence[Sequence[Member]]) -> dict[Key, int]:
     return first
 
 
+def look_ahead(groups: Iterable[tuple[Key, ...]], edition: UUID | None) -> Ahead:
+    """Look the leaves of messages up before their turn has come; for ``known.looked_ahead``."""
+    asked = frozenset(key for keys in groups for key in keys)
+    return Ahead(asked, _find_leaves(asked), edition)
+
+
+def _look(wanted: Collection[Key], known: Known) -> dict[Key, int]:
+    """The leaves that are there, of those that nobody has looked up ahead."""
+    ahead, known.looked_ahead = known.looked_ahead, None
+    if ahead is None or ahead.edition != known.edition:
+        return _find_leaves(wanted)
+    found = {key: ahead.found[key] for key in wanted if key in ahead.found}
+    return found | _find_leaves([key for key in wanted if key not in ahead.asked])
+
+
 def _find_leaves(wanted: Collection[Key]) -> dict[Key, int]:
     if not wanted:
         return {}
@@ -199,7 +228,7 @@ def _new_links(groups: Sequence[Sequence[int]], known: Known, new: Mapping[Key, 
             pair = (group[0], other) if group[0] < other else (other, group[0])
             if pair[0] != pair[1] and pair not in known.links:
                 evidence.setdefault(pair, number)
-    fresh = set(new.values())
+    fresh = frozenset(new.values())
     asked = [pair for pair in evidence if pair[0] not in fresh and pair[1] not in fresh]
     for pair in _linked_already(asked):
         del evidence[pair]
