@@ -53,7 +53,7 @@ def introduce_many(
     """
     known = Known()
     with seldom_collected(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions") as ahead:
-        groups = _groups(iter(persons), source, country, rules.current())
+        groups = _groups(iter(persons), source, country)
         try:
             waiting = ahead.submit(next, groups, None)
             while group := waiting.result():
@@ -84,10 +84,9 @@ def introduce_persons(
 Read = Told | UnreadableIdentifier
 
 
-def _groups(
-    persons: Iterator[Introduction], source: str, country: str, current: Rules
-) -> Iterator[tuple[list[Read], Ahead]]:
+def _groups(persons: Iterator[Introduction], source: str, country: str) -> Iterator[tuple[list[Read], Ahead]]:
     while batch := list(islice(persons, GROUP)):
+        current = rules.current()
         read = [_read(person, source, country, current) for person in batch]
         told = (one.keys for one in read if isinstance(one, Told))
         yield read, look_ahead(told, current.edition)

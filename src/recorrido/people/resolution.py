@@ -58,7 +58,8 @@ class Told(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """What was looked up for a group before its turn, in another transaction: the values asked for, and the leaves of
-    those that were there. Good for one look: what was not there may have come since, and is refused by the index."""
+    those that were there. Good for one look: what was not there may have come since, and is refused by the index.
+    ``edition``: of the rules by which the group was read and looked up."""
 
     asked: frozenset[Key]
     found: Mapping[Key, int]
@@ -89,6 +90,11 @@ class Known:
             self.links.clear()
             self.groups.clear()
             self.edition = edition
+
+    def take_ahead(self) -> Ahead | None:
+        """What was looked up ahead under the rules in force; only once."""
+        ahead, self.looked_ahead = self.looked_ahead, None
+        return ahead if ahead and ahead.edition == self.edition else None
 
     def take_in(self, learnt: Known) -> None:
         if learnt.edition != self.edition:
@@ -129,11 +135,11 @@ def _is_early(message: Message, in_force: Rules) -> bool:
 def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
     in_force = rules.current()
     known.follow(in_force.edition)
-    ended = _find_ended({key for message in told if _is_early(message, in_force) for key in message.keys})
-    members = [_members(message, ended, in_force) for message in told]
+    ahead = known.take_ahead()
+    members = _members_of_all(told, in_force)
     first = _first_told(members)
-    ids = {key: id_ for key in first if (id_ := known.leaves.get(key))}
-    learnt = Known(leaves=_look(first.keys() - ids.keys(), known), edition=in_force.edition)
+    ids = {key: known.leaves[key] for key in first.keys() & known.leaves.keys()}
+    learnt = Known(leaves=_look(first.keys() - ids.keys(), ahead), edition=in_force.edition)
     ids |= learnt.leaves
     new = _allot_ids([key for key in first if key not in ids])
     ids |= new
@@ -142,7 +148,7 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
     evidence = _new_links(groups, known, new)
     if new or evidence:
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
-        connect(News(told, groups, new, first, evidence, kinds), in_force)
+        connect(News(told, groups, new, first, evidence, kinds), in_force, checked=ahead is not None)
     learnt.leaves.update(new)
     learnt.links.update(evidence)
     return groups, learnt
@@ -150,6 +156,13 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
 
 Member = Key | int
 """A value that is in force, or the leaf it meant before it ended."""
+
+
+def _members_of_all(told: Sequence[Message], in_force: Rules) -> Sequence[Sequence[Member]]:
+    early = {key for message in told if _is_early(message, in_force) for key in message.keys}
+    if ended := _find_ended(early):
+        return [_members(message, ended, in_force) for message in told]
+    return [in_force.principal_first(message.keys) for message in told]
 
 
 def _members(
@@ -196,10 +209,9 @@ def look_ahead(groups: Iterable[tuple[Key, ...]], edition: UUID | None) -> Ahead
     return Ahead(asked, _find_leaves(asked), edition)
 
 
-def _look(wanted: Collection[Key], known: Known) -> dict[Key, int]:
+def _look(wanted: Collection[Key], ahead: Ahead | None) -> dict[Key, int]:
     """The leaves that are there, of those that nobody has looked up ahead."""
-    ahead, known.looked_ahead = known.looked_ahead, None
-    if ahead is None or ahead.edition != known.edition:
+    if ahead is None:
         return _find_leaves(wanted)
     found = {key: ahead.found[key] for key in wanted if key in ahead.found}
     return found | _find_leaves([key for key in wanted if key not in ahead.asked])
