@@ -11,8 +11,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorrido.people import rules
-from recorrido.people.actions import introduce_many
+from recorrido.people import introductions, rules
+from recorrido.people.actions import block_value, introduce_many
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Identifier, Link
 from recorrido.people.queries import attributes_of, leaves_of, person_of
@@ -79,6 +79,18 @@ def test_a_file_is_resolved_group_by_group_with_the_next_one_looked_up_ahead():
     assert Identifier.objects.count() == 12_020
     assert Identifier.objects.values("person_id").distinct().count() == 6_010
     assert Link.objects.filter(state="connects").count() == 6_010
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_value_blocked_while_a_file_is_read_identifies_nobody_in_the_rest_of_it(admin):
+    def file():
+        yield from (person(number) for number in range(1, introductions.GROUP + 1))
+        block_value(actor=admin, pattern="c9999@x.cl", reason="the counter's own mail")
+        yield from (person(number) for number in range(9_990, 10_000))
+
+    list(introduce_many(source="crm", country="CL", persons=file()))
+    assert person_of("email", "c9998@x.cl") == person_of("customer", "9998")
+    assert person_of("email", "c9999@x.cl") != person_of("customer", "9999")
 
 
 @pytest.mark.django_db(transaction=True)
