@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from contextlib import suppress
-
 from procrastinate.contrib.django import app
 
 from recorrido.journeys import actions
-from recorrido.journeys.errors import JourneysError
-from recorrido.journeys.models import BuildReason, JourneyBuild
+from recorrido.journeys.models import BuildReason
 
 
 @app.task(name="recorrido.journeys.tasks.build_journey_log", lock="journeys")
 def build_journey_log(build_id: int) -> None:
     """The build's row, which pages show, says why it stopped; a traceback in the worker's log would say it worse."""
-    with suppress(JourneysError):
-        actions.run_build(build=JourneyBuild.objects.get(id=build_id))
+    actions.carry_out_aside(build_id)
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -84,6 +84,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": environment.database(RECORRIDO_DATA)}
+RECORRIDO_DATABASE_IS_OURS = not environment.text("DATABASE_URL", "")
+RECORRIDO_OWN_PROCESSES = True  # heavy work runs beside the worker, not in it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who signs in

@@ -1,6 +1,6 @@
 """The only writes of journeys: install a blueprint, build the logs."""
 
-from recorrido.journeys.actions.build import build_now, run_build
+from recorrido.journeys.actions.build import build_now, carry_out, carry_out_aside, run_build
 from recorrido.journeys.actions.drafts import (
     drop_draft,
     edit_installed,
@@ -14,6 +14,8 @@ from recorrido.journeys.actions.requests import request_build, request_stale_bui
 
 __all__ = [
     "build_now",
+    "carry_out",
+    "carry_out_aside",
     "drop_draft",
     "edit_installed",
     "follow",

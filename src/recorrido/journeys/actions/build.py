@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,6 +42,7 @@ from recorrido.journeys.blueprint import JourneyType
 from recorrido.journeys.errors import BuildFailed, BuildRunning, JourneysError
 from recorrido.journeys.models import RUNNING_STATES, BuildReason, BuildState, JourneyBuild
 from recorrido.shared import clock
+from recorrido.shared.aside import AsideEnded, run_aside
 
 Tell = Callable[[JourneyBuild], None]
 
@@ -76,6 +78,30 @@ def run_build(*, build: JourneyBuild, tell: Tell | None = None) -> JourneyBuild:
     except BaseException as error:
         progress.set(state=BuildState.FAILED, error=repr(error), finished_at=clock.now())
         raise
+
+
+def carry_out(build_id: int) -> None:
+    """Carry out a queued build; why one stopped stands in its row."""
+    with suppress(JourneysError):
+        run_build(build=JourneyBuild.objects.get(id=build_id))
+
+
+def carry_out_aside(build_id: int) -> None:
+    """Carry out a queued build in a process of its own, and write down if that process died."""
+    try:
+        run_aside("recorrido.journeys.actions:carry_out", build_id)
+    except AsideEnded as ended:
+        JourneyBuild.objects.filter(id=build_id, state__in=(BuildState.QUEUED, *RUNNING_STATES)).update(
+            state=BuildState.FAILED, error=_how_it_ended(ended.code), finished_at=clock.now()
+        )
+
+
+def _how_it_ended(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return _(
+            "The process that built these journeys was ended from outside; perhaps the machine ran out of memory."
+        )
+    return _("The process that built these journeys ended.")
 
 
 @contextmanager

@@ -182,3 +182,15 @@ def test_a_build_that_finds_nothing_is_no_complaint_of_the_worker(blueprint):
     build_journey_log(build_id=asked.id)
     asked.refresh_from_db()
     assert asked.state == BuildState.FAILED
+
+
+def test_a_build_whose_process_died_says_so(blueprint, settings):
+    settings.RECORRIDO_OWN_PROCESSES = True  # which does not find a row that is not committed, and fails
+    asked = ask()
+    JourneyBuild.objects.filter(id=asked.id).update(state=BuildState.EXPORTING)
+    build_journey_log(build_id=asked.id)
+    asked.refresh_from_db()
+    assert (asked.state, asked.error) == (
+        BuildState.FAILED,
+        "El proceso que construía estos recorridos se cortó.",
+    )

@@ -45,7 +45,9 @@ def build(
     from recorrido.journeys.actions import build_now
     from recorrido.journeys.errors import JourneysError
     from recorrido.journeys.queries import journey_types
+    from recorrido.shared.aside import stand_back
 
+    stand_back()
     try:
         slugs = [journey_type] if journey_type else [state.journey_type.slug for state in journey_types()]
     except JourneysError as error:

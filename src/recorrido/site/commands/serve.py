@@ -91,7 +91,7 @@ def web(
     boot.require_free_port(host, port)
     boot.ready()
     require_sound_installation()
-    from recorrido.site.services import orphans
+    from recorrido.shared import orphans
     from recorrido.site.services.web import serve
 
     orphans.end_with(parent)
@@ -108,7 +108,7 @@ def ingest(
     boot.require_free_port(host, port)
     boot.ready()
     require_sound_installation()
-    from recorrido.site.services import orphans
+    from recorrido.shared import orphans
     from recorrido.site.services.ingest import serve
 
     orphans.end_with(parent)
@@ -123,7 +123,7 @@ def worker(
 ) -> None:
     """Run background work only."""
     boot.ready()
-    from recorrido.site.services import orphans
+    from recorrido.shared import orphans
     from recorrido.site.services.worker import work
 
     orphans.end_with(parent)

@@ -11,8 +11,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from recorrido.shared import orphans
 from recorrido.site import boot
-from recorrido.site.services import orphans
 
 if TYPE_CHECKING:
     from recorrido.api.ingest.application import IngestApplication

@@ -13,7 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from recorrido.site.services import orphans
+from recorrido.shared import orphans
 from recorrido.site.services.ingest import Application, beside
 
 
