@@ -38,7 +38,7 @@ def tell_attributes(*, facts: Iterable[Told], made: Collection[int] = ()) -> Non
 def _copy(rows: Iterable[tuple[int, str, datetime, str]]) -> None:
     field = sql.copy_field
     sql.copy_in(
-        _COPY, [f"{leaf}\t{field(key)}\t{field(value)}\t{at.isoformat()}\n" for leaf, key, at, value in rows]
+        _COPY, (f"{leaf}\t{field(key)}\t{field(value)}\t{at.isoformat()}\n" for leaf, key, at, value in rows)
     )
 
 

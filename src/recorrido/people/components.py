@@ -25,6 +25,11 @@ class Components:
             parent[member], member = root, parent.get(member, member)
         return root
 
+    def roots(self, members: Iterable[int]) -> dict[int, int]:
+        """The set of each member: its smallest."""
+        find = self.find
+        return {member: find(member) for member in members}
+
     def found(self, members: Sequence[int]) -> None:
         """Members never seen, as one new set."""
         self._parent.update(dict.fromkeys(members, min(members)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
@@ -43,25 +43,53 @@ class Introduction(NamedTuple):
     at: datetime = BEFORE_ALL
 
 
+Read = Told | UnreadableIdentifier
+
+
 def introduce_many(
     *, source: str, country: str, persons: Iterable[Introduction]
 ) -> Iterator[UnreadableIdentifier | None]:
     """Any number of persons, in short transactions; yields per person None, or why it was left out.
 
-    The next group is read, checked and looked up in a second thread, with a connection of its own, while the database
-    works on the one before.
+    The next group is read, checked and looked up by a second thread, with a connection of its own, while the database
+    writes the one before.
     """
-    known = Known()
-    with seldom_collected(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions") as ahead:
-        groups = _groups(iter(persons), source, country)
-        try:
-            waiting = ahead.submit(next, groups, None)
-            while group := waiting.result():
-                waiting = ahead.submit(next, groups, None)
-                read, known.looked_ahead = group
-                yield from _introduce(read, known)
-        finally:
-            ahead.submit(_close_own_connection).result()
+    with seldom_collected(), _Ahead(_groups(iter(persons), source, country)) as ahead:
+        known = Known(meanwhile=ahead.begin)
+        while group := ahead.take():
+            read, known.looked_ahead = group
+            yield from _introduce(read, known)
+
+
+class _Ahead:
+    """Reads the next group in a second thread, from the moment on that the database is busy with the one before.
+
+    Any sooner, two threads would take turns at being the one that runs.
+    """
+
+    def __init__(self, groups: Iterator[tuple[list[Read], Ahead]]) -> None:
+        self._groups = groups
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions")
+        self._next: Future[tuple[list[Read], Ahead] | None] | None = None
+
+    def begin(self) -> None:
+        """Begin with the next group, if that was not done already."""
+        if self._next is None:
+            self._next = self._thread.submit(next, self._groups, None)
+
+    def take(self) -> tuple[list[Read], Ahead] | None:
+        """The next group, None after the last."""
+        self.begin()
+        assert self._next is not None
+        group, self._next = self._next.result(), None
+        return group
+
+    def __enter__(self) -> _Ahead:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with self._thread:
+            self._thread.submit(_close_own_connection).result()
 
 
 def _close_own_connection() -> None:
@@ -79,9 +107,6 @@ def introduce_persons(
     """
     current = rules.current()
     return _introduce([_read(person, source, country, current) for person in persons], known)
-
-
-Read = Told | UnreadableIdentifier
 
 
 def _groups(persons: Iterator[Introduction], source: str, country: str) -> Iterator[tuple[list[Read], Ahead]]:

@@ -8,7 +8,7 @@ judged so far is written first, the identifier is let go, and the rest is judged
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -69,9 +69,12 @@ class News:
     kinds: Mapping[int, str]
 
 
-def connect(news: News, in_force: Rules, *, checked: bool = False) -> None:
+def connect(
+    news: News, in_force: Rules, *, checked: bool = False, meanwhile: Callable[[], None] | None = None
+) -> None:
     """Make the leaves, join persons as far as the rules allow, keep every link with what became of it.
 
+    ``checked``: no value is blocked by these rules. ``meanwhile`` is called when the database begins to write.
     Raises LookAgain where rules or persons are not those that ``news`` was made of.
     """
     if rules.hold().edition != in_force.edition:
@@ -94,7 +97,7 @@ def connect(news: News, in_force: Rules, *, checked: bool = False) -> None:
     )
     for number in strangers:
         joining.components.found(news.groups[number])
-    group = _Group(news, joining, touched, blocked)
+    group = _Group(news, joining, touched, blocked, meanwhile)
     _judge(news, strangers, joining, group)
     group.write()
 
@@ -133,11 +136,19 @@ def _judge(news: News, strangers: Collection[int], joining: Joining, group: _Gro
 class _Group:
     """Writes what became of the news. ``verdicts``: of the links that are not written yet."""
 
-    def __init__(self, news: News, joining: Joining, touched: Touched, blocked: set[int]) -> None:
+    def __init__(
+        self,
+        news: News,
+        joining: Joining,
+        touched: Touched,
+        blocked: set[int],
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
         self.verdicts: dict[Pair, Verdict] = {}
         self._news = news
         self._joining = joining
         self._blocked = blocked
+        self._meanwhile = meanwhile
         self._there = set(touched.persons.values())
         self._fresh = set(news.leaves.values())
         self._has_leaves = False
@@ -148,7 +159,6 @@ class _Group:
         if not self._has_leaves:
             self._has_leaves = True
             self._insert_leaves()
-            self._insert_persons()
         ids = self._insert_links()
         merge(
             self._joining, self._there, lambda pair: self._again.get(pair) or self._told_by(pair, ids[pair])
@@ -188,46 +198,54 @@ class _Group:
             self._joining.tell_apart(apart_among(self._there))
 
     def _insert_leaves(self) -> None:
-        news = self._news
-        if not news.leaves:
+        leaves = self._news.leaves
+        if not leaves:
             return
-        find, field, blocked = self._joining.components.find, sql.copy_field, self._blocked
-        lines, write_time = [], _time_writer()
-        said = told_by = None
-        for key, id_ in news.leaves.items():
-            told = news.told[news.first[key]]
-            if told is not said:
-                said, told_by = told, f"{field(told.source)}\t{write_time(told.at)}"
-            mark = "t" if id_ in blocked else "f"
-            lines.append(f"{key[0]}\t{field(key[1])}\t{id_}\t{find(id_)}\t{told_by}\t{mark}\n")
+        roots = self._joining.components.roots(leaves.values())
         # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
-        lines.sort()
+        lines = self._leaf_lines(sorted(leaves.items()), roots)
+        if self._meanwhile:
+            self._meanwhile()
         sql.copy_in(_INSERT_LEAVES, lines)
+        self._insert_persons(roots)
 
-    def _insert_persons(self) -> None:
-        find, fresh = self._joining.components.find, self._fresh
-        roots = {root for leaf in fresh if (root := find(leaf)) in fresh}
-        merged = {merge.other for merge in self._joining.merges if merge.other in fresh}
-        lines = [f"{id_}\t{find(id_) if id_ in merged else NULL}\n" for id_ in sorted(roots | merged)]
+    def _leaf_lines(self, leaves: Sequence[tuple[Key, int]], roots: Mapping[int, int]) -> list[str]:
+        news, field, blocked = self._news, sql.copy_field, self._blocked
+        first, write_time = news.first, _time_writer()
+        by = {
+            number: f"{field(news.told[number].source)}\t{write_time(news.told[number].at)}"
+            for number in sorted(set(first.values()))
+        }
+        return [
+            f"{key[0]}\t{field(key[1])}\t{id_}\t{roots[id_]}\t{by[first[key]]}\t{'t' if id_ in blocked else 'f'}\n"
+            for key, id_ in leaves
+        ]
+
+    def _insert_persons(self, roots: Mapping[int, int]) -> None:
+        """Of leaves that are new: the persons they are, and those they were until a message of this group joined them."""
+        there = {root for root in roots.values() if root in self._fresh}
+        merged = {merge.other for merge in self._joining.merges if merge.other in self._fresh}
+        lines = [f"{id_}\t{roots[id_] if id_ in merged else NULL}\n" for id_ in sorted(there | merged)]
         if lines:
             sql.copy_in(_INSERT_PERSONS, lines)
-        self._there |= roots
+        self._there |= there
 
     def _insert_links(self) -> dict[Pair, int]:
         """Link ids follow the order told: replaying a person's links by id is how a merge is taken back."""
         if not self.verdicts:
             return {}
-        news = self._news
         ids = dict(zip(self.verdicts, sql.allot(LINKS_SEQUENCE, len(self.verdicts)), strict=True))
-        lines, write_time = [], _time_writer()
+        sql.copy_in(_INSERT_LINKS, self._link_lines(ids))
+        return ids
+
+    def _link_lines(self, ids: Mapping[Pair, int]) -> Iterator[str]:
+        news, write_time = self._news, _time_writer()
         said = told_by = None
         for pair, (state, why) in sorted(self.verdicts.items(), key=itemgetter(0)):
             told = news.told[news.links[pair]]
             if told is not said:
                 said, told_by = told, f"{sql.copy_field(told.source)}\t{told.message}\t{write_time(told.at)}"
-            lines.append(f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n")
-        sql.copy_in(_INSERT_LINKS, lines)
-        return ids
+            yield f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n"
 
 
 def _time_writer() -> Callable[[datetime], str]:

@@ -10,7 +10,7 @@ new leaf at the same moment is refused by the unique index and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, cast
@@ -83,6 +83,8 @@ class Known:
     """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
     looked_ahead: Ahead | None = None
+    meanwhile: Callable[[], None] | None = None
+    """Called when a group is written: until it is, this process has nothing else to do."""
 
     def follow(self, edition: UUID | None) -> None:
         if edition != self.edition:
@@ -148,7 +150,8 @@ def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Kn
     evidence = _new_links(groups, known, new)
     if new or evidence:
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
-        connect(News(told, groups, new, first, evidence, kinds), in_force, checked=ahead is not None)
+        news = News(told, groups, new, first, evidence, kinds)
+        connect(news, in_force, checked=ahead is not None, meanwhile=known.meanwhile)
     learnt.leaves.update(new)
     learnt.links.update(evidence)
     return groups, learnt

@@ -7,10 +7,14 @@ so the set-based statements of ``people`` and ``events`` go through here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+
+LINES = 5_000
+"""So many lines of a COPY are sent at a time."""
 
 
 def fetch(statement: LiteralString, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -25,10 +29,15 @@ def execute(statement: LiteralString, *parameters: Any) -> int:
         return cursor.execute(statement, parameters).rowcount
 
 
-def copy_in(statement: LiteralString, lines: Sequence[str]) -> None:
-    """Send text lines, already in COPY's own escaping and each ending in a newline, to ``COPY … FROM STDIN``."""
+def copy_in(statement: LiteralString, lines: Iterable[str]) -> None:
+    """Send text lines, already in COPY's own escaping and each ending in a newline, to ``COPY … FROM STDIN``.
+
+    The server works on the first of them while a generator makes the next.
+    """
+    waiting = iter(lines)
     with _cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write("".join(lines))
+        while some := "".join(islice(waiting, LINES)):
+            copy.write(some)
 
 
 def allot(sequence: LiteralString, count: int) -> Sequence[int]:
