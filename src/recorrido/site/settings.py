@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "recorrido.web.shell.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "recorrido.api.read.problems.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -8,12 +8,14 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from recorrido.company.models import Staff, Theme
 from recorrido.web.navigation import areas_for, links_for
 
+HEALTHY = "/healthy"
 THEME_COOKIE = "recorrido_theme"
 
 
@@ -29,10 +31,32 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def healthy() -> HttpResponse:
+    """200 when the database answers, 503 when it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
 def theme_of(request: HttpRequest) -> str:
     """The member of staff's choice, else the browser's cookie, else as the device."""
     chosen = getattr(request.user, "theme", None) or request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in Theme.values else Theme.SYSTEM
+
+
+class HealthMiddleware:
+    """Answers those who watch the service before anything asks by which name they call it: a load balancer calls by
+    number, and without encryption."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asks = request.path == HEALTHY and request.method in ("GET", "HEAD")
+        return healthy() if asks else self.get_response(request)
 
 
 class KeepableAddressMiddleware:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -46,9 +49,14 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> bool:
 
 
 def _address(request: HttpRequest) -> str | None:
-    """The browser's address: behind a proxy the last one it added, which the browser cannot forge."""
+    """The browser's address: behind a proxy the last one it added, which the browser cannot forge. None where that
+    is no address: a proxy may write a word there."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.RECORRIDO_BEHIND_PROXY else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR") or None
+    told = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR") or ""
+    for address in (told, told.rsplit(":", 1)[0].strip("[]")):  # some write the port behind it
+        with suppress(ValueError):
+            return str(ip_address(address))
+    return None
 
 
 def _next(request: HttpRequest) -> str:

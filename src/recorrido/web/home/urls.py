@@ -6,5 +6,4 @@ from recorrido.web.home import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthy", views.healthy, name="healthy"),
 ]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -19,15 +18,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(url)
     may_upload = may(staff_of(request), Permission.IMPORT_EVENTS)
     return render(request, "home/start.html", {"may_upload": may_upload})
-
-
-@login_not_required
-@require_safe
-def healthy(request: HttpRequest) -> HttpResponse:
-    """For those who watch the service: 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -122,7 +124,7 @@ def _csv(request: HttpRequest, name: str, events: list[Recorded]) -> HttpRespons
             event.channel or "",
             event.source,
             " ".join(f"{thing.kind}:{thing.external_id}" for thing in event.objects),
-            str(event.properties),
+            json.dumps(event.properties, ensure_ascii=False),
         ]
         for event in events
     )

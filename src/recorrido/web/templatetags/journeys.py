@@ -211,7 +211,19 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float):
         whole = float(value).is_integer()
         return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
-    return str(value)
+    return _listed(value) if isinstance(value, list | dict) else str(value)
+
+
+def _listed(value: list[Any] | dict[str, Any]) -> str:
+    """Values within a value, as a line to read; the file of a timeline has them as they were sent."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_within(one)}" for name, one in value.items())
+    holds_more = any(isinstance(one, list | dict) for one in value)
+    return (" · " if holds_more else ", ").join(map(cell, value))
+
+
+def _within(value: Any) -> str:
+    return f"({_listed(value)})" if isinstance(value, list | dict) and value else cell(value)
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from recorrido.company.models import Role
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"/healthy", "/account/sign-in/", "/account/sign-out/", "/account/preferences/"}
+OPEN = {"/account/sign-in/", "/account/sign-out/", "/account/preferences/"}
 EXAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x"}
 FOR_PROGRAMS = "/api/"  # by key, not by sign-in
 OPEN_TO_PROGRAMS = {"/api/v1/docs", "/api/v1/openapi.json"}

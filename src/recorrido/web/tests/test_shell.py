@@ -37,3 +37,9 @@ def test_an_unknown_page_says_so(signed_in, analyst):
 
 def test_the_service_says_that_it_is_healthy(client):
     assert client.get("/healthy").content == b"ok\n"
+
+
+def test_it_says_so_to_a_load_balancer_that_calls_it_by_number_and_without_encryption(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthy", headers={"Host": "10.1.2.3:8000"}).content == b"ok\n"
+    assert client.get("/account/sign-in/", headers={"Host": "10.1.2.3:8000"}).status_code == 400

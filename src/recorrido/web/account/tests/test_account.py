@@ -4,13 +4,15 @@ import pytest
 from django.test import Client
 
 from conftest import PASSWORD
+from recorrido.company.models import SignInAttempt
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"
 
 
-def sign_in(client, password=PASSWORD, **more):
-    return client.post(SIGN_IN, {"email": "analyst@example.com", "password": password, **more})
+def sign_in(client, password=PASSWORD, headers=None, **more):
+    form = {"email": "analyst@example.com", "password": password, **more}
+    return client.post(SIGN_IN, form, headers=headers)
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(client, analyst):
@@ -35,6 +37,22 @@ def test_guessing_is_stopped_with_a_sentence(client, analyst):
 
 def test_an_empty_installation_says_how_to_make_the_first_administrator(client):
     assert "recorrido user create" in client.get(SIGN_IN).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1, 203.0.113.7:4711", "203.0.113.7"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("unknown", None),
+    ],
+)
+def test_a_proxy_may_write_the_address_as_it_likes(client, analyst, settings, told, kept):
+    settings.RECORRIDO_BEHIND_PROXY = True
+    sign_in(client, "wrong", headers={"X-Forwarded-For": told})
+    assert SignInAttempt.objects.get().address == kept
 
 
 def test_signing_out_needs_a_post(signed_in, analyst):

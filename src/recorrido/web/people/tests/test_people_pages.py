@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -68,6 +69,17 @@ def test_an_orders_timeline_holds_its_events(signed_in, analyst):
     lived(customer="c1", steps=4)
     lived(customer="c2", steps=2)
     assert len(times_on(signed_in(analyst), "/people/object/order/c1-o1/")) == 4
+
+
+def test_values_within_values_are_read_as_a_line_and_kept_whole_in_the_file(signed_in, analyst):
+    lines = [{"sku": "A1", "price": 9990}, {"sku": "B2", "sizes": ["38", "39"]}]
+    record(event("order.placed", 1, customer="c1", order="o1", lines=lines, store={"city": "Talca"}))
+    client = signed_in(analyst)
+    page = client.get("/people/object/order/o1/").content.decode()
+    assert "lines: sku: A1, price: 9.990 · sku: B2, sizes: (38, 39)" in page
+    assert "store: city: Talca" in page
+    (row,) = rows_of(client.get("/people/object/order/o1/?format=csv"))
+    assert json.loads(row[-1])["lines"] == lines
 
 
 def test_an_object_that_no_event_names_is_not_found(signed_in, analyst):
