@@ -74,9 +74,9 @@ def ready() -> None:
 
 def require_free_port(host: str, port: int) -> None:
     """Find out first: nobody wants to read about a taken port after minutes of preparation."""
-    from recorrido.site.services.ports import require_free
+    from recorrido.site.services.ports import LEAVING, require_free
 
-    require_free(host, port)
+    require_free(host, port, patience=LEAVING)
 
 
 @contextmanager

@@ -113,6 +113,15 @@ def test_a_taken_port_is_one_clear_sentence():
             require_free("127.0.0.1", port)
 
 
+def test_a_port_that_a_killed_server_is_about_to_leave_is_waited_for():
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    leaving = Thread(target=lambda: (time.sleep(0.3), listener.close()))
+    leaving.start()
+    require_free("127.0.0.1", port, patience=PATIENCE)
+    leaving.join()
+
+
 def test_an_empty_start_serves_prints_a_login_and_stops_everything_on_ctrl_c(home):
     from recorrido.site import postgres
 
