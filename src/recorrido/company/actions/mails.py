@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -36,6 +38,28 @@ def queue_mail(
     fields = {"to": to, "subject": _one_line(subject), "text": text, "html": html}
     mail, _made = Mail.objects.get_or_create(key=key, defaults={**fields, "useful_until": useful_until})
     return mail
+
+
+def alarm_staff(
+    *,
+    key: str,
+    concerns: Callable[[Staff], bool],
+    words: Callable[[], tuple[str, str]],
+    useful_until: datetime,
+) -> None:
+    """A mail to each active member of staff who wants alarms and whom it concerns, in the language of each.
+
+    ``words`` answers subject and text in the language of the moment; see ``queue_mail`` for the rest.
+    """
+    for staff in (
+        Staff.objects.filter(is_active=True, alarms=True).select_related("department").order_by("id")
+    ):
+        if concerns(staff):
+            with translation.override(staff.language or settings.LANGUAGE_CODE):
+                subject, text = words()
+            queue_mail(
+                key=f"{key}:{staff.pk}", to=staff.email, subject=subject, text=text, useful_until=useful_until
+            )
 
 
 def _one_line(subject: str) -> str:

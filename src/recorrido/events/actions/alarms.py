@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from recorrido.company.access import Permission, may
-from recorrido.company.actions import audit, queue_mail
+from recorrido.company.actions import alarm_staff, audit
 from recorrido.company.models import Staff
 from recorrido.events.models import Alarm, HealthThreshold, Source
 from recorrido.events.queries.findings import Finding, Limits, sentence_of
@@ -99,17 +98,12 @@ def _close(alarms: Iterable[Alarm]) -> int:
 
 def _tell(alarm: Alarm, what: str) -> None:
     """A mail to each active member of staff who wants alarms and may see the page they are about."""
-    for staff in Staff.objects.filter(is_active=True, alarms=True).order_by("id"):
-        if may(staff, Permission.SEE_DATA):
-            with translation.override(staff.language or "es"):
-                subject, text = _words(alarm, what)
-            queue_mail(
-                key=f"alarm:{alarm.id}:{what}:{staff.id}",
-                to=staff.email,
-                subject=subject,
-                text=text,
-                useful_until=clock.now() + USEFUL,
-            )
+    alarm_staff(
+        key=f"alarm:{alarm.id}:{what}",
+        concerns=lambda staff: may(staff, Permission.SEE_DATA),
+        words=lambda: _words(alarm, what),
+        useful_until=clock.now() + USEFUL,
+    )
 
 
 def _words(alarm: Alarm, what: str) -> tuple[str, str]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from recorrido.company.access import Permission, may
-from recorrido.company.actions import queue_mail
+from recorrido.company.actions import alarm_staff
 from recorrido.company.actions.audit import apply_changes
-from recorrido.company.models import Staff
 from recorrido.connectors.webhooks.actions.hands import Hand
 from recorrido.connectors.webhooks.models import DisabledReason, Endpoint, EndpointState
 from recorrido.events.actions import ensure_source, record_events
@@ -54,13 +52,12 @@ def _stop(endpoint: Endpoint, reason: DisabledReason) -> None:
 
 def _tell_staff(endpoint: Endpoint, now: datetime) -> None:
     """A mail to each active member of staff who wants alarms and may mend it."""
-    for staff in Staff.objects.filter(is_active=True, alarms=True).order_by("id"):
-        if not may(staff, Permission.MANAGE_WEBHOOKS):
-            continue
-        with translation.override(staff.language or settings.LANGUAGE_CODE):
-            subject, text = _words(endpoint)
-        key = f"webhook:{endpoint.pk}:disabled:{now.isoformat()}:{staff.pk}"
-        queue_mail(key=key, to=staff.email, subject=subject, text=text, useful_until=now + USEFUL)
+    alarm_staff(
+        key=f"webhook:{endpoint.pk}:disabled:{now.isoformat()}",
+        concerns=lambda staff: may(staff, Permission.MANAGE_WEBHOOKS),
+        words=lambda: _words(endpoint),
+        useful_until=now + USEFUL,
+    )
 
 
 def _words(endpoint: Endpoint) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from recorrido.company.actions import queue_mail
+from recorrido.company.actions import alarm_staff
 from recorrido.company.models import Role, Staff
 from recorrido.journeys.watch.detection import Kind
 from recorrido.journeys.watch.models import Incident
@@ -37,26 +37,20 @@ def tell_closed(now: datetime) -> None:
 
 
 def _mail(together: Sequence[Incident], what: str, now: datetime) -> None:
-    for staff in _recipients({incident.owner for incident in together}):
-        with translation.override(staff.language or settings.LANGUAGE_CODE):
-            subject, text = _words(together, what)
-        queue_mail(
-            key=f"incident:{together[0].root_id}:{what}:{staff.pk}",
-            to=staff.email,
-            subject=subject,
-            text=text,
-            useful_until=now + USEFUL,
-        )
+    owners = {incident.owner for incident in together}
+    alarm_staff(
+        key=f"incident:{together[0].root_id}:{what}",
+        concerns=lambda staff: _concerns(staff, owners),
+        words=lambda: _words(together, what),
+        useful_until=now + USEFUL,
+    )
 
 
-def _recipients(owners: set[str]) -> Iterable[Staff]:
+def _concerns(staff: Staff, owners: set[str]) -> bool:
     """Administrators and CX leads, and the heads of the departments it concerns."""
-    for staff in (
-        Staff.objects.filter(is_active=True, alarms=True).select_related("department").order_by("id")
-    ):
-        concerned = staff.department is not None and staff.department.slug in owners
-        if staff.role in (Role.ADMIN, Role.CX_LEAD) or (staff.role == Role.DEPARTMENT_HEAD and concerned):
-            yield staff
+    if staff.role == Role.DEPARTMENT_HEAD:
+        return staff.department is not None and staff.department.slug in owners
+    return staff.role in (Role.ADMIN, Role.CX_LEAD)
 
 
 def _words(together: Sequence[Incident], what: str) -> tuple[str, str]:
