@@ -31,6 +31,7 @@ if _typing.TYPE_CHECKING:
     )
     from trayecto.events.read import read_events
     from trayecto.events.table import Events, ReadReport
+    from trayecto.events.writing import write_events
     from trayecto.filters import (
         Filter,
         attribute,
@@ -153,6 +154,7 @@ __all__ = [
     "total",
     "touches",
     "variant_rank",
+    "write_events",
 ]
 
 # Where the names live. Each module is loaded when one of its names is first used: `trayecto --help` and whoever needs
@@ -165,6 +167,7 @@ _HOMES = {
     ),
     "trayecto.events.read": "read_events",
     "trayecto.events.table": "Events ReadReport",
+    "trayecto.events.writing": "write_events",
     "trayecto.filters": (
         "Filter attribute directly_followed_by ends_with exact_variant followed_by funnel_reached has "
         "has_all has_flow lacks late_at lost lost_at occurs_between open_ open_at parse_filter "

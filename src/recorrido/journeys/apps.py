@@ -9,3 +9,11 @@ class JourneysConfig(AppConfig):
     label = "journeys"
     verbose_name = _("Journeys")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What the library says of a blueprint is said in the reader's language."""
+        from django.utils.translation import gettext
+
+        from trayecto.blueprint import translate_with
+
+        translate_with(gettext)

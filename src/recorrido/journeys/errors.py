@@ -16,10 +16,12 @@ JourneysError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
+
+from trayecto import blueprint as library
+from trayecto.blueprint import Problem
 
 
 class JourneysError(Exception):
@@ -29,28 +31,13 @@ class JourneysError(Exception):
     temporary: ClassVar[bool] = False
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in a blueprint: where (``touchpoints.call.owner``, line) and what to do."""
-
-    path: str
-    line: int
-    message: str
-
-
 class BlueprintInvalid(JourneysError):
     code = "blueprint_invalid"
 
     def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
         self.file = file
         self.problems = problems
-        super().__init__("\n".join(self._sentence(problem) for problem in problems))
-
-    def _sentence(self, problem: Problem) -> str:
-        place = self.file
-        if problem.line:  # 0: the problem is the file itself
-            place = _("%(file)s, line %(line)s") % {"file": self.file, "line": problem.line}
-        return ": ".join(part for part in (place, problem.path, problem.message) if part)
+        super().__init__(str(library.BlueprintInvalid(file, problems)))
 
 
 class NoBlueprint(JourneysError):

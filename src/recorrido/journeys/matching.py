@@ -11,7 +11,7 @@ from itertools import groupby
 from psycopg import sql
 
 from recorrido.journeys.blueprint import Blueprint, Touchpoint
-from recorrido.journeys.blueprint.design import Condition
+from trayecto.blueprint.design import Condition
 
 Expression = sql.Composable
 _NUMBER = r"^[-+]?[0-9]{1,18}(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"

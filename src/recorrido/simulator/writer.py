@@ -1,4 +1,5 @@
-"""Writes a run: events as JSON lines that ``recorrido import --mapping events`` reads, and truth.json."""
+"""Writes a run: events as JSON lines that ``recorrido import --mapping events`` reads, the same events as a table that
+``trayecto build`` reads, the company's blueprint and its value model, and truth.json."""
 
 from __future__ import annotations
 
@@ -14,12 +15,16 @@ from typing import IO, Any
 
 import msgspec
 
+import trayecto
+from recorrido.simulator.designs import blueprint_text
 from recorrido.simulator.emit import tell
 from recorrido.simulator.emit.blocks import Row
 from recorrido.simulator.model import simulate
 from recorrido.simulator.scenario import Scenario
 from recorrido.simulator.stream import in_time_order
-from recorrido.simulator.truth import truth_of
+from recorrido.simulator.tables import flat
+from recorrido.simulator.truth import totals_of, truth_of
+from recorrido.simulator.valuing import values_text
 
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all)."""
@@ -69,12 +74,20 @@ def write_run(
         path, stale = stale, path
     with _replacing(path, compress) as file:
         _write_lines(file, in_time_order(blocks), total, progress)
+    trayecto.write_events(out / "events.parquet", flat(blocks))
+    _write_text(out / "blueprint.yaml", blueprint_text(scenario))
+    _write_text(out / "values.yaml", values_text(scenario, totals_of(world)))
     stale.unlink(missing_ok=True)  # of an earlier run: beside this run's truth it would mislead
     truth = truth_of(scenario, world.plan.without, world)
     truth_path = out / "truth.json"
     with _replacing(truth_path, False) as file:
         file.write(msgspec.json.format(msgspec.json.encode(truth), indent=2) + b"\n")
     return RunReport(total, path, truth_path, truth)
+
+
+def _write_text(path: Path, text: str) -> None:
+    with _replacing(path, False) as file:
+        file.write(text.encode())
 
 
 def _write_lines(

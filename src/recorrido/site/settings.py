@@ -142,6 +142,7 @@ LANGUAGE_COOKIE_NAME = "recorrido_language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
+LOCALE_PATHS = [PACKAGE.parent / "trayecto" / "locale"]  # the library has no application to bring them
 FORMAT_MODULE_PATH = ["recorrido.web.formats"]
 USE_TZ = True
 TIME_ZONE = environment.choice(  # of pages; the database holds UTC

@@ -7,15 +7,14 @@ import re
 import sys
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from trayecto.cli import asked, output
+from trayecto.cli import asked, designing, output
+from trayecto.cli import build_options as options
 from trayecto.errors import BadValue, EmptyLog, UnknownStep, did_you_mean
 
 if TYPE_CHECKING:
-    from trayecto.events.table import Events, ReadReport
+    from trayecto.events.table import Events
     from trayecto.log.attributes import Aggregate
     from trayecto.log.info import LogInfo
 
@@ -24,54 +23,41 @@ USUAL = ("channel", "owner", "person")
 
 
 def build(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="CSV, Parquet, JSON lines, XES or OCEL 2.0 files.", show_default=False),
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="The folder to write the log to.", show_default=False)
-    ],
-    journey: Annotated[str | None, typer.Option(help="Column that says whose step it is.")] = None,
-    step: Annotated[str | None, typer.Option(help="Column with the step's name.")] = None,
-    at: Annotated[str | None, typer.Option(help="Column with the time.")] = None,
-    by: Annotated[
-        str | None, typer.Option(help="Another journey key: a column, or an OCEL object type.")
-    ] = None,
-    gap: Annotated[
-        str | None, typer.Option(help="A pause longer than this ends a journey, e.g. 30d.")
-    ] = None,
-    start: Annotated[list[str] | None, typer.Option(help="A step that begins a journey.")] = None,
-    end: Annotated[list[str] | None, typer.Option(help="A step that ends a journey.")] = None,
-    attr: Annotated[
-        list[str] | None,
-        typer.Option(help="Journey attribute: COLUMN, or NAME=COLUMN:first|last|count|total."),
-    ] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="Column to keep for every event, e.g. channel.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option(help="Column with the journey's weight.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
-    lifecycle: Annotated[
-        str | None, typer.Option(help="Keep only events of this lifecycle transition.")
-    ] = None,
-    id_: Annotated[
-        str | None, typer.Option("--id", help="Column with the event's id; repeats are set aside.")
-    ] = None,
-    tz: Annotated[
-        str | None, typer.Option(help="Time zone of times that name none, e.g. America/Santiago.")
-    ] = None,
-    time_format: Annotated[str | None, typer.Option(help="Format of times that are not ISO 8601.")] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Write rows that could not be read to this file.")
-    ] = None,
-    format_: Annotated[
-        str | None, typer.Option("--format", help="Format of files without a telling name.")
-    ] = None,
+    files: options.Files,
+    out: options.Out,
+    journey: options.Journey = None,
+    step: options.Step = None,
+    at: options.At = None,
+    by: options.By = None,
+    gap: options.Gap = None,
+    start: options.Start = None,
+    end: options.End = None,
+    attr: options.Attr = None,
+    column: options.Column = None,
+    weight: options.Weight = None,
+    strict: options.Strict = False,
+    lifecycle: options.Lifecycle = None,
+    id_: options.Id = None,
+    tz: options.TimeZone = None,
+    time_format: options.TimeFormat = None,
+    rejects: options.Rejects = None,
+    format_: options.Format = None,
+    blueprint: options.BlueprintFile = None,
+    journeys: options.Journeys = None,
+    values: options.ValuesFile = None,
     json: asked.Json = False,
 ) -> None:
     """Read events from FILES and build a journey log in the folder --out."""
     import trayecto
 
+    if blueprint is not None:
+        shaping = {"--journey": journey, "--by": by, "--gap": gap, "--start": start, "--end": end, "--attr": attr,
+                   "--column": column, "--weight": weight}  # fmt: skip
+        designing.refuse(shaping)
+        read = designing.Reading(files, step, at, tz, time_format, strict, rejects, lifecycle, id_, format_)
+        designing.build(read, out, blueprint, journeys, values, json)
+        return
+    designing.need_blueprint({"--journeys": journeys, "--values": values})
     attributes = attributes_of(attr or [])
     progress = sys.stderr.isatty()
     wanted = _wanted(attributes, [*(column or []), *filter(None, (by, weight))])
@@ -90,7 +76,7 @@ def build(
         format=format_,
         progress=progress,
     )
-    _tell(events.report)
+    output.tell_report(events.report)
     if not events.table.num_rows:
         raise EmptyLog(f"{', '.join(map(str, files))}: no event could be read, so there is nothing to build.")
     _check_steps([*(start or []), *(end or [])], events)
@@ -178,23 +164,6 @@ def _header(file: Path) -> list[str] | None:
     except (OSError, ValueError, EOFError, zlib.error):
         return None  # read_events says what is wrong with it
     return None
-
-
-def _tell(report: ReadReport) -> None:
-    """What became of the rows, on stderr."""
-    for sentence in (*report.notes, *report.warnings):
-        output.note(sentence)
-    if report.rejected or report.duplicates:
-        output.note(
-            f"{report.rejected:,} of {report.rows_read:,} rows could not be read and {report.duplicates:,} repeat an id"
-            + (
-                f"; they are in {report.rejects_path}."
-                if report.rejects_path
-                else "; --rejects FILE keeps them."
-            )
-        )
-        for reject in report.first_rejects[:3]:
-            output.note(f"  {reject}")
 
 
 def _tell_weights(info: LogInfo) -> None:

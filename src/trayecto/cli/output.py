@@ -12,6 +12,7 @@ from trayecto.errors import BadValue
 
 if TYPE_CHECKING:
     from trayecto.draw import Svg
+    from trayecto.events.table import ReadReport
 
 
 def note(sentence: str) -> None:
@@ -79,3 +80,20 @@ def length(seconds: float | None) -> str:
 
 def weight(value: float | None) -> str:
     return "–" if value is None else f"{value:,.1f}"
+
+
+def tell_report(report: ReadReport) -> None:
+    """What became of the rows, on stderr."""
+    for sentence in (*report.notes, *report.warnings):
+        note(sentence)
+    if report.rejected or report.duplicates:
+        note(
+            f"{report.rejected:,} of {report.rows_read:,} rows could not be read and {report.duplicates:,} repeat an id"
+            + (
+                f"; they are in {report.rejects_path}."
+                if report.rejects_path
+                else "; --rejects FILE keeps them."
+            )
+        )
+        for reject in report.first_rejects[:3]:
+            note(f"  {reject}")

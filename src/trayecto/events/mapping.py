@@ -119,6 +119,8 @@ def may_use(name: str, wish: Wish) -> bool:
 
 
 def _choose(role: str, named: str | None, names: Sequence[str], file: str) -> str | None:
+    if named == "":
+        return None
     if named is not None:
         return _must_have(named, names, file)
     by_plain = {_plain(name): name for name in reversed(names)}

@@ -74,7 +74,7 @@ def read_events(
     ``source``: a path, a list of paths (read one after the other), a folder, a binary stream with ``format=``, an
     Arrow table, batch or reader, or anything that speaks Arrow's C stream (a Polars or pandas frame).
     ``journey``, ``step``, ``at``: names of the columns; without them well-known names are tried and the report says
-    which were taken. ``columns``: other columns to keep (default all). ``tz``: the zone of times that carry none.
+    which were taken; ``journey=""`` takes none. ``columns``: other columns to keep (default all). ``tz``: the zone of times that carry none.
     ``time_format``: a format such as ``%d/%m/%Y %H:%M`` for times that are not ISO 8601. ``lifecycle``: keep only
     events with this ``lifecycle:transition``. ``id_column``: names an event id; later rows that repeat one are set
     aside. ``rejects``: where to write the rows that could not be taken in. ``texts``: leave the other columns of a

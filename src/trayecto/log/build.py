@@ -36,6 +36,7 @@ def build(
     order: Sequence[str] | None = None,
     person: str | None = None,
     position: Position = (),
+    texts: Mapping[str, str] | None = None,
     progress: Tell | bool | None = None,
 ) -> JourneyLog:
     """Build a journey log folder from events and open it.
@@ -47,7 +48,8 @@ def build(
     how many journeys have events with another. ``as_of``: the moment the log speaks of (default: the last event).
     ``order``: steps in blueprint order, which orders times that are only dates. ``person``: the column with the
     person of a journey (default: ``person``, where present). ``position``: how far the streams that the events come
-    from were read, kept as it is for who appends later. ``progress``: called with (done, total), or True for a bar.
+    from were read, kept as it is for who appends later. ``texts``: what a log
+    keeps by name, such as the blueprint it was built by. ``progress``: called with (done, total), or True for a bar.
 
     The folder is written atomically and the old log stays until then. Raises BadLog when it cannot be written,
     UnknownColumn for a column that is not there, BadValue for a journey whose weight is
@@ -55,7 +57,7 @@ def build(
     """
     with draft(
         events, out, by=by, attributes=attributes, columns=columns, boundaries=boundaries, weight=weight, as_of=as_of,
-        order=order, person=person, position=position, progress=progress,
+        order=order, person=person, position=position, texts=texts, progress=progress,
     ) as aside:  # fmt: skip
         return aside.publish()
 
@@ -74,6 +76,7 @@ def draft(
     order: Sequence[str] | None = None,
     person: str | None = None,
     position: Position = (),
+    texts: Mapping[str, str] | None = None,
     progress: Tell | bool | None = None,
 ) -> Iterator[Draft]:
     """As ``build``, but aside: nobody sees the new log until ``publish``, and what happens meanwhile is appended first.
@@ -91,7 +94,7 @@ def draft(
         content = content_of(events, settings, advance)
         del events  # they may be most of the memory
         with writing.new_base(Path(out)) as place:
-            told = {"options": settings.to_json(), "position": list(position)}
+            told = {"options": settings.to_json(), "position": list(position), "texts": dict(texts or {})}
             write_base(place, content, told, advance)
             del content
             yield Draft(open_base(place.parent, place.name, None), position)

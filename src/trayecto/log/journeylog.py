@@ -156,6 +156,11 @@ class JourneyLog:
         return self.stored.position
 
     @property
+    def texts(self) -> Mapping[str, str]:
+        """What ``build`` was told to keep by name, such as the text of the blueprint."""
+        return self.stored.texts
+
+    @property
     def has_outgrown_its_base(self) -> bool:
         """Whether so much was appended that a build from all events is worth its while: past a tenth of the base."""
         return self.stored.patched_events > max(LEAST_PATCHED, self.stored.base.meta["events"] // 10)

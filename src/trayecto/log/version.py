@@ -217,6 +217,10 @@ class Version:
     def position(self) -> Position:
         return tuple(self.facts.get("position", ()))
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return dict(self.base.meta.get("texts", {}))
+
 
 def open_version(folder: Path, version: str | None = None) -> Version:
     """The current version (None), or an older one by name; BadLog says in one sentence what is wrong."""

@@ -25,8 +25,7 @@ from recorrido.connectors.files.mapping import (
 )
 from recorrido.connectors.files.written import Written
 from recorrido.events.records import CHANNELS, MAX_SOURCE
-from recorrido.journeys.blueprint.fields import Fields
-from recorrido.journeys.blueprint.source import Document
+from recorrido.journeys.blueprint import Document, Fields, reading
 from recorrido.journeys.errors import BlueprintInvalid
 from recorrido.people.identifiers import KIND
 
@@ -50,9 +49,12 @@ def find_mapping(name: str) -> FileMapping:
 def parse_mapping(text: str, file: str) -> FileMapping:
     """Raises MappingInvalid with every problem found."""
     try:
-        document = Document(text, file)
-        mapping = _mapping(Fields(document, (), document.value), hashlib.sha256(text.encode()).hexdigest())
-        document.raise_problems()
+        with reading():
+            document = Document(text, file)
+            mapping = _mapping(
+                Fields(document, (), document.value), hashlib.sha256(text.encode()).hexdigest()
+            )
+            document.raise_problems()
     except BlueprintInvalid as error:
         problems = tuple(Problem(one.path, one.line, one.message) for one in error.problems)
         raise MappingInvalid(file, problems) from None

@@ -7,10 +7,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from recorrido.journeys.blueprint.words import STAGE_PHASE, STAGES
+from recorrido.journeys.blueprint import Problem
 from recorrido.journeys.drafting.text import Design, label_in, section, words_of
-from recorrido.journeys.errors import Problem
 from recorrido.shared.plain import slug
+from trayecto.blueprint.words import STAGE_PHASE, STAGES
 
 WITHIN, WORKING_DAYS, WORKING_HOURS, PROPERTY = "within", "working_days", "working_hours", "property"
 PROMISES = (WITHIN, WORKING_DAYS, WORKING_HOURS, PROPERTY)

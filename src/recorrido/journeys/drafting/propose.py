@@ -8,10 +8,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from recorrido.journeys.blueprint.journey_types import RESERVED
 from recorrido.journeys.drafting.text import Design, label_in, section, words_of
 from recorrido.journeys.drafting.vocabulary import DEPARTMENTS, SERVICE, Meaning, meaning_of
 from recorrido.shared.plain import plain_words, slug
+from trayecto.blueprint.journey_types import RESERVED
 
 KEY_LABELS: Mapping[str, dict[str, str]] = {
     "order": {"es": "Pedido", "en": "Order"},

@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
-from recorrido.journeys.blueprint.source import Document
+from recorrido.journeys.blueprint import plain_values
 
 Design = dict[str, Any]
 
 
 def design_of(text: str, file: str = "blueprint.yaml") -> Design:
     """The values of a blueprint's text, in their order. Raises BlueprintInvalid for what is no YAML."""
-    value = Document(text, file).value
+    value = plain_values(text, file)
     return value if isinstance(value, dict) else {}
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from recorrido.journeys.blueprint.words import STAGES
 from recorrido.shared.plain import plain_words, slug
+from trayecto.blueprint.words import STAGES
 
 SALES, FINANCE, WAREHOUSE, LOGISTICS, SERVICE, MARKETING = (
     "sales", "finance", "warehouse", "logistics", "service", "marketing",

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from recorrido.journeys.blueprint.design import Attribute
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.filters import Filters
 from recorrido.journeys.queries.study import Study
+from trayecto.blueprint.design import Attribute
 
 VALUES_SHOWN = 200  # more values than this are no segment to choose from a list
 ENOUGH = 0.5  # a month is the default period when it has half the journeys of a usual month

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recorrido.journeys.blueprint import Blueprint, Touchpoint
-from recorrido.journeys.blueprint.words import PHASES
+from trayecto.blueprint.words import PHASES
 from trayecto.draw import Column, Design, DesignStep, Lane
 
 

@@ -15,7 +15,7 @@ def small(aromo):
 def test_the_same_scenario_gives_the_same_bytes(small, tmp_path):
     for name in ("a", "b"):
         write_run(scenario=small, out=tmp_path / name, compress=True)
-    for file in ("events.jsonl.gz", "truth.json"):
+    for file in ("events.jsonl.gz", "events.parquet", "blueprint.yaml", "truth.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from recorrido.journeys.blueprint.words import GATE_ORIGINS, NATURES, STAGES
+from recorrido.journeys.blueprint import GATE_ORIGINS, NATURES, STAGES
 from recorrido.journeys.drafting.editing import (
     PROMISES,
     Row,

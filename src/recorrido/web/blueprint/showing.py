@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
-from recorrido.journeys.blueprint.words import PHASES, STAGES
+from recorrido.journeys.blueprint import PHASES, STAGES, Problem
 from recorrido.journeys.drafting.editing import Row, rows_of, stages
 from recorrido.journeys.drafting.text import Design, label_in, section
-from recorrido.journeys.errors import Problem
 
 NATURES: tuple[tuple[str, str | Promise], ...] = (
     ("transaction", gettext_lazy("transaction")),

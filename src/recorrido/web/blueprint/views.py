@@ -14,10 +14,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from recorrido.company.access import Permission, may
 from recorrido.journeys import actions
-from recorrido.journeys.blueprint import read_blueprint
+from recorrido.journeys.blueprint import Problem, read_blueprint
 from recorrido.journeys.drafting.editing import problems_of
 from recorrido.journeys.drafting.text import Design, design_of
-from recorrido.journeys.errors import BlueprintInvalid, DraftClosed, JourneysError, NoBlueprint, Problem
+from recorrido.journeys.errors import BlueprintInvalid, DraftClosed, JourneysError, NoBlueprint
 from recorrido.journeys.models import BlueprintDraft, BuildState, DraftState, JourneyBuild
 from recorrido.journeys.queries import blueprint_in_force, find_drafts, journey_types
 from recorrido.web.allowed import allowed, staff_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from django.utils.translation import gettext as _
 
-from recorrido.journeys.errors import BlueprintInvalid, Problem
+from trayecto.blueprint.errors import BlueprintInvalid, Problem
+from trayecto.blueprint.saying import gettext as _
 
 Path = tuple[str, ...]
 

@@ -6,40 +6,20 @@ from pathlib import Path as FilePath
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.checks import check_references
-from recorrido.journeys.blueprint.design import Blueprint, Column, Department, Label, Touchpoint
-from recorrido.journeys.blueprint.fields import Fields, suggestion
-from recorrido.journeys.blueprint.hours import parse_hours
-from recorrido.journeys.blueprint.journey_types import read_journey_types
-from recorrido.journeys.blueprint.source import Document
-from recorrido.journeys.blueprint.touchpoints import read_touchpoints
-from recorrido.journeys.blueprint.words import DEFAULT_COLUMNS, STAGE_PHASE, STAGES
-from recorrido.journeys.errors import BlueprintInvalid, Problem
-
-SHIPPED = FilePath(__file__).parent.parent / "blueprints"
-
-
-def shipped_blueprints() -> tuple[str, ...]:
-    """Names of the blueprints that come with the product: ``aromo``, ``olist``, ``starter``."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
-
-
-def find_blueprint(name: str) -> FilePath:
-    """The file of a shipped blueprint by name, or any file by path; raises BlueprintInvalid when there is none."""
-    path = FilePath(name)
-    shipped = SHIPPED / f"{name}.yaml"
-    if path.is_file():
-        return path
-    if shipped.is_file():
-        return shipped
-    message = _("there is no such file or shipped blueprint%(mend)s")
-    problem = Problem("", 0, message % {"mend": suggestion(name, shipped_blueprints())})
-    raise BlueprintInvalid(name, (problem,))
+from trayecto.blueprint.checks import check_references
+from trayecto.blueprint.design import Blueprint, Column, Department, Label, Touchpoint
+from trayecto.blueprint.errors import BlueprintInvalid, Problem
+from trayecto.blueprint.fields import Fields, suggestion
+from trayecto.blueprint.hours import parse_hours
+from trayecto.blueprint.journey_types import read_journey_types
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.source import Document
+from trayecto.blueprint.touchpoints import read_touchpoints
+from trayecto.blueprint.words import DEFAULT_COLUMNS, STAGE_PHASE, STAGES
 
 
 def load_blueprint(path: FilePath) -> Blueprint:
+    """The blueprint in a file. Raises BlueprintInvalid."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,6 +1,6 @@
 """The blueprint language (``docs/blueprint.md``): a YAML text becomes an immutable ``Blueprint``."""
 
-from recorrido.journeys.blueprint.design import (
+from trayecto.blueprint.design import (
     Attribute,
     Blueprint,
     Boundaries,
@@ -11,25 +11,23 @@ from recorrido.journeys.blueprint.design import (
     Touchpoint,
     Watch,
 )
-from recorrido.journeys.blueprint.parse import (
-    find_blueprint,
-    load_blueprint,
-    read_blueprint,
-    shipped_blueprints,
-)
+from trayecto.blueprint.errors import BlueprintInvalid, Problem
+from trayecto.blueprint.parse import load_blueprint, read_blueprint
+from trayecto.blueprint.saying import translate_with
 
 __all__ = [
     "Attribute",
     "Blueprint",
+    "BlueprintInvalid",
     "Boundaries",
     "Department",
     "JourneyType",
     "Label",
+    "Problem",
     "Promise",
     "Touchpoint",
     "Watch",
-    "find_blueprint",
     "load_blueprint",
     "read_blueprint",
-    "shipped_blueprints",
+    "translate_with",
 ]

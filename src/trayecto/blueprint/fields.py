@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.design import Label
-from recorrido.journeys.blueprint.source import Document, Path
+from trayecto.blueprint.design import Label
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.source import Document, Path
 from trayecto.errors import nearest
 
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.design import Column, Condition, Gate, Promise, Touchpoint, Watch
-from recorrido.journeys.blueprint.fields import Fields
-from recorrido.journeys.blueprint.words import (
+from trayecto.blueprint.design import Column, Condition, Gate, Promise, Touchpoint, Watch
+from trayecto.blueprint.fields import Fields
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.words import (
     CHANNELS,
     DIRECTIONS,
     GATE_ORIGINS,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.design import Attribute, Boundaries, JourneyType
-from recorrido.journeys.blueprint.fields import Fields
-from recorrido.journeys.blueprint.touchpoints import duration
-from recorrido.journeys.blueprint.words import ATTRIBUTE_TYPES, TAKES
+from trayecto.blueprint.design import Attribute, Boundaries, JourneyType
+from trayecto.blueprint.fields import Fields
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.touchpoints import duration
+from trayecto.blueprint.words import ATTRIBUTE_TYPES, TAKES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = frozenset(

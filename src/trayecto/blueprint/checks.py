@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.design import Blueprint, Touchpoint
-from recorrido.journeys.blueprint.fields import suggestion
-from recorrido.journeys.blueprint.source import Document
+from trayecto.blueprint.design import Blueprint, Touchpoint
+from trayecto.blueprint.fields import suggestion
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.source import Document
 
 
 def check_references(document: Document, blueprint: Blueprint) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from django.utils.translation import gettext as _
-
-from recorrido.journeys.blueprint.fields import Fields, suggestion
-from recorrido.journeys.blueprint.words import WEEKDAYS
+from trayecto.blueprint.fields import Fields, suggestion
+from trayecto.blueprint.saying import gettext as _
+from trayecto.blueprint.words import WEEKDAYS
 
 OFFICE_HOURS: dict[int, tuple[int, int]] = dict.fromkeys(range(5), (9 * 60, 18 * 60))
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")

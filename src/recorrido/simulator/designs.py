@@ -1,0 +1,103 @@
+"""The blueprint of a simulated company, as its own people would have written it down."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from recorrido.journeys.blueprint import find_blueprint
+from recorrido.journeys.drafting.text import Design, design_of, text_of
+from recorrido.simulator.faults.gate import Gate
+from recorrido.simulator.scenario import Scenario
+
+OF_THE_DEMO = "identity."
+BEFORE = "counter.sale"
+
+
+def blueprint_text(scenario: Scenario) -> str:
+    """The demo's blueprint with this company's name, gates, promises and costs."""
+    design = design_of(find_blueprint("aromo").read_text(encoding="utf-8"))
+    design |= {
+        "blueprint": _slug(scenario.name),
+        "title": scenario.name,
+        "country": scenario.place.country,
+        "time_zone": scenario.place.timezone,
+        "currency": scenario.place.currency,
+    }
+    design["touchpoints"] = _touchpoints(scenario, design["touchpoints"])
+    for fault in (*scenario.gates, *scenario.faults):
+        design["departments"].setdefault(fault.owner, {"label": fault.owner.capitalize()})
+    return text_of(design)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "company"
+
+
+def _touchpoints(scenario: Scenario, known: Design) -> Design:
+    found: Design = {}
+    for name, fields in known.items():
+        if name == BEFORE:
+            found |= _gates(scenario)
+        if not name.startswith(OF_THE_DEMO):
+            found[name] = dict(fields)
+    found["order.delivered"]["promise"] = _within(scenario.fulfilment.promise_days, "order.placed")
+    found["refund.paid"]["promise"] = _within(scenario.returns.promise_days, "return.received")
+    for fields in found.values():
+        if fields.get("event") == "contact.received":
+            fields["cost"] = scenario.contacts.cost
+    return found | (_BUSINESS if scenario.companies else {})
+
+
+def _within(days: int, since: str) -> Design:
+    return {"working_days": days, "since": since}
+
+
+def _gates(scenario: Scenario) -> Design:
+    found: Design = {}
+    for gate in (*scenario.gates, *scenario.faults):
+        if isinstance(gate, Gate):
+            found |= _gate(gate)
+    return found
+
+
+def _gate(gate: Gate) -> Design:
+    asked = f"{gate.step}.requested"
+    common: dict[str, Any] = {"stage": "checkout", "owner": gate.owner}
+    return {
+        asked: common
+        | {"label": gate.name, "event": asked, "importance": 5}
+        | {"gate": {"mandatory": gate.origin == "law", "origin": gate.origin}},
+        f"{gate.step}.approved": common
+        | {
+            "label": f"{gate.name}: sí",
+            "event": f"{gate.step}.approved",
+            "nature": "internal",
+            "importance": 4,
+        },
+        f"{gate.step}.rejected": common
+        | {
+            "label": f"{gate.name}: no",
+            "event": f"{gate.step}.rejected",
+            "importance": 5,
+            "exceptional": True,
+        },
+    }
+
+
+_BUSINESS: Design = {
+    "visit.made": {
+        "label": {"es": "Visita del vendedor", "en": "Sales visit"}, "event": "visit.made", "stage": "consideration",
+        "owner": "marketing", "nature": "advice", "direction": "outbound", "importance": 2,
+    },
+    "invoice.issued": {
+        "label": {"es": "Factura", "en": "Invoice"}, "event": "invoice.issued", "stage": "payment",
+        "owner": "finance", "nature": "internal", "importance": 3,
+    },
+    "invoice.paid": {
+        "label": {"es": "Factura pagada", "en": "Invoice paid"}, "event": "invoice.paid", "stage": "payment",
+        "owner": "finance", "importance": 3,
+    },
+}  # fmt: skip
