@@ -70,7 +70,7 @@ _EVENTS = """
                (SELECT min(id) FROM events_eventtype) + n %% 6, 'web', moment, false, moment, leaf, ARRAY[leaf, leaf + 1],
                ARRAY[n / %(per_object)s + 1],
                '{"order_id":"past","total":42990,"currency":"CLP","delivery":"ship","region":"RM"}'
-        FROM (SELECT n, now() - interval '400 days' + n * interval '34560000 s' / %(rows)s AS moment,
+        FROM (SELECT n, now() - interval '400 days' + interval '400 days' * (n::float8 / %(rows)s) AS moment,
                      2 * (random() * (%(persons)s - 1))::bigint + 1 AS leaf
               FROM generate_series(1, %(rows)s) n) told;
     SELECT setval('events_event_id_seq', %(rows)s);
