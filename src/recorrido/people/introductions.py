@@ -21,6 +21,7 @@ from recorrido.people.errors import UnreadableIdentifier
 from recorrido.people.reading import UNREAD, read_identifiers
 from recorrido.people.resolution import Ahead, Known, Told, look_ahead, resolve_identifiers
 from recorrido.people.rules import Rules
+from recorrido.shared import sql
 from recorrido.shared.streams import seldom_collected
 
 GROUP = 5_000
@@ -52,13 +53,18 @@ def introduce_many(
     """Any number of persons, in short transactions; yields per person None, or why it was left out.
 
     The next group is read, checked and looked up by a second thread, with a connection of its own, while the database
-    writes the one before.
+    writes the one before. No group waits for the disk, but the end does: a server that dies in between may lose what
+    was yielded last, which whoever reads the file again tells again.
     """
     with seldom_collected(), _Ahead(_groups(iter(persons), source, country)) as ahead:
         known = Known(meanwhile=ahead.begin)
         while group := ahead.take():
             read, known.looked_ahead = group
-            yield from _introduce(read, known)
+            with transaction.atomic():
+                sql.commit_lazily()
+                told = _introduce(read, known)
+            yield from told
+    sql.wait_for_disk()
 
 
 class _Ahead:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 LINES = 5_000
 """So many lines of a COPY are sent at a time."""
@@ -48,6 +48,21 @@ def allot(sequence: LiteralString, count: int) -> Sequence[int]:
     if last - first < count:
         return range(first, last + 1)
     return [id_ for (id_,) in fetch(_ALLOT_EACH, sequence, count)]
+
+
+def commit_lazily() -> None:
+    """Let this transaction end without waiting for the disk. A later one that waits, or ``wait_for_disk``, waits for it
+    too: what is committed is written in order."""
+    execute("SET LOCAL synchronous_commit = off")
+
+
+def wait_for_disk() -> None:
+    """Until all that this and earlier transactions committed survives a crash of the machine."""
+    with transaction.atomic():
+        execute("SET LOCAL synchronous_commit = on")
+        fetch(
+            "SELECT pg_logical_emit_message(true, 'recorrido', '')"
+        )  # a commit without a record would not wait
 
 
 def copy_field(text: str) -> str:

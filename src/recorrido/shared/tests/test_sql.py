@@ -42,3 +42,13 @@ def test_ids_that_somebody_else_took_in_between_are_not_allotted():
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE holed INCREMENT 3")  # as if two others took one each time
     assert list(sql.allot("holed", 3)) == [10, 13, 16]  # the first three were let go
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_committed_without_waiting_is_on_the_disk_once_waited_for():
+    with transaction.atomic():
+        sql.commit_lazily()
+        sql.fetch("SELECT pg_logical_emit_message(true, 'test', repeat('x', 100000))")
+    ((written,),) = sql.fetch("SELECT pg_current_wal_insert_lsn()::text")
+    sql.wait_for_disk()
+    assert sql.fetch("SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn", written) == [(True,)]
