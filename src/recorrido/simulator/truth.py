@@ -17,6 +17,7 @@ from recorrido.simulator.findings import counts_of
 from recorrido.simulator.late import carriers
 from recorrido.simulator.model import World, simulate
 from recorrido.simulator.scenario import Scenario
+from recorrido.simulator.undoing import undo_of
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,22 @@ def truth_of(scenario: Scenario, without: Iterable[str] = (), world: World | Non
 
 def _fault(run: World, base: Totals, fault: Any) -> dict[str, Any]:
     healed = simulate(run.plan.scenario, run.plan.without | {fault.key})
+    cost = cost_of(base, totals_of(healed))
     return {
         "name": fault.name,
         "kind": str(fault.__struct_config__.tag),
         "owner": fault.owner,
         "since": fault.since.isoformat() if fault.since else None,
-        "cost": asdict(cost_of(base, totals_of(healed))),
+        "undo": undo_of(fault),
+        "effect": _effect(cost),
+        "cost": asdict(cost),
         "counts": counts_of(run, healed, fault),
     }
+
+
+def _effect(cost: Cost) -> dict[str, int]:
+    """What undoing the fault changes in the whole period."""
+    return {"orders_kept": cost.lost_orders, "contacts": -cost.contacts, "money": cost.total}
 
 
 def _by_month(run: World) -> dict[str, dict[str, int]]:

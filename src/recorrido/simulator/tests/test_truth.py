@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,9 @@ from recorrido.simulator.flow.contacts import GATE, PICKUP, REFUND
 from recorrido.simulator.late import adjusted_points
 from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
+from recorrido.simulator.scenario import resized
 from recorrido.simulator.truth import cost_of, totals_of, truth_of
+from trayecto.whatif.changes import read_changes
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +92,12 @@ def test_the_adjusted_difference_equals_its_slow_twin(parcels):
     late, mine, region = zip(*parcels, strict=True)
     fast = adjusted_points(np.array(late), np.array(mine), np.array(region))
     assert fast == pytest.approx(slow_adjusted(late, mine, region), abs=0.011)
+
+
+def test_every_fault_names_the_change_that_undoes_it_and_what_that_changes(aromo):
+    truth = truth_of(resized(aromo, customers=2_000))
+    for fault in truth["faults"].values():
+        assert read_changes(json.dumps(fault["undo"]))
+        cost = fault["cost"]
+        wanted = {"orders_kept": cost["lost_orders"], "contacts": -cost["contacts"], "money": cost["total"]}
+        assert fault["effect"] == wanted

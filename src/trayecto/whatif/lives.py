@@ -1,0 +1,118 @@
+"""The persons of a log as lives of orders: one row per attempt to order, with what followed it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from trayecto.log.journeylog import JourneyLog
+
+DAY = 86_400_000_000  # microseconds
+NEVER = np.iinfo(np.int64).max
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Events:
+    """All steps of the log by person and time: (events,) arrays. ``person`` is a number, ``row`` the journey's."""
+
+    person: Ints
+    row: Ints
+    step: Ints
+    at: Ints
+
+
+@dataclass(frozen=True)
+class Units:
+    """One row per attempt to order: a person's first gate or order since the last order. (units,) arrays.
+
+    ``start``, ``stop``: its events lie in [start, stop) of the sorted events; ``ordered``: the moment of the order or NEVER;
+    ``following``: whether the person has a later attempt.
+    """
+
+    events: Events
+    start: Ints
+    stop: Ints
+    person: Ints
+    row: Ints
+    began: Ints
+    ordered: Ints
+    following: Bools
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def unit_of_event(self) -> Ints:
+        """(events,) the unit of each event, -1 before the first attempt of its person."""
+        found = np.full(len(self.events.step), -1)
+        lengths = self.stop - self.start
+        places = np.repeat(self.start - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        found[places] = np.repeat(np.arange(len(self)), lengths)
+        return found
+
+    def first(self, log: JourneyLog, steps: Collection[str]) -> Ints:
+        """(units,) when one of the steps first happens in the unit, NEVER where it does not."""
+        mine, unit = self.among(log, steps)
+        found = np.full(len(self), NEVER)
+        np.minimum.at(found, unit, self.events.at[mine])
+        return found
+
+    def count(self, log: JourneyLog, steps: Collection[str]) -> Ints:
+        """(units,) how often the steps happen in the unit."""
+        return np.bincount(self.among(log, steps)[1], minlength=len(self)).astype(np.int64)
+
+    def among(self, log: JourneyLog, steps: Collection[str]) -> tuple[Ints, Ints]:
+        """The events of these steps, and the unit of each."""
+        codes = [log.stored.code_of[step] for step in steps if step in log.stored.code_of]
+        unit = self.unit_of_event()
+        mine = np.flatnonzero(np.isin(self.events.step, codes) & (unit >= 0))
+        return mine, unit[mine]
+
+
+def events_of(log: JourneyLog) -> Events:
+    """The log's steps by person and time."""
+    names = pc.dictionary_encode(log.attributes["person"]).combine_chunks()
+    persons = names.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    row, step, at = [], [], []
+    first = 0
+    for piece in log.stored.pieces:
+        lengths = np.diff(piece.offsets)
+        row.append(np.repeat(np.arange(first, first + len(lengths)), lengths))
+        step.append(np.asarray(piece.steps[piece.offsets[0] : piece.offsets[-1]], dtype=np.int64))
+        at.append(np.asarray(piece.times[piece.offsets[0] : piece.offsets[-1]], dtype=np.int64))
+        first += len(lengths)
+    rows, steps, times = np.concatenate(row), np.concatenate(step), np.concatenate(at)
+    person = persons[rows]
+    keep = person >= 0 if log.chosen is None else (person >= 0) & log.chosen[rows]
+    order = np.flatnonzero(keep)
+    order = order[np.lexsort((times[order], person[order]))]
+    return Events(person[order], rows[order], steps[order], times[order])
+
+
+def units_of(log: JourneyLog, anchors: Collection[str], gates: Collection[str]) -> Units:
+    """``anchors``: steps that are an order; ``gates``: steps at which somebody who wants to order is stopped."""
+    events = events_of(log)
+    code = log.stored.code_of
+    is_anchor = np.isin(events.step, [code[step] for step in anchors if step in code])
+    is_gate = np.isin(events.step, [code[step] for step in gates if step in code])
+    heads = np.flatnonzero(is_anchor | is_gate)
+    # An order that directly follows its gate within a week is the same attempt.
+    person, at, anchor = events.person[heads], events.at[heads], is_anchor[heads]
+    same = np.zeros(len(heads), dtype=bool)
+    same[1:] = (person[1:] == person[:-1]) & ~anchor[:-1] & anchor[1:] & (at[1:] - at[:-1] < 7 * DAY)
+    opening = np.flatnonzero(~same)
+    start = heads[opening]
+    last_of = np.append(opening[1:], len(heads)) - 1
+    ordered = np.where(anchor[last_of], at[last_of], NEVER)
+    person_end = np.searchsorted(events.person, events.person[start], side="right")
+    following_start = np.append(start[1:], len(events.step))
+    stop = np.minimum(following_start, person_end)
+    following = following_start < person_end
+    return Units(
+        events, start, stop, events.person[start], events.row[start], events.at[start], ordered, following
+    )
