@@ -116,7 +116,12 @@ def _fault(run: World, base: Totals, fault: Any) -> dict[str, Any]:
 
 def _effect(cost: Cost) -> dict[str, int]:
     """What undoing the fault changes in the whole period."""
-    return {"orders_kept": cost.lost_orders, "contacts": -cost.contacts, "money": cost.total}
+    return {
+        "orders_kept": cost.lost_orders,
+        "contacts": -cost.contacts,
+        "value_kept": cost.revenue,
+        "money": cost.total,
+    }
 
 
 def _by_month(run: World) -> dict[str, dict[str, int]]:

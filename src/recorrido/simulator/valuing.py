@@ -14,18 +14,18 @@ SPREAD = 0.05
 
 
 def values_text(scenario: Scenario, totals: Totals) -> str:
-    """YAML of ``trayecto.values``: margin of a kept order, cost of a contact. Returns, days of delay and customers
+    """YAML of ``trayecto.values``: margin of what is not brought back, cost of a contact. Returns, days of delay and customers
     who come back have no amount of their own: the orders they cost are counted themselves."""
     date = scenario.period.end.isoformat()
-    margin = round(totals.margin / max(1, totals.kept))
+    share = round(totals.margin / max(1, totals.revenue), 4)
     document = {
         "currency": scenario.place.currency,
-        "margin": {"per_order": _amount(margin, SPREAD, ACCOUNTS, date)},
+        "margin": {"share": _amount(share, SPREAD, ACCOUNTS, date)},
         "contact": {"any": _amount(scenario.contacts.cost, 0.0, DESK, date)},
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
-def _amount(expected: int, spread: float, source: str, date: str) -> dict[str, Any]:
-    low, high = round(expected * (1 - spread)), round(expected * (1 + spread))
+def _amount(expected: float, spread: float, source: str, date: str) -> dict[str, Any]:
+    low, high = round(expected * (1 - spread), 4), round(expected * (1 + spread), 4)
     return {"low": low, "expected": expected, "high": high, "source": source, "date": date}

@@ -18,6 +18,7 @@ from trayecto.whatif.effects import effect_of
 from trayecto.whatif.facts import Facts, facts_of
 
 DRAWS = 300
+CHAINS = 2.0
 ENDS = (5.0, 95.0)  # of the 90 % interval
 
 
@@ -59,7 +60,8 @@ class WhatIf:
 def what_if(log: JourneyLog, changes: Sequence[Change], *, draws: int = DRAWS, seed: int = 1) -> WhatIf:
     """What the changes would have made of the log's time. Effects of several changes add up.
 
-    The log must have been built by a blueprint. The interval holds 90 % of ``draws`` of persons with replacement.
+    The log must have been built by a blueprint. The interval holds 90 % of ``draws`` of persons with replacement, with
+    the chance of what really happens on top: it is meant for one period, not for the mean of many.
     Raises BadValue, UnknownStep.
     """
     if not changes:
@@ -75,7 +77,16 @@ def what_if(log: JourneyLog, changes: Sequence[Change], *, draws: int = DRAWS, s
     for _ in range(draws):
         weight = np.bincount(chance.integers(len(persons), size=len(persons)), minlength=len(persons))[of]
         drawn.append(sum(effect(weight.astype(float)) for effect in effects))
-    return _result(facts, np.asarray(expected), np.asarray(drawn), log.texts.get("values"))
+    happened = np.asarray(drawn) + _chance_of(np.asarray(expected), facts, draws, chance)
+    return _result(facts, np.asarray(expected), happened, log.texts.get("values"))
+
+
+def _chance_of(expected: Any, facts: Facts, draws: int, chance: np.random.Generator) -> Any:
+    """(draws, 3) what chance adds to what really happens: orders come in chains, so they vary twice as much as Poisson's."""
+    orders = np.sqrt(CHAINS * abs(expected[0])) * chance.standard_normal(draws)
+    contacts = np.sqrt(abs(expected[1])) * chance.standard_normal(draws)
+    worth = facts.worth.sum() / max(facts.kept.sum(), 1)
+    return np.stack([orders, contacts, orders * worth], axis=1)
 
 
 def _result(facts: Facts, expected: Any, drawn: Any, text: str | None) -> WhatIf:
@@ -84,36 +95,55 @@ def _result(facts: Facts, expected: Any, drawn: Any, text: str | None) -> WhatIf
         Interval(min(least, mid), mid, max(most, mid))
         for least, mid, most in zip(low.tolist(), expected.tolist(), high.tolist(), strict=True)
     ]
-    totals = {"orders_kept": facts.kept.sum(), "contacts": facts.contacts.sum()}
+    totals = {
+        "orders_kept": facts.kept.sum(),
+        "contacts": facts.contacts.sum(),
+        "value_kept": facts.worth.sum(),
+    }
     outcomes = [
         Outcome(name, float(before), float(before + effect.expected), effect)
-        for (name, before), effect in zip(totals.items(), told[:2], strict=True)
+        for (name, before), effect in zip(totals.items(), told, strict=True)
     ]
     values = read_values(text) if text else None
     if values is None:
         return WhatIf(outcomes, [], None)
     lines = _lines(values, told)
-    outcomes.append(_money(values, facts, expected, drawn, lines))
+    outcomes.append(_money(values, facts, drawn, lines))
     return WhatIf(outcomes, lines, values.currency)
 
 
 def _lines(values: Values, told: Sequence[Interval]) -> list[Line]:
-    margin, contact = values.margin(), values.contact()
-    kept, contacts = told[0], told[1]
-    lines = [Line("orders kept", kept, margin)] if margin else []
-    saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
-    return lines + ([Line("contacts saved", saved, contact)] if contact else [])
+    kept, contacts, value = told
+    contact = values.contact()
+    lines = []
+    if values.margin_share is not None:
+        lines.append(Line("value of orders kept", value, values.margin_share))
+    elif values.margin_per_order is not None:
+        lines.append(Line("orders kept", kept, values.margin_per_order))
+    if contact is not None:
+        saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
+        lines.append(Line("contacts saved", saved, contact))
+    return lines
 
 
-def _money(values: Values, facts: Facts, expected: Any, drawn: Any, lines: Sequence[Line]) -> Outcome:
+def _money(values: Values, facts: Facts, drawn: Any, lines: Sequence[Line]) -> Outcome:
     """The persons drawn give the interval of the sum, which is narrower than the sum of intervals; the ends of
     the amounts widen it."""
-    margin, contact = values.margin(), values.contact()
-    prices = [(getattr(margin, end, 0.0), getattr(contact, end, 0.0)) for end in ("low", "expected", "high")]
-    sums = [drawn[:, 0] * m - drawn[:, 1] * c for m, c in prices]
-    low = min(float(np.percentile(one, ENDS[0])) for one in sums)
-    high = max(float(np.percentile(one, ENDS[1])) for one in sums)
-    total = total_of(lines).expected
-    m, c = prices[1]
-    before = float(facts.kept.sum() * m - facts.contacts.sum() * c)
+    low, total, high = np.inf, total_of(lines).expected, -np.inf
+    for end in ("low", "expected", "high"):
+        sums = _priced(values, drawn, end)
+        low = min(low, float(np.percentile(sums, ENDS[0])))
+        high = max(high, float(np.percentile(sums, ENDS[1])))
+    now = np.array([[facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()]])
+    before = float(_priced(values, now, "expected")[0])
     return Outcome("money", before, before + total, Interval(min(low, total), total, max(high, total)))
+
+
+def _priced(values: Values, quantities: Any, end: str) -> Any:
+    """(rows,) money of (rows, 3) orders kept, contacts, value kept, at one end of the amounts."""
+    contact = getattr(values.contact(), end, 0.0)
+    if values.margin_share is not None:
+        gained = quantities[:, 2] * getattr(values.margin_share, end)
+    else:
+        gained = quantities[:, 0] * getattr(values.margin_per_order, end, 0.0)
+    return gained - quantities[:, 1] * contact

@@ -36,7 +36,7 @@ def log_hazard_ratio(facts: Facts, weight: Floats, one: Bools, other: Bools, str
     size = (int(stratum.max(initial=0)) + 1) * WEEKS
     cell = stratum * WEEKS + facts.weeks
     tables = []
-    for mask in (one & facts.ordered, other & facts.ordered):
+    for mask in (one, other):
         ended = np.bincount(cell[mask], weight[mask], size).reshape(-1, WEEKS)
         again = np.bincount(cell[mask], weight[mask] * facts.following[mask], size).reshape(-1, WEEKS)
         tables.append((again, np.cumsum(ended[:, ::-1], axis=1)[:, ::-1]))

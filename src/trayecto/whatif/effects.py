@@ -25,7 +25,8 @@ from trayecto.whatif.facts import Facts
 from trayecto.whatif.lives import DAY, NEVER, Bools, Ints
 
 Effect = Callable[[Floats], Floats]
-"""(units,) weights → the change of (orders kept, contacts, failures of the step)."""
+"""(units,) weights → the change of (orders kept, contacts, value of the orders kept)."""
+SURE = 3.0  # standard errors from which on a difference in coming back counts
 AGES = 90  # days after a step in which what follows it is counted
 
 
@@ -46,21 +47,41 @@ def _gate(change: RemoveGate, facts: Facts) -> Effect:
     stopped = _moments(facts, change.step) < NEVER
     passed, lost = stopped & facts.ordered, stopped & ~facts.ordered
     free = facts.ordered & (facts.units.count(facts.log, _gates(facts)) == 0)
+    newness = facts.codes(("region", "first_order"))
+    deters = _is_sure(facts, passed, free, newness)
     fortnight = (facts.units.began - facts.units.began.min()) // (14 * DAY)
 
     def effect(weight: Floats) -> Floats:
         asked = difference(facts.contacts, weight, passed, free, facts.stratum)
-        back = _per(facts.kept, weight, passed, fortnight)
-        usual = _per(facts.contacts, weight, passed, fortnight) - asked
-        later = _per(facts.later_kept, weight, passed, fortnight)
-        later_contacts = _per(facts.later_contacts, weight, passed, fortnight)
+        own = (facts.kept, facts.contacts - asked, facts.worth)
+        would = [_per(one, weight, passed, fortnight) for one in own]
+        after = [_per(one, weight, passed, fortnight) for one in facts.later]
+        did = [facts.kept, facts.contacts, facts.worth]
         gone = weight * lost
-        kept = (gone * (back + later - facts.later_kept)).sum()
-        contacts = (gone * (usual + later_contacts - facts.contacts - facts.later_contacts)).sum()
-        contacts -= asked * weight[passed].sum()
-        return np.array([kept, contacts, -weight[stopped].sum()])
+        change = np.array(
+            [
+                (gone * (mine + then - was - came)).sum()
+                for mine, then, was, came in zip(would, after, did, facts.later, strict=True)
+            ]
+        )
+        change[1] -= asked * weight[passed].sum()
+        if deters:
+            change += _back(facts, weight * passed, log_hazard_ratio(facts, weight, passed, free, newness))
+        return change
 
     return effect
+
+
+def _is_sure(facts: Facts, one: Bools, other: Bools, stratum: Ints) -> bool:
+    """Whether the two differ in coming back by more than chance would have it."""
+    ratio = log_hazard_ratio(facts, np.ones(len(facts.units)), one, other, stratum)
+    seen = [max(1, int((mask & facts.following).sum())) for mask in (one, other)]
+    return abs(ratio) > SURE * float(np.sqrt(1 / seen[0] + 1 / seen[1]))
+
+
+def _back(facts: Facts, weight: Floats, ratio: float) -> Floats:
+    """What more follows when these come back as the others do: what followed, scaled by the ratio of hazards."""
+    return np.array([(weight * one).sum() for one in facts.later]) * (np.exp(-ratio) - 1)
 
 
 def _gates(facts: Facts) -> list[str]:
@@ -79,26 +100,27 @@ def _per(values: Floats, weight: Floats, among: Bools, stratum: Ints) -> Floats:
 def _failure_rate(change: FailureRate, facts: Facts) -> Effect:
     due, failed = _promise(facts, change.step)
     judged = due | failed
-    mine = judged & _meets(facts, change)
+    known = judged & (facts.first_of_journey if change.where else True)
+    mine = known & _meets(facts, change)
     if not mine.any():
         raise BadValue(f"No journey with '{change.step}' meets {dict(change.where)}.")
-    others = judged & ~mine
+    others = known & ~mine
     if change.to is None and not others.any():
         raise BadValue(
             f"Nothing to compare with: every journey with '{change.step}' is meant. Write 'to' as a share."
         )
 
-    def effect(weight: Floats) -> Floats:
+    def of_weights(weight: Floats) -> Floats:
         now = rates(failed, weight, mine, facts.stratum)
         then = rates(failed, weight, others, facts.stratum) if change.to is None else change.to
-        cured = weight * (mine & failed) * (1 - then / np.maximum(now, 1e-12))
-        asked = difference(facts.contacts, weight, failed & judged, due, facts.stratum)
-        back = 1 / np.exp(log_hazard_ratio(facts, weight, failed & judged, due, facts.stratum)) - 1
-        kept = (cured * facts.later_kept).sum() * back
-        contacts = (cured * facts.later_contacts).sum() * back - asked * cured.sum()
-        return np.array([kept, contacts, -cured.sum()])
+        whole = weight[failed].sum() / max(weight[failed & known].sum(), 1e-12)
+        cured = weight * (mine & failed) * (1 - then / np.maximum(now, 1e-12)) * whole
+        asked = difference(facts.contacts, weight, failed, due, facts.stratum)
+        effect = _back(facts, cured, log_hazard_ratio(facts, weight, failed, due, facts.stratum))
+        effect[1] -= asked * cured.sum()
+        return effect
 
-    return effect
+    return of_weights
 
 
 def _promise(facts: Facts, step: str) -> tuple[Bools, Bools]:
@@ -108,6 +130,11 @@ def _promise(facts: Facts, step: str) -> tuple[Bools, Bools]:
     if promise is None or promise.since is None:
         raise BadValue(f"The blueprint promises no time for '{step}' since another step.")
     start, done = _moments(facts, promise.since), facts.units.first(facts.log, [step])
+    waits = (done == NEVER) & (facts.units.first(facts.log, ["order.cancelled"]) == NEVER)
+    if promise.since in facts.anchors:
+        waits &= facts.units.first(facts.log, [goal for goal in facts.goals if goal != step]) == NEVER
+    waits &= ~facts.following
+    done = np.where(waits, facts.end, done)
     begun = (start < NEVER) & (done < NEVER)
     length = seconds_of(facts.blueprint, promise) * 1e6
     if promise.within is not None:
@@ -115,7 +142,7 @@ def _promise(facts: Facts, step: str) -> tuple[Bools, Bools]:
     else:
         clock = calendar_of(facts.blueprint, promise.calendar).working
         took = clock(np.where(begun, done, 0)) - clock(np.where(begun, start, 0))
-    return begun & (took <= length), begun & (took > length)
+    return begun & (took <= length) & ~waits, begun & (took > length)
 
 
 def _meets(facts: Facts, change: FailureRate) -> Bools:
@@ -144,19 +171,16 @@ def _fix(change: Fix, facts: Facts) -> Effect:
     asked = _ages(facts, facts.support, at)
     cancelled = _ages(facts, ["order.cancelled"], at)
     unit_ages = (before, after, age)
-    long_ago = facts.ordered & ~has & (facts.units.ordered < since)
-    lately = facts.ordered & ~has & (facts.units.ordered >= since)
+    troubled = facts.contacts > 0
 
     def effect(weight: Floats) -> Floats:
-        contacts = -_excess(asked, weight, *unit_ages)
-        kept = _excess(cancelled, weight, *unit_ages)
-        shift = log_hazard_ratio(facts, weight, after, before, facts.stratum * 0)
-        if long_ago.any() and lately.any():
-            shift -= log_hazard_ratio(facts, weight, lately, long_ago, facts.stratum * 0)
-        back = np.exp(-shift) - 1
-        kept += (weight * after * facts.later_kept).sum() * back
-        contacts += (weight * after * facts.later_contacts).sum() * back
-        return np.array([kept, contacts, contacts])
+        contacts = _excess(asked, weight, *unit_ages)
+        cancelled_more = _excess(cancelled, weight, *unit_ages)
+        mean_worth = (weight * facts.worth * after).sum() / max((weight * facts.kept * after).sum(), 1e-12)
+        ratio = log_hazard_ratio(facts, weight, troubled & has, ~troubled & has, facts.stratum)
+        upset = weight * (after & troubled)
+        change = _back(facts, upset * contacts / max(upset.sum(), 1e-12), ratio)
+        return change + np.array([cancelled_more, -contacts, cancelled_more * mean_worth])
 
     return effect
 

@@ -19,30 +19,39 @@ Floats = NDArray[np.float64]
 STRATA = ("region", "delivery")
 WEEK = 7 * DAY
 WEEKS = 60
+AFTER = ("delivery", "return")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """(units,) arrays. ``kept``: ordered, not cancelled, not brought back; ``later_kept``, ``later_contacts``: in later attempts of
-    the same person; ``stratum``: whom it compares with; ``weeks``: whole weeks from the order to the next attempt or the end."""
+    """(units,) arrays. ``kept``: ordered, not cancelled, not brought back; ``worth``: its value if kept; ``later``: kept, contacts and worth
+    of the same person's later attempts; ``stratum``: whom it compares with; ``weeks``: whole weeks from the order to the next attempt or the end;
+    ``first_of_journey``: whether the journey's attributes, which tell of its first order, tell of this one."""
 
     log: JourneyLog
     blueprint: Blueprint
     units: Units
     end: int
+    anchors: Sequence[str]
+    goals: Sequence[str]
     support: Sequence[str]
     undone: Sequence[str]
     ordered: Bools
     kept: Floats
     contacts: Floats
-    later_kept: Floats
-    later_contacts: Floats
+    worth: Floats
+    later: tuple[Floats, Floats, Floats]
     stratum: Ints
     weeks: Ints
+    first_of_journey: Bools
 
     @property
     def following(self) -> Bools:
         return self.units.following
+
+    def codes(self, names: Sequence[str]) -> Ints:
+        """(units,) a number for each combination of values of these journey attributes."""
+        return _strata(self.log, self.units, names)
 
     def attribute(self, name: str) -> pa.ChunkedArray:
         """(units,) a journey attribute as text."""
@@ -55,19 +64,33 @@ def facts_of(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -
     touchpoints = blueprint.measured
     support = [one.key for one in touchpoints if one.nature == "support"]
     undone = [one.key for one in touchpoints if one.stage == "return" or one.key == "order.cancelled"]
-    units = units_of(
-        log, anchors or journey_type.goal, [one.key for one in touchpoints if one.gate is not None]
-    )
+    anchored = anchors or journey_type.goal
+    gates = [one.key for one in touchpoints if one.gate is not None]
+    after = [one.key for one in touchpoints if one.stage in AFTER and one.key not in anchored]
+    units = units_of(log, anchored, gates, after)
     ordered = units.ordered < NEVER
     kept = (ordered & (units.first(log, undone) == NEVER)).astype(float)
     contacts = units.count(log, support).astype(float)
     end = to_microseconds(log.as_of)
     until = np.where(units.following, np.append(units.began[1:], end), end)
-    weeks = np.where(ordered, (until - np.minimum(units.ordered, end)) // WEEK, 0)
+    weeks = (until - np.where(ordered, units.ordered, units.began)) // WEEK
+    worth = kept * _worth(log, units, journey_type, ordered)
+    alone = np.ones(len(units), dtype=bool)
+    alone[1:] = units.row[1:] != units.row[:-1]
     return Facts(
-        log, blueprint, units, end, support, undone, ordered, kept, contacts, _later(units, kept), _later(units, contacts),
-        _strata(log, units), np.clip(weeks, 0, WEEKS - 1),
+        log, blueprint, units, end, anchored, journey_type.goal, support, undone, ordered, kept, contacts, worth,
+        (_later(units, kept), _later(units, contacts), _later(units, worth)),
+        _strata(log, units, STRATA), np.clip(weeks, 0, WEEKS - 1), alone,
     )  # fmt: skip
+
+
+def _worth(log: JourneyLog, units: Units, journey_type: JourneyType, ordered: Bools) -> Floats:
+    """(units,) the journey's value, in equal parts for each of its orders."""
+    if journey_type.value is None or journey_type.value not in log.attributes.column_names:
+        return np.zeros(len(units))
+    value = log.attributes[journey_type.value].to_numpy().astype(float)
+    orders = np.bincount(units.row[ordered], minlength=len(value))
+    return np.nan_to_num(value[units.row]) / np.maximum(orders[units.row], 1)
 
 
 def _later(units: Units, values: Floats) -> Floats:
@@ -77,9 +100,9 @@ def _later(units: Units, values: Floats) -> Floats:
     return total[last] - total
 
 
-def _strata(log: JourneyLog, units: Units) -> Ints:
+def _strata(log: JourneyLog, units: Units, names: Sequence[str]) -> Ints:
     code = np.zeros(len(units), dtype=np.int64)
-    for name in STRATA:
+    for name in names:
         if name in log.attributes.column_names:
             column = log.attributes[name].cast(pa.string()).take(pa.array(units.row)).combine_chunks()
             found = pc.dictionary_encode(column, null_encoding="encode")

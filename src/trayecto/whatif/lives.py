@@ -94,17 +94,21 @@ def events_of(log: JourneyLog) -> Events:
     return Events(person[order], rows[order], steps[order], times[order])
 
 
-def units_of(log: JourneyLog, anchors: Collection[str], gates: Collection[str]) -> Units:
-    """``anchors``: steps that are an order; ``gates``: steps at which somebody who wants to order is stopped."""
+def units_of(
+    log: JourneyLog, anchors: Collection[str], gates: Collection[str], after: Collection[str] = ()
+) -> Units:
+    """``anchors``: steps that are an order; ``gates``: steps at which somebody who wants to order is stopped; ``after``: steps
+    that follow an order. A person who begins with one of these had ordered before the log does: a unit of its own."""
     events = events_of(log)
     code = log.stored.code_of
     is_anchor = np.isin(events.step, [code[step] for step in anchors if step in code])
     is_gate = np.isin(events.step, [code[step] for step in gates if step in code])
-    heads = np.flatnonzero(is_anchor | is_gate)
+    heads = np.flatnonzero(is_anchor | is_gate | _ordered_before(log, events, is_anchor | is_gate, after))
     # An order that directly follows its gate within a week is the same attempt.
     person, at, anchor = events.person[heads], events.at[heads], is_anchor[heads]
     same = np.zeros(len(heads), dtype=bool)
-    same[1:] = (person[1:] == person[:-1]) & ~anchor[:-1] & anchor[1:] & (at[1:] - at[:-1] < 7 * DAY)
+    stopped = is_gate[heads]
+    same[1:] = (person[1:] == person[:-1]) & stopped[:-1] & anchor[1:] & (at[1:] - at[:-1] < 7 * DAY)
     opening = np.flatnonzero(~same)
     start = heads[opening]
     last_of = np.append(opening[1:], len(heads)) - 1
@@ -116,3 +120,14 @@ def units_of(log: JourneyLog, anchors: Collection[str], gates: Collection[str]) 
     return Units(
         events, start, stop, events.person[start], events.row[start], events.at[start], ordered, following
     )
+
+
+def _ordered_before(log: JourneyLog, events: Events, opens: Bools, after: Collection[str]) -> Bools:
+    """(events,) the first step after an order of each person who has one before any opening."""
+    follows = np.isin(events.step, [log.stored.code_of[step] for step in after if step in log.stored.code_of])
+    found = np.flatnonzero(opens | follows)
+    first = np.ones(len(found), dtype=bool)
+    first[1:] = events.person[found[1:]] != events.person[found[:-1]]
+    chosen = np.zeros(len(follows), dtype=bool)
+    chosen[found[first]] = True
+    return chosen & follows

@@ -99,5 +99,10 @@ def test_every_fault_names_the_change_that_undoes_it_and_what_that_changes(aromo
     for fault in truth["faults"].values():
         assert read_changes(json.dumps(fault["undo"]))
         cost = fault["cost"]
-        wanted = {"orders_kept": cost["lost_orders"], "contacts": -cost["contacts"], "money": cost["total"]}
+        wanted = {
+            "orders_kept": cost["lost_orders"],
+            "contacts": -cost["contacts"],
+            "value_kept": cost["revenue"],
+            "money": cost["total"],
+        }
         assert fault["effect"] == wanted

@@ -1,0 +1,50 @@
+"""``trayecto what-if``: what a change would make of a log's time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trayecto.cli import asked, output
+from trayecto.errors import UnreadableFile
+
+
+def what_if(
+    log: asked.Log,
+    change: Annotated[
+        Path, typer.Option("--change", help="YAML or JSON file with the changes.", show_default=False)
+    ],
+    where: asked.Where = None,
+    draws: Annotated[int, typer.Option(min=20, help="How often persons are drawn for the interval.")] = 300,
+    json: asked.Json = False,
+) -> None:
+    """What a change would have made of orders, contacts and money, with 90 % intervals."""
+    from trayecto.whatif import read_changes
+    from trayecto.whatif import what_if as ask
+
+    try:
+        text = change.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{change.name} cannot be read as text: {error}") from error
+    result = ask(asked.open_log(log, where), read_changes(text), draws=draws)
+    if json:
+        output.give_json(result.to_dict())
+        return
+    rows = [
+        (
+            one.name,
+            f"{one.before:,.0f}",
+            f"{one.after:,.0f}",
+            f"{one.effect.expected:+,.0f}",
+            f"{one.effect.low:+,.0f} … {one.effect.high:+,.0f}",
+        )
+        for one in result.outcomes
+    ]
+    output.table(("outcome", "before", "after", "change", "90 %"), rows, "Over the whole time of the log")
+    for line in result.lines:
+        total = line.total.expected
+        output.note(
+            f"{line.what}: {line.quantity.expected:,.0f} × {line.each.expected:,.4g} = {total:,.0f} {result.currency}"
+        )
