@@ -22,7 +22,7 @@ from recorrido.people.reading import UNREAD, read_identifiers
 from recorrido.people.resolution import Ahead, Known, Told, look_ahead, resolve_identifiers
 from recorrido.people.rules import Rules
 from recorrido.shared import sql
-from recorrido.shared.streams import seldom_collected
+from recorrido.shared.streams import seldom_collected, short_turns
 
 GROUP = 5_000
 
@@ -56,7 +56,7 @@ def introduce_many(
     writes the one before. No group waits for the disk, but the end does: a server that dies in between may lose what
     was yielded last, which whoever reads the file again tells again.
     """
-    with seldom_collected(), _Ahead(_groups(iter(persons), source, country)) as ahead:
+    with seldom_collected(), short_turns(), _Ahead(_groups(iter(persons), source, country)) as ahead:
         known = Known(meanwhile=ahead.begin)
         while group := ahead.take():
             read, known.looked_ahead = group

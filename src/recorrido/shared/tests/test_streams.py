@@ -1,11 +1,12 @@
 import gc
+import sys
 from itertools import count, islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorrido.shared.streams import made_ahead, seldom_collected
+from recorrido.shared.streams import made_ahead, seldom_collected, short_turns
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -42,3 +43,10 @@ def test_of_several_streams_the_last_to_end_restores_the_collector():
     assert gc.get_threshold() > before
     second.__exit__(None, None, None)
     assert gc.get_threshold() == before
+
+
+def test_threads_take_short_turns_for_a_while_only():
+    usual = sys.getswitchinterval()
+    with short_turns():
+        assert sys.getswitchinterval() < usual
+    assert sys.getswitchinterval() == usual
