@@ -16,6 +16,8 @@ if _typing.TYPE_CHECKING:
     from trayecto import causes, draw
     from trayecto.calendars import Calendar
     from trayecto.conformance import paths
+    from trayecto.conformance.costs import Costs
+    from trayecto.conformance.rules import Forbids, Needs, Within
     from trayecto.errors import (
         BadExpression,
         BadLog,
@@ -68,14 +70,14 @@ if _typing.TYPE_CHECKING:
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
     from trayecto.log.store import current_version, position_of
-    from trayecto.questions.alignments import AlignmentsResult, Costs
+    from trayecto.questions.alignments import AlignmentsResult
     from trayecto.questions.delays import DelaysResult, Promise
     from trayecto.questions.dropoff import DropoffResult
     from trayecto.questions.durations import DurationsResult
     from trayecto.questions.funnel import FunnelResult
     from trayecto.questions.map import MapResult
     from trayecto.questions.rework import ReworkResult
-    from trayecto.questions.rules import Forbids, Needs, RulesResult, Within
+    from trayecto.questions.rules import RulesResult
     from trayecto.questions.variants import VariantsResult
     from trayecto.questions.volume import VolumeResult
 
@@ -181,14 +183,16 @@ _HOMES = {
     "trayecto.log.info": "LogInfo",
     "trayecto.log.journeylog": "JourneyLog",
     "trayecto.log.store": "current_version position_of",
-    "trayecto.questions.alignments": "AlignmentsResult Costs",
+    "trayecto.conformance.costs": "Costs",
+    "trayecto.conformance.rules": "Forbids Needs Within",
+    "trayecto.questions.alignments": "AlignmentsResult",
     "trayecto.questions.delays": "DelaysResult Promise",
     "trayecto.questions.dropoff": "DropoffResult",
     "trayecto.questions.durations": "DurationsResult",
     "trayecto.questions.funnel": "FunnelResult",
     "trayecto.questions.map": "MapResult",
     "trayecto.questions.rework": "ReworkResult",
-    "trayecto.questions.rules": "Forbids Needs RulesResult Within",
+    "trayecto.questions.rules": "RulesResult",
     "trayecto.questions.variants": "VariantsResult",
     "trayecto.questions.volume": "VolumeResult",
 }

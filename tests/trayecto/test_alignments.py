@@ -10,16 +10,16 @@ from tests.trayecto.test_paths import PATHS
 from tests.trayecto.twins_alignments import allowed, cheapest
 
 from trayecto.conformance.automaton import compiled
+from trayecto.conformance.costs import UNIT, Costs
 from trayecto.conformance.paths import any_order, optional, repeat, sequence, step
 from trayecto.errors import BadValue, UnknownStep
 from trayecto.questions import alignments
-from trayecto.questions.alignments import Costs
 
 A, B, C, D = map(step, NAMES)
 COSTS = st.dictionaries(st.sampled_from(NAMES), st.integers(1, 9).map(lambda tenths: tenths / 4))
 
 
-def aligned(path, *journeys, costs=alignments.UNIT):
+def aligned(path, *journeys, costs=UNIT):
     return alignments.ask(view_of(*journeys), compiled(path), costs)
 
 

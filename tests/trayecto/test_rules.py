@@ -6,9 +6,9 @@ from tests.trayecto import twins_rules as twins
 from tests.trayecto.logs import NAMES, chosen_journeys, views
 from tests.trayecto.memory_view import HOUR, SECOND, view_of
 
+from trayecto.conformance.rules import Forbids, Needs, Within
 from trayecto.errors import BadValue, UnknownStep
 from trayecto.questions import rules
-from trayecto.questions.rules import Forbids, Needs, Within
 
 
 def broken(rule, *journeys):

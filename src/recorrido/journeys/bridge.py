@@ -11,11 +11,14 @@ from trayecto.designed import (
     boundaries,
     calendar_of,
     column_name,
+    kept_columns,
     late_attribute,
     promise,
     promised_on_events,
     seconds_of,
     step_order,
+    texts_of,
+    told_columns,
 )
 
 __all__ = [
@@ -23,12 +26,15 @@ __all__ = [
     "boundaries",
     "calendar_of",
     "column_name",
+    "kept_columns",
     "late_attribute",
     "log_folder",
     "promise",
     "promised_on_events",
     "seconds_of",
     "step_order",
+    "texts_of",
+    "told_columns",
 ]
 
 

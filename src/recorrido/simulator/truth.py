@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from recorrido.simulator.columns import NEVER
+from recorrido.simulator.echoes import demand_of
 from recorrido.simulator.findings import counts_of
 from recorrido.simulator.late import carriers
 from recorrido.simulator.model import World, simulate
@@ -96,6 +97,7 @@ def truth_of(scenario: Scenario, without: Iterable[str] = (), world: World | Non
         "by_month": _by_month(run),
         "faults": {fault.key: _fault(run, base, fault) for fault in planted},
         "carriers": carriers(run),
+        "failure_demand": demand_of(run),
     }
 
 

@@ -13,6 +13,17 @@ def check_references(document: Document, blueprint: Blueprint) -> None:
     _check_reachable(document, blueprint)
     _check_unmeasured(document, blueprint)
     _check_watches(document, blueprint)
+    _check_gates(document, blueprint)
+
+
+def _check_gates(document: Document, blueprint: Blueprint) -> None:
+    steps = [touchpoint.key for touchpoint in blueprint.measured]
+    for touchpoint in blueprint.touchpoints:
+        rejected = touchpoint.gate.rejected if touchpoint.gate else None
+        if rejected is not None and rejected not in steps:
+            message = _("“%(word)s” is not a measured touchpoint%(mend)s")
+            path = ("touchpoints", touchpoint.key, "gate", "rejected")
+            document.note(path, message % {"word": rejected, "mend": suggestion(rejected, steps)})
 
 
 def _check_watches(document: Document, blueprint: Blueprint) -> None:

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from trayecto.conformance.blocks import Block, path_of
+from trayecto.conformance.costs import UNIT, Costs
+from trayecto.conformance.paths import Path, choice
+from trayecto.conformance.rules import Rule
+
 
 @dataclass(frozen=True)
 class Label:
@@ -30,10 +35,12 @@ class Department:
 
 @dataclass(frozen=True)
 class Gate:
-    """A touchpoint the customer must get past. A gate that is not mandatory takes a journey off the regular path."""
+    """A touchpoint the customer must get past. A gate that is not mandatory takes a journey off the regular path.
+    ``rejected``: the touchpoint that says the customer did not get past."""
 
     mandatory: bool
     origin: str
+    rejected: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,15 @@ class Touchpoint:
 
 
 @dataclass(frozen=True)
+class Echo:
+    """A support contact whose ``property`` has one of ``values`` is the echo of what ``born_at`` did wrong."""
+
+    property: str
+    values: tuple[str, ...]
+    born_at: str
+
+
+@dataclass(frozen=True)
 class Boundaries:
     """How a person's life is cut into journeys (``trayecto.Boundaries`` has the same words)."""
 
@@ -138,6 +154,15 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Exceptional:
+    """A variant that the design allows beside the regular path."""
+
+    name: str
+    label: Label
+    path: Block
+
+
+@dataclass(frozen=True)
 class JourneyType:
     """Whose journeys (``key``: person, or the kind of an object), what they are for, and what they carry."""
 
@@ -154,6 +179,10 @@ class JourneyType:
     without: tuple[
         str, ...
     ] = ()  # touchpoints that are no steps of these journeys; attributes may still use them
+    path: Block | None = None  # the regular path; None: the design says nothing of it
+    exceptions: Mapping[str, Exceptional] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    costs: Costs = UNIT
 
     @property
     def segments(self) -> tuple[Attribute, ...]:
@@ -187,6 +216,7 @@ class Blueprint:
     touchpoints: tuple[Touchpoint, ...]  # in position order
     journeys: Mapping[str, JourneyType]
     default_journey: str
+    demand: tuple[Echo, ...] = ()
     source: str = field(default="", repr=False)
 
     @cached_property
@@ -202,9 +232,29 @@ class Blueprint:
         touchpoint = self.by_key.get(step)
         return touchpoint.label.text(language) if touchpoint else step
 
+    def rejection_of(self, gate: Touchpoint) -> str | None:
+        """The step that says somebody did not get past a gate: the written one, else ``x.rejected`` of ``x.requested``."""
+        if gate.gate is not None and gate.gate.rejected is not None:
+            return gate.gate.rejected
+        guess = gate.key.rpartition(".")[0] + ".rejected"
+        return guess if guess in self.by_key and self.by_key[guess].measured else None
+
     def owner(self, step: str) -> Department | None:
         touchpoint = self.by_key.get(step)
         return self.departments.get(touchpoint.owner) if touchpoint else None
+
+    def steps(self, journey_type: JourneyType) -> tuple[str, ...]:
+        """The touchpoints that are steps of journeys of this type."""
+        return tuple(one.key for one in self.measured if one.key not in journey_type.without)
+
+    def allowed(self, journey_type: JourneyType, names: Mapping[str, str] | None = None) -> Path:
+        """What journeys of this type may be: the regular path or an exceptional variant; touchpoints without events
+        are not looked for. A journey type without a path allows nothing. ``names``: touchpoint → step, where a log
+        calls its steps otherwise."""
+        blocks = [one.path for one in journey_type.exceptions.values()]
+        blocks += [journey_type.path] if journey_type.path else []
+        named = {key: (names or {}).get(key, key) for key in self.steps(journey_type)}
+        return choice(*(path_of(block, named) for block in blocks))
 
     def off_path(self, journey_type: JourneyType) -> tuple[str, ...]:
         """Steps that take a journey of this type off the regular path."""

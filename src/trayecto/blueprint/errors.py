@@ -8,11 +8,13 @@ from trayecto.errors import TrayectoError
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a blueprint: where (``touchpoints.call.owner``, line) and what to do."""
+    """One thing wrong in a blueprint: where (``touchpoints.call.owner``, line and column from 1, 0 = nowhere in
+    particular) and what to do."""
 
     path: str
     line: int
     message: str
+    column: int = 0
 
 
 class BlueprintInvalid(TrayectoError):

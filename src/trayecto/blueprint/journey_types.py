@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from trayecto.blueprint.design import Attribute, Boundaries, JourneyType
+from trayecto.blueprint.designed_paths import Touchpoints, read_costs, read_exceptions, read_path, read_rules
 from trayecto.blueprint.fields import Fields
 from trayecto.blueprint.saying import gettext as _
 from trayecto.blueprint.touchpoints import duration
@@ -20,25 +21,30 @@ DEFAULT_ANCHOR = "order.placed"
 DEFAULT_CLOSE = ("order.delivered", "order.picked_up", "refund.paid", "order.cancelled")
 
 
-def read_journey_types(root: Fields, steps: Collection[str]) -> dict[str, JourneyType]:
+def read_journey_types(
+    root: Fields, steps: Collection[str], drawn: Collection[str]
+) -> dict[str, JourneyType]:
+    """``steps``: the touchpoints that have events; ``drawn``: those that have none."""
     found: dict[str, JourneyType] = {}
     for slug, fields in root.sections("journeys"):
         if not NAME.fullmatch(slug):
             fields.note("", _("a journey type's name has small letters, digits and underscores only"))
-        found[slug] = _journey_type(slug, fields, steps)
+        found[slug] = _journey_type(slug, fields, steps, drawn)
         fields.close()
     if not found:
         root.note("journeys", _("name at least one journey type, such as: order: {key: order, goal: …}"))
     return found
 
 
-def _journey_type(slug: str, fields: Fields, steps: Collection[str]) -> JourneyType:
+def _journey_type(slug: str, fields: Fields, steps: Collection[str], drawn: Collection[str]) -> JourneyType:
     key = fields.required("key")
     attributes = tuple(_attributes(fields, steps))
     names = tuple(attribute.name for attribute in attributes)
     goal = fields.words("goal", steps)
     if not goal:
         fields.note("goal", _("name the steps that mean the goal was reached"))
+    without = _without(fields, key, steps, attributes)
+    touchpoints = Touchpoints(steps, drawn, without)
     return JourneyType(
         slug=slug,
         label=fields.label("label", slug),
@@ -50,7 +56,11 @@ def _journey_type(slug: str, fields: Fields, steps: Collection[str]) -> JourneyT
         satisfaction=_attribute_name(fields, "satisfaction", names),
         weight=fields.text("weight"),
         usual=fields.words("usual", steps),
-        without=_without(fields, key, steps, attributes),
+        without=without,
+        path=read_path(fields, touchpoints),
+        exceptions=read_exceptions(fields, touchpoints),
+        rules=read_rules(fields, touchpoints),
+        costs=read_costs(fields, touchpoints),
     )
 
 

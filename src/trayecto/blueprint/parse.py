@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from trayecto.blueprint.checks import check_references
+from trayecto.blueprint.demand import read_demand
 from trayecto.blueprint.design import Blueprint, Column, Department, Label, Touchpoint
 from trayecto.blueprint.errors import BlueprintInvalid, Problem
 from trayecto.blueprint.fields import Fields, suggestion
@@ -45,7 +46,9 @@ def _blueprint(root: Fields, text: str) -> Blueprint:
     stages = _stages(root)
     columns = _columns(root)
     touchpoints = read_touchpoints(root, departments, columns)
-    journeys = read_journey_types(root, tuple(t.key for t in touchpoints if t.measured))
+    measured = tuple(t.key for t in touchpoints if t.measured)
+    drawn = tuple(t.key for t in touchpoints if not t.measured)
+    journeys = read_journey_types(root, measured, drawn)
     return Blueprint(
         name=root.required("blueprint"),
         title=root.label("title", root.text("blueprint") or ""),
@@ -59,6 +62,7 @@ def _blueprint(root: Fields, text: str) -> Blueprint:
         touchpoints=_in_position_order(touchpoints),
         journeys=journeys,
         default_journey=_default_journey(root, tuple(journeys)),
+        demand=read_demand(root, measured),
         source=text,
     )
 

@@ -1,4 +1,4 @@
-"""YAML text as plain values, with the line every value stands on."""
+"""YAML text as plain values, with the place every value stands at."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Path = tuple[str, ...]
 
 
 class Document:
-    """A parsed file: ``value``, and ``line(path)`` for messages. Problems are collected, not raised one by one."""
+    """A parsed file: ``value``, and ``place(path)`` for messages. Problems are collected, not raised one by one."""
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self._lines: dict[Path, int] = {}
+        self._places: dict[Path, tuple[int, int]] = {}
         self._loader = yaml.SafeLoader("")
         try:
             self.value = self._plain(yaml.compose(text, Loader=yaml.SafeLoader), ())
@@ -27,27 +27,33 @@ class Document:
         except RecursionError as error:  # a value that holds itself, or thousands of brackets
             raise self._not_yaml(yaml.MarkedYAMLError(problem="values nested too deeply")) from error
 
-    def line(self, path: Path) -> int:
-        while path and path not in self._lines:
+    def place(self, path: Path) -> tuple[int, int]:
+        """Line and column, from 1, of the value at a path, else of what it belongs to."""
+        while path and path not in self._places:
             path = path[:-1]
-        return self._lines.get(path, 1)
+        return self._places.get(path, (1, 1))
+
+    def line(self, path: Path) -> int:
+        return self.place(path)[0]
 
     def note(self, path: Path, message: str) -> None:
-        self.problems.append(Problem(".".join(path), self.line(path), message))
+        line, column = self.place(path)
+        self.problems.append(Problem(".".join(path), line, message, column))
 
     def raise_problems(self) -> None:
         if self.problems:
-            raise BlueprintInvalid(self.file, tuple(sorted(self.problems, key=lambda problem: problem.line)))
+            ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+            raise BlueprintInvalid(self.file, tuple(ordered))
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> BlueprintInvalid:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line, column = _start(error.problem_mark) if error.problem_mark else (1, 1)
         message = _("this is not YAML: %(problem)s") % {"problem": error.problem or error.context}
-        return BlueprintInvalid(self.file, (Problem("", line, message),))
+        return BlueprintInvalid(self.file, (Problem("", line, message, column),))
 
     def _plain(self, node: yaml.Node | None, path: Path) -> Any:
         if node is None:
             return None
-        self._lines.setdefault(path, node.start_mark.line + 1)
+        self._places.setdefault(path, _start(node.start_mark))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -58,8 +64,12 @@ class Document:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            self._lines[(*path, key)] = key_node.start_mark.line + 1
+            self._places[(*path, key)] = _start(key_node.start_mark)
             if key in found:
                 self.note((*path, key), _("this name stands twice; keep one of them"))
             found[key] = self._plain(value_node, (*path, key))
         return found
+
+
+def _start(mark: yaml.Mark) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1

@@ -124,7 +124,7 @@ def _gate(fields: Fields) -> Gate | None:
         fields.raw("gate")
         return None
     gate = fields.section("gate")
-    found = Gate(gate.flag("mandatory", False), gate.choice("origin", GATE_ORIGINS))
+    found = Gate(gate.flag("mandatory", False), gate.choice("origin", GATE_ORIGINS), gate.text("rejected"))
     gate.close()
     return found
 

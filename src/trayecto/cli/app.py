@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from trayecto.cli import building, questions, sequences, whatif
+from trayecto.cli import align, building, demand, questions, sequences, whatif
 from trayecto.errors import TrayectoError, did_you_mean
 
 COMMANDS = {
@@ -24,6 +24,8 @@ COMMANDS = {
     "rework": questions.rework,
     "volume": questions.volume,
     "delays": questions.delays,
+    "align": align.align,
+    "failure-demand": demand.failure_demand,
     "what-if": whatif.what_if,
 }
 

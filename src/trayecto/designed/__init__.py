@@ -1,6 +1,15 @@
 """The blueprint applied: which step an event is, what a journey carries, how its log is built."""
 
-from trayecto.designed.build import blueprint_of, build_designed, plan
+from trayecto.designed.build import (
+    blueprint_of,
+    build_designed,
+    journey_type_of,
+    kept_columns,
+    plan,
+    texts_of,
+    told_columns,
+)
+from trayecto.designed.conform import align, rules_of
 from trayecto.designed.words import (
     attributes,
     boundaries,
@@ -14,16 +23,22 @@ from trayecto.designed.words import (
 )
 
 __all__ = [
+    "align",
     "attributes",
     "blueprint_of",
     "boundaries",
     "build_designed",
     "calendar_of",
     "column_name",
+    "journey_type_of",
+    "kept_columns",
     "late_attribute",
     "plan",
     "promise",
     "promised_on_events",
+    "rules_of",
     "seconds_of",
     "step_order",
+    "texts_of",
+    "told_columns",
 ]

@@ -20,7 +20,7 @@ from trayecto.events.table import JOURNEY, STEP, Events
 from trayecto.log.build import build
 from trayecto.log.journeylog import JourneyLog
 
-BLUEPRINT = "blueprint"
+BLUEPRINT, JOURNEYS = "blueprint", "journeys"
 PERSON = "person"
 KEPT = ("channel", "source")
 
@@ -72,7 +72,9 @@ def plan(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Pla
     named = pa.DictionaryArray.from_arrays(
         np.maximum(steps, 0), pa.array([one.key for one in blueprint.measured], pa.string())
     )
-    made = {JOURNEY: keys, STEP: named} | {name: table.column(name) for name in _standard(table)} | columns
+    standard = {name: table.column(name) for name in _standard(table)}
+    told = {name: texts(table, name) for name in kept_columns(blueprint) if name in table.column_names}
+    made = {JOURNEY: keys, STEP: named} | told | standard | columns
     planned = Plan(
         events=replace(events, table=pa.table(made).filter(kept)),
         unmatched=_unmatched(table, steps),
@@ -82,6 +84,22 @@ def plan(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Pla
     if not len(planned.events):
         raise EmptyLog(" ".join(["No event is a step of these journeys.", *planned.sentences()]))
     return planned
+
+
+def kept_columns(blueprint: Blueprint) -> list[str]:
+    """The event columns a log keeps: channel, source, and what support contacts are told apart by."""
+    return [*KEPT, *told_columns(blueprint)]
+
+
+def told_columns(blueprint: Blueprint) -> list[str]:
+    """The properties that support contacts are told apart by."""
+    told = dict.fromkeys(echo.property for echo in blueprint.demand)
+    return [name for name in told if name not in KEPT]
+
+
+def texts_of(blueprint: Blueprint, journey_type: JourneyType) -> dict[str, str]:
+    """What a log keeps to say by which design it was built."""
+    return {BLUEPRINT: blueprint.source, JOURNEYS: journey_type.slug}
 
 
 def _standard(table: pa.Table) -> list[str]:
@@ -126,11 +144,11 @@ def build_designed(
         planned.events,
         out,
         attributes=words.attributes(blueprint, journey_type),
-        columns=[name for name in KEPT if name in planned.events.table.column_names],
+        columns=[name for name in kept_columns(blueprint) if name in planned.events.table.column_names],
         boundaries=words.boundaries(journey_type),
         weight="weight" if journey_type.weight else None,
         order=words.step_order(blueprint),
-        texts={BLUEPRINT: blueprint.source, "journeys": journey_type.slug} | (texts or {}),
+        texts=texts_of(blueprint, journey_type) | (texts or {}),
         progress=progress,
     )
     return log, planned
@@ -142,4 +160,4 @@ def blueprint_of(log: JourneyLog) -> tuple[Blueprint, JourneyType]:
     if text is None:
         raise BadValue("This log was built without a blueprint: build it with --blueprint.")
     blueprint = read_blueprint(text)
-    return blueprint, journey_type_of(blueprint, log.texts.get("journeys"))
+    return blueprint, journey_type_of(blueprint, log.texts.get(JOURNEYS))

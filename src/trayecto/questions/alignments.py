@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from trayecto import engine
 from trayecto.batch import View
 from trayecto.conformance.automaton import Automaton, compiled
+from trayecto.conformance.costs import UNIT, Costs
 from trayecto.conformance.paths import Path
 from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.kernels import aligning
@@ -29,17 +30,6 @@ from trayecto.questions import variants
 
 KIND_NAMES = ("together", "inserted", "skipped")
 LEAST_ALONE = 256  # variants that are not worth another thread
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What a step costs when it is inserted or skipped; 1 where none is named. All positive."""
-
-    inserted: Mapping[str, float]
-    skipped: Mapping[str, float]
-
-
-UNIT = Costs({}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,31 +20,11 @@ from numpy.typing import NDArray
 
 from trayecto import engine
 from trayecto.batch import Batch, View
+from trayecto.conformance.rules import Forbids, Needs, Rule, Within, other_of
 from trayecto.kernels import ruling
 from trayecto.questions.shares import add_weighted, count_by, share, table_of, without_none
 from trayecto.units import SECOND, parse_duration, to_microseconds
 
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    step: str
-    earlier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forbids:
-    step: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    step: str
-    since: str
-    limit: str | timedelta
-
-
-Rule = Needs | Forbids | Within
 KIND_NAMES = {Needs: "needs", Forbids: "forbids", Within: "within"}
 
 
@@ -146,12 +125,9 @@ def merge(a: list[RuleSummary], b: list[RuleSummary]) -> list[RuleSummary]:
 
 def _figures(rule: Rule, summary: RuleSummary) -> RuleFigures:
     kept, broken = map(int, summary.counts[: ruling.NOT_CONCERNED])
-    other = (
-        rule.earlier if isinstance(rule, Needs) else rule.after if isinstance(rule, Forbids) else rule.since
-    )
     excess = summary.excess / SECOND
     figures = RuleFigures(
-        KIND_NAMES[type(rule)], rule.step, other, kept + broken, broken, share(broken, kept + broken),
+        KIND_NAMES[type(rule)], rule.step, other_of(rule), kept + broken, broken, share(broken, kept + broken),
         float(np.median(excess)) if len(excess) else None, float(excess.max()) if len(excess) else None,
     )  # fmt: skip
     return figures if summary.weighted is None else _weighed(figures, summary.weighted)

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from trayecto.attempts.compare import Floats
+from trayecto.attempts.drawing import drawn, expected, intervals, money_of, priced
+from trayecto.attempts.facts import Facts, facts_of
 from trayecto.designed import blueprint_of
 from trayecto.errors import BadValue
 from trayecto.log.journeylog import JourneyLog
-from trayecto.money import Interval, Line, total_of
+from trayecto.money import Interval, Line
 from trayecto.values import Values, read_values
 from trayecto.whatif.changes import Change
 from trayecto.whatif.effects import effect_of
-from trayecto.whatif.facts import Facts, facts_of
 
 DRAWS = 300
-CHAINS = 2.0
-ENDS = (5.0, 95.0)  # of the 90 % interval
 
 
 @dataclass(frozen=True)
@@ -70,31 +70,16 @@ def what_if(log: JourneyLog, changes: Sequence[Change], *, draws: int = DRAWS, s
     if not len(facts.units):
         raise BadValue("No journey of this log places an order, so there is nothing to simulate.")
     effects = [effect_of(change, facts) for change in changes]
-    expected = sum(effect(np.ones(len(facts.units))) for effect in effects)
-    chance = np.random.default_rng(seed)
-    persons, of = np.unique(facts.units.person, return_inverse=True)
-    drawn = []
-    for _ in range(draws):
-        weight = np.bincount(chance.integers(len(persons), size=len(persons)), minlength=len(persons))[of]
-        drawn.append(sum(effect(weight.astype(float)) for effect in effects))
-    happened = np.asarray(drawn) + _chance_of(np.asarray(expected), facts, draws, chance)
-    return _result(facts, np.asarray(expected), happened, log.texts.get("values"))
+
+    def together(weight: Floats) -> Floats:
+        return np.sum([effect(weight) for effect in effects], axis=0)
+
+    mean = expected(together, facts)
+    return _result(facts, mean, drawn(together, facts, draws, seed), log.texts.get("values"))
 
 
-def _chance_of(expected: Any, facts: Facts, draws: int, chance: np.random.Generator) -> Any:
-    """(draws, 3) what chance adds to what really happens: orders come in chains, so they vary twice as much as Poisson's."""
-    orders = np.sqrt(CHAINS * abs(expected[0])) * chance.standard_normal(draws)
-    contacts = np.sqrt(abs(expected[1])) * chance.standard_normal(draws)
-    worth = facts.worth.sum() / max(facts.kept.sum(), 1)
-    return np.stack([orders, contacts, orders * worth], axis=1)
-
-
-def _result(facts: Facts, expected: Any, drawn: Any, text: str | None) -> WhatIf:
-    low, high = np.percentile(drawn, ENDS, axis=0)
-    told = [
-        Interval(min(least, mid), mid, max(most, mid))
-        for least, mid, most in zip(low.tolist(), expected.tolist(), high.tolist(), strict=True)
-    ]
+def _result(facts: Facts, mean: Any, draws: Any, text: str | None) -> WhatIf:
+    told = intervals(mean, draws)
     totals = {
         "orders_kept": facts.kept.sum(),
         "contacts": facts.contacts.sum(),
@@ -108,7 +93,10 @@ def _result(facts: Facts, expected: Any, drawn: Any, text: str | None) -> WhatIf
     if values is None:
         return WhatIf(outcomes, [], None)
     lines = _lines(values, told)
-    outcomes.append(_money(values, facts, drawn, lines))
+    now = np.array([[facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()]])
+    before = float(priced(values, now)[0])
+    money = money_of(values, mean, draws)
+    outcomes.append(Outcome("money", before, before + money.expected, money))
     return WhatIf(outcomes, lines, values.currency)
 
 
@@ -124,26 +112,3 @@ def _lines(values: Values, told: Sequence[Interval]) -> list[Line]:
         saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
         lines.append(Line("contacts saved", saved, contact))
     return lines
-
-
-def _money(values: Values, facts: Facts, drawn: Any, lines: Sequence[Line]) -> Outcome:
-    """The persons drawn give the interval of the sum, which is narrower than the sum of intervals; the ends of
-    the amounts widen it."""
-    low, total, high = np.inf, total_of(lines).expected, -np.inf
-    for end in ("low", "expected", "high"):
-        sums = _priced(values, drawn, end)
-        low = min(low, float(np.percentile(sums, ENDS[0])))
-        high = max(high, float(np.percentile(sums, ENDS[1])))
-    now = np.array([[facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()]])
-    before = float(_priced(values, now, "expected")[0])
-    return Outcome("money", before, before + total, Interval(min(low, total), total, max(high, total)))
-
-
-def _priced(values: Values, quantities: Any, end: str) -> Any:
-    """(rows,) money of (rows, 3) orders kept, contacts, value kept, at one end of the amounts."""
-    contact = getattr(values.contact(), end, 0.0)
-    if values.margin_share is not None:
-        gained = quantities[:, 2] * getattr(values.margin_share, end)
-    else:
-        gained = quantities[:, 0] * getattr(values.margin_per_order, end, 0.0)
-    return gained - quantities[:, 1] * contact

@@ -8,7 +8,7 @@ the next attempt begins, the history before it is forgotten.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
@@ -16,16 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trayecto.designed import calendar_of, seconds_of
+from trayecto.attempts.compare import Floats, difference, log_hazard_ratio, rates
+from trayecto.attempts.drawing import Effect
+from trayecto.attempts.facts import Facts
+from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
+from trayecto.attempts.promises import Promised, promised
 from trayecto.errors import BadValue
 from trayecto.units import to_microseconds
 from trayecto.whatif.changes import Change, FailureRate, Fix, RemoveGate
-from trayecto.whatif.compare import Floats, difference, log_hazard_ratio, rates
-from trayecto.whatif.facts import Facts
-from trayecto.whatif.lives import DAY, NEVER, Bools, Ints
 
-Effect = Callable[[Floats], Floats]
-"""(units,) weights → the change of (orders kept, contacts, value of the orders kept)."""
 SURE = 3.0  # standard errors from which on a difference in coming back counts
 AGES = 90  # days after a step in which what follows it is counted
 
@@ -98,9 +97,9 @@ def _per(values: Floats, weight: Floats, among: Bools, stratum: Ints) -> Floats:
 
 @effect_of.register
 def _failure_rate(change: FailureRate, facts: Facts) -> Effect:
-    due, failed = _promise(facts, change.step)
-    judged = due | failed
-    known = judged & (facts.first_of_journey if change.where else True)
+    facts.log.code(change.step)  # raises UnknownStep
+    promise = promised(facts, change.step)
+    known = promise.judged & (facts.first_of_journey if change.where else True)
     mine = known & _meets(facts, change)
     if not mine.any():
         raise BadValue(f"No journey with '{change.step}' meets {dict(change.where)}.")
@@ -109,40 +108,24 @@ def _failure_rate(change: FailureRate, facts: Facts) -> Effect:
         raise BadValue(
             f"Nothing to compare with: every journey with '{change.step}' is meant. Write 'to' as a share."
         )
+    return cured(facts, promise, mine, others, change.to)
+
+
+def cured(facts: Facts, promise: Promised, mine: Bools, others: Bools, to: float | None) -> Effect:
+    """What changes when the promise is broken for ``mine`` as often as for ``others``, or as ``to`` says."""
+    kept, failed = promise.kept, promise.failed
 
     def of_weights(weight: Floats) -> Floats:
         now = rates(failed, weight, mine, facts.stratum)
-        then = rates(failed, weight, others, facts.stratum) if change.to is None else change.to
-        whole = weight[failed].sum() / max(weight[failed & known].sum(), 1e-12)
-        cured = weight * (mine & failed) * (1 - then / np.maximum(now, 1e-12)) * whole
-        asked = difference(facts.contacts, weight, failed, due, facts.stratum)
-        effect = _back(facts, cured, log_hazard_ratio(facts, weight, failed, due, facts.stratum))
-        effect[1] -= asked * cured.sum()
+        then = rates(failed, weight, others, facts.stratum) if to is None else to
+        whole = weight[failed].sum() / max(weight[failed & (mine | others)].sum(), 1e-12)
+        saved = weight * (mine & failed) * (1 - then / np.maximum(now, 1e-12)) * whole
+        asked = difference(facts.contacts, weight, failed, kept, facts.stratum)
+        effect = _back(facts, saved, log_hazard_ratio(facts, weight, failed, kept, facts.stratum))
+        effect[1] -= asked * saved.sum()
         return effect
 
     return of_weights
-
-
-def _promise(facts: Facts, step: str) -> tuple[Bools, Bools]:
-    """(units,) whether the promise of the step was kept, and whether it was broken; neither while it is open."""
-    facts.log.code(step)
-    promise = next((one.promise for one in facts.blueprint.measured if one.key == step), None)
-    if promise is None or promise.since is None:
-        raise BadValue(f"The blueprint promises no time for '{step}' since another step.")
-    start, done = _moments(facts, promise.since), facts.units.first(facts.log, [step])
-    waits = (done == NEVER) & (facts.units.first(facts.log, ["order.cancelled"]) == NEVER)
-    if promise.since in facts.anchors:
-        waits &= facts.units.first(facts.log, [goal for goal in facts.goals if goal != step]) == NEVER
-    waits &= ~facts.following
-    done = np.where(waits, facts.end, done)
-    begun = (start < NEVER) & (done < NEVER)
-    length = seconds_of(facts.blueprint, promise) * 1e6
-    if promise.within is not None:
-        took = np.where(begun, done - np.where(begun, start, 0), 0)
-    else:
-        clock = calendar_of(facts.blueprint, promise.calendar).working
-        took = clock(np.where(begun, done, 0)) - clock(np.where(begun, start, 0))
-    return begun & (took <= length) & ~waits, begun & (took > length)
 
 
 def _meets(facts: Facts, change: FailureRate) -> Bools:

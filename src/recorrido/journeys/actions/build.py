@@ -219,12 +219,13 @@ def _drafted(
         events,
         folder,
         attributes=bridge.attributes(export.blueprint, journey_type),
-        columns=("channel", "source"),
+        columns=bridge.kept_columns(export.blueprint),
         boundaries=bridge.boundaries(journey_type),
         weight="weight" if journey_type.weight else None,
         as_of=_as_of(census),
         order=bridge.step_order(export.blueprint),
         position=position,
+        texts=bridge.texts_of(export.blueprint, journey_type),
     )
 
 

@@ -62,6 +62,7 @@ def rows(export: Export) -> sql.Composed:
     columns += [
         _late_column(export, touchpoint) for touchpoint in bridge.promised_on_events(export.blueprint)
     ]
+    columns += [_told_column(name) for name in bridge.told_columns(export.blueprint)]
     weight = export.journey_type.weight
     if weight:
         columns.append(sql.SQL("{} AS weight").format(property_number(weight)))
@@ -79,6 +80,11 @@ def rows(export: Export) -> sql.Composed:
         key_join=_key_join(export),
         joins=sql.SQL(" ").join([*_person_joins(export), *_left_out_joins(export)]),
     )
+
+
+def _told_column(name: str) -> sql.Composed:
+    """A property that the log keeps for every event."""
+    return sql.SQL("{} AS {}").format(property_text(name), sql.Identifier(name))
 
 
 def named_events(export: Export) -> sql.Composable:

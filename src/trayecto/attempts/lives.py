@@ -19,12 +19,22 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Events:
-    """All steps of the log by person and time: (events,) arrays. ``person`` is a number, ``row`` the journey's."""
+    """All steps of the log by person and time: (events,) arrays. ``person`` is a number, ``row`` the journey's, ``place``
+    where the event stands in the log."""
 
     person: Ints
     row: Ints
     step: Ints
     at: Ints
+    place: Ints
+
+    def values(self, log: JourneyLog, column: str) -> list[str | None]:
+        """(events,) an event column of the log."""
+        pieces = (piece.values(column)[piece.offsets[0] : piece.offsets[-1]] for piece in log.stored.pieces)
+        codes = np.concatenate(list(pieces))[self.place]
+        names = np.array([*log.columns[column].values, None], dtype=object)
+        found: list[str | None] = names[codes].tolist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def events_of(log: JourneyLog) -> Events:
     keep = person >= 0 if log.chosen is None else (person >= 0) & log.chosen[rows]
     order = np.flatnonzero(keep)
     order = order[np.lexsort((times[order], person[order]))]
-    return Events(person[order], rows[order], steps[order], times[order])
+    return Events(person[order], rows[order], steps[order], times[order], order)
 
 
 def units_of(

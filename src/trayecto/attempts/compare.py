@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trayecto.whatif.facts import WEEKS, Facts
-from trayecto.whatif.lives import Bools, Ints
+from trayecto.attempts.facts import WEEKS, Facts
+from trayecto.attempts.lives import Bools, Ints
 
 Floats = NDArray[np.float64]
 

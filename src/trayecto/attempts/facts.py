@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from trayecto.attempts.lives import DAY, NEVER, Bools, Ints, Units, units_of
 from trayecto.blueprint import Blueprint, JourneyType
 from trayecto.log.journeylog import JourneyLog
 from trayecto.units import to_microseconds
-from trayecto.whatif.lives import DAY, NEVER, Bools, Ints, Units, units_of
 
 Floats = NDArray[np.float64]
 STRATA = ("region", "delivery")

@@ -1,0 +1,123 @@
+"""Which promises of the blueprint were kept, attempt by attempt, and which were broken at a given moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from trayecto.attempts.facts import Facts
+from trayecto.attempts.lives import NEVER, Bools, Ints
+from trayecto.blueprint import Touchpoint
+from trayecto.designed import calendar_of, seconds_of
+from trayecto.errors import BadValue
+
+EXCLUDES = 0.02  # a step of whose attempts fewer also have the promised one stands in its place
+LEAST = 20  # attempts with a step, to say so
+
+
+@dataclass(frozen=True, eq=False)
+class Promised:
+    """The promise of one step since another. ``start``, ``done``: (units,) moments or NEVER; ``void``: the moment from which
+    nobody waits for the step any more, since another one stands in its place."""
+
+    facts: Facts
+    step: str
+    start: Ints
+    done: Ints
+    void: Ints
+    length: int  # microseconds of the clock
+    clock: Callable[[Ints], Ints]
+
+    @cached_property
+    def applies(self) -> Bools:
+        """(units,) whether the promise was given and not made void."""
+        return (self.start < NEVER) & ((self.done < NEVER) | (self.void == NEVER))
+
+    @cached_property
+    def failed(self) -> Bools:
+        """(units,) done too late, or not yet although it is."""
+        until = np.where(self.done < NEVER, self.done, self.facts.end)
+        return self.applies & self._over(np.arange(len(self.start)), until)
+
+    @cached_property
+    def kept(self) -> Bools:
+        """(units,) done in time."""
+        return self.applies & (self.done < NEVER) & ~self.failed
+
+    @property
+    def judged(self) -> Bools:
+        return self.kept | self.failed
+
+    def overdue(self, unit: Ints, at: Ints, after: int) -> Bools:
+        """(rows,) whether at that moment the attempt waits too long for the step, or did so until less than ``after``
+        microseconds before."""
+        done, void = self.done[unit], np.minimum(self.void[unit], NEVER - after)
+        waits = (at < done) & (at <= void + after)
+        was_late = self.failed[unit] & (done < NEVER) & (at >= done) & (at - np.minimum(done, at) <= after)
+        return (self.start[unit] < at) & self._over(unit, at) & (waits | was_late)
+
+    def _over(self, unit: Ints, at: Ints) -> Bools:
+        """(rows,) whether more time than was promised had passed at these moments."""
+        start = self.start[unit]
+        begun = start < NEVER
+        now, then = (self.clock(np.where(begun, told, self.facts.end)) for told in (at, start))
+        return begun & (now - then > self.length)
+
+
+def promised(facts: Facts, step: str) -> Promised:
+    """The promise of a step; raises BadValue where the blueprint makes none since another step."""
+    touchpoint = next((one for one in facts.blueprint.measured if one.key == step), None)
+    if touchpoint is None or touchpoint.promise is None or touchpoint.promise.since is None:
+        raise BadValue(f"The blueprint promises no time for '{step}' since another step.")
+    return _promised(facts, touchpoint, touchpoint.promise.since)
+
+
+def promises_of(facts: Facts) -> list[Promised]:
+    """Every promise since another step that this log knows."""
+    known = facts.log.stored.code_of
+    touchpoints = [one for one in facts.blueprint.measured if one.promise and one.promise.since in known]
+    return [
+        _promised(facts, one, one.promise.since) for one in touchpoints if one.promise and one.promise.since
+    ]
+
+
+def _promised(facts: Facts, touchpoint: Touchpoint, since: str) -> Promised:
+    promise = touchpoint.promise
+    assert promise is not None
+    units, log = facts.units, facts.log
+    done = units.first(log, [touchpoint.key])
+    start = units.first(log, [since])
+    clock = _elapsed if promise.within is not None else calendar_of(facts.blueprint, promise.calendar).working
+    length = round(seconds_of(facts.blueprint, promise) * 1e6)
+    void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {touchpoint.key, since}))
+    void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
+    return Promised(facts, touchpoint.key, start, done, void, length, clock)
+
+
+def _elapsed(times: Ints) -> Ints:
+    return times
+
+
+def _next_began(facts: Facts) -> Ints:
+    return np.where(facts.following, np.append(facts.units.began[1:], NEVER), NEVER)
+
+
+def _instead(facts: Facts, has: Bools, given: Bools, own: set[str]) -> list[str]:
+    """The steps that stand in the place of the promised one: next to none of their attempts have both."""
+    mine, unit = facts.units.among(facts.log, facts.log.steps)
+    codes = facts.units.events.step[mine]
+    among = given[unit]
+    pairs = np.unique(np.stack([codes[among], unit[among]]), axis=1)
+    size = len(facts.log.step_names)
+    whole = np.bincount(pairs[0], minlength=size)
+    both = np.bincount(pairs[0], has[pairs[1]].astype(float), minlength=size)
+    if not has.any():
+        return [step for step in facts.goals if step not in own]
+    return [
+        step
+        for step, code in facts.log.stored.code_of.items()
+        if step not in own and whole[code] >= LEAST and both[code] < EXCLUDES * whole[code]
+    ]
