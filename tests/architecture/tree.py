@@ -20,7 +20,7 @@ LAYERS = [
     "events",
     "promises",
     "desk commerce feedback",
-    "journeys watch",
+    "journeys watch analyses",
     "outreach",
     "scorecard",
     "improve",

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "recorrido.events",
     "recorrido.journeys",
     "recorrido.journeys.watch",
+    "recorrido.journeys.analyses",
     "recorrido.connectors",
     "recorrido.connectors.files",
     "recorrido.connectors.webhooks",

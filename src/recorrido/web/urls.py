@@ -12,6 +12,7 @@ urlpatterns = [
     path("data/", include("recorrido.web.ledger.urls")),
     path("data/upload/", include("recorrido.web.upload.urls")),
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
+    path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),
