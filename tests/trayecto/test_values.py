@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
 
+from trayecto.blueprint import saying
 from trayecto.errors import BadValue
 from trayecto.money import Interval, Line, exactly, total_of
-from trayecto.values import Amount, BadValues, load_values, read_values
+from trayecto.values import Amount, BadValues, load_values, read_values, to_text
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The product may have told the library to speak the reader's language."""
+    before = saying._translate
+    saying.translate_with(saying._as_written)
+    yield
+    saying.translate_with(before)
+
 
 WHOLE = """\
 currency: CLP
@@ -89,3 +101,15 @@ def test_lines_can_be_checked_by_hand():
 def test_what_is_saved_has_its_ends_in_order():
     saved = Line("contacts", Interval(-30, -20, -10), Amount(2, 3, 4))
     assert saved.total == Interval(-120, -60, -20)
+
+
+def test_a_model_is_written_as_a_text_that_reads_as_an_equal_one():
+    values = read_values(WHOLE)
+    again = read_values(to_text(values))
+    assert dataclasses.replace(again, source=WHOLE) == values
+
+
+def test_what_is_not_counted_is_not_written():
+    assert (
+        to_text(read_values("currency: EUR\ncontact: {any: 2.5}")) == "currency: EUR\ncontact:\n  any: 2.5\n"
+    )

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     RULE_PEOPLE = "rule_people"  # limits by kind of identifier, blocked values
     EXPORT = "export"  # lists as files
     EDIT_BLUEPRINT = "edit_blueprint"
+    EDIT_VALUES = "edit_values"  # what an order leaves, what a contact costs
+    HANDLE_FINDINGS = "handle_findings"  # accept, dismiss and dispute them, ask for them anew
     IMPORT_EVENTS = "import_events"
     MANAGE_STAFF = "manage_staff"  # also departments and stores
     SEE_AUDIT = "see_audit"
@@ -33,9 +35,12 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.CX_LEAD: _ANALYSIS
     | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT, Permission.RESOLVE_PEOPLE}
-    | {Permission.SEE_DATA, Permission.MANAGE_DATA, Permission.HANDLE_INCIDENTS},
-    Role.ANALYST: _ANALYSIS | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS},
-    Role.DEPARTMENT_HEAD: _ANALYSIS | {Permission.HANDLE_INCIDENTS},
+    | {Permission.SEE_DATA, Permission.MANAGE_DATA, Permission.HANDLE_INCIDENTS}
+    | {Permission.EDIT_VALUES, Permission.HANDLE_FINDINGS},
+    Role.ANALYST: _ANALYSIS
+    | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS}
+    | {Permission.HANDLE_FINDINGS},
+    Role.DEPARTMENT_HEAD: _ANALYSIS | {Permission.HANDLE_INCIDENTS, Permission.HANDLE_FINDINGS},
     Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.RESOLVE_PEOPLE}),
     Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
 }

@@ -36,3 +36,13 @@ def require_export(actor: Staff) -> None:
 def require_design(actor: Staff) -> None:
     """For installing a blueprint and asking for a build: raises Forbidden."""
     require(actor, Permission.EDIT_BLUEPRINT)
+
+
+def may_edit_values(actor: Staff) -> bool:
+    """Whether pages offer to change what things are worth."""
+    return may(actor, Permission.EDIT_VALUES)
+
+
+def require_values(actor: Staff) -> None:
+    """For changing what things are worth: raises Forbidden."""
+    require(actor, Permission.EDIT_VALUES)

@@ -2,6 +2,7 @@
 
 JourneysError
 ├── BlueprintInvalid    a blueprint file that breaks the language; carries every problem with its place
+├── ValuesInvalid       a value model with a mistake; carries its place
 ├── NoBlueprint         nothing was designed yet
 ├── DraftClosed         a draft that was installed or dropped already
 ├── UnknownJourneyType  a journey type the blueprint does not have
@@ -38,6 +39,17 @@ class BlueprintInvalid(JourneysError):
         self.file = file
         self.problems = problems
         super().__init__(str(library.BlueprintInvalid(file, problems)))
+
+
+class ValuesInvalid(JourneysError):
+    """``line`` and ``column`` count from 1."""
+
+    code = "values_invalid"
+
+    def __init__(self, file: str, line: int, column: int, problem: str) -> None:
+        self.line, self.column, self.problem = line, column, problem
+        facts = {"file": file, "line": line, "column": column, "problem": problem}
+        super().__init__(_("%(file)s, line %(line)s, column %(column)s: %(problem)s") % facts)
 
 
 class NoBlueprint(JourneysError):

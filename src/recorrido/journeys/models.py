@@ -1,4 +1,4 @@
-"""Tables of journeys: immutable blueprint versions, and one row per build of a journey log."""
+"""Tables of journeys: immutable versions of blueprint and value model, and one row per build of a journey log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recorrido.journeys.blueprint import Blueprint, read_blueprint
 from recorrido.shared import clock
+from trayecto.values import Values, read_values
 
 
 class BlueprintVersionQuerySet(models.QuerySet["BlueprintVersion"]):
@@ -44,6 +45,34 @@ class BlueprintVersion(models.Model):
 
     def read(self) -> Blueprint:
         return read_blueprint(self.source, self.file_name)
+
+
+class ValueModelVersionQuerySet(models.QuerySet["ValueModelVersion"]):
+    def newest(self) -> ValueModelVersion | None:
+        return self.order_by("-id").first()
+
+
+class ValueModelVersion(models.Model):
+    """One version of what things are worth, never changed. The newest row is the one in force."""
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    source = models.TextField()  # the YAML text
+    file_name = models.CharField(max_length=255, blank=True)  # "": written in the browser
+    installed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    installed_at = models.DateTimeField(default=clock.now)
+
+    objects = ValueModelVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("value model version")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    def read(self) -> Values:
+        return read_values(self.source, file=self.file_name or "values.yaml")
 
 
 class BuildState(models.TextChoices):

@@ -14,6 +14,8 @@ from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
 from recorrido.simulator.scenario import Scenario, Store
 from recorrido.simulator.stream import in_time_order
+from recorrido.simulator.truth import totals_of
+from recorrido.simulator.valuing import values_text
 from recorrido.simulator.writer import Progress
 
 DEMO = "aromo"
@@ -46,6 +48,12 @@ def feed(*, scenario: Scenario, without: Iterable[str] = (), progress: Progress 
 def feed_demo(*, progress: Progress | None = None) -> FeedReport:
     """Record the demo's retailer, Calzados Aromo."""
     return feed(scenario=load_scenario(DEMO), progress=progress)
+
+
+def demo_values() -> str:
+    """What things are worth to the demo's retailer, as its accounting would say it: YAML of a value model."""
+    scenario = load_scenario(DEMO)
+    return values_text(scenario, totals_of(simulate(scenario)))
 
 
 def demo_stores() -> tuple[tuple[Store, str], ...]:

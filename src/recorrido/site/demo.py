@@ -22,6 +22,7 @@ from recorrido.company.queries import has_staff
 from recorrido.journeys import actions as journeys
 from recorrido.journeys.blueprint import Blueprint
 from recorrido.journeys.models import BlueprintVersion, BuildReason, JourneyBuild
+from recorrido.journeys.queries import values_in_force
 from recorrido.simulator import actions as simulator
 from recorrido.site import boot
 
@@ -38,7 +39,7 @@ class Login:
 
 
 def fill_with_aromo(data: Path) -> Login:
-    """Staff, blueprint, events and journey logs of the simulated retailer; what is there already is kept."""
+    """Staff, blueprint, values, events and journey logs of the simulated retailer; what is there already is kept."""
     login = _demo_login(data)
     admin = _first_admin(login, "Camila Rojas")
     blueprint = _install("aromo.yaml", admin)
@@ -48,6 +49,7 @@ def fill_with_aromo(data: Path) -> Login:
         if not _feed_is_complete(data):
             _feed(progress)
             _mark_feed_complete(data)
+        _say_what_things_are_worth(admin, progress)
         _build_missing_logs(blueprint, progress)
     return login
 
@@ -122,6 +124,14 @@ def _feed(progress: Progress) -> None:
         progress.update(task, completed=done, total=total)
 
     simulator.feed_demo(progress=tell)
+
+
+def _say_what_things_are_worth(admin: Staff, progress: Progress) -> None:
+    """By the accounting of the simulated company, unless somebody said it already."""
+    if values_in_force() is None:
+        task = _begin(progress, "Asking the accounting of Calzados Aromo what things are worth", None)
+        journeys.install_values(source=simulator.demo_values(), file_name="aromo-values.yaml", actor=admin)
+        progress.update(task, total=1, completed=1)
 
 
 def _progress() -> Progress:

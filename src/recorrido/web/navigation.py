@@ -45,6 +45,7 @@ PLACES = (
     Place("journeys", _("Funnel"), "journeys:funnel", Permission.SEE_JOURNEYS),
     Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
     Place("journeys", _("Incidents"), "incidents:list", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Values"), "values:values", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
     Place("people", _("Organizations"), "people:organizations", Permission.SEE_PEOPLE),
     Place("people", _("Review"), "people:review", Permission.RESOLVE_PEOPLE),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
+    path("values/", include("recorrido.web.values.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),
 ]

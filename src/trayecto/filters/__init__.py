@@ -19,6 +19,7 @@ from trayecto.filters.answers import (
 )
 from trayecto.filters.base import Filter
 from trayecto.filters.language import parse_expression
+from trayecto.filters.named import named
 from trayecto.filters.sequence import (
     directly_followed_by,
     ends_with,
@@ -98,6 +99,7 @@ __all__ = [
     "late_at",
     "lost",
     "lost_at",
+    "named",
     "occurs_between",
     "open_",
     "open_at",

@@ -43,6 +43,7 @@ class JourneyLog:
 
     stored: Version
     selection: NDArray[np.bool_] | None = None  # (rows,) None = all; never a row that is not live
+    told: tuple[tuple[str, str], ...] = ()  # texts in the place of stored ones, see ``with_texts``
 
     @classmethod
     def open(cls, path: str | Path, version: str | None = None) -> JourneyLog:
@@ -158,7 +159,11 @@ class JourneyLog:
     @property
     def texts(self) -> Mapping[str, str]:
         """What ``build`` was told to keep by name, such as the text of the blueprint."""
-        return self.stored.texts
+        return {**self.stored.texts, **dict(self.told)}
+
+    def with_texts(self, **texts: str) -> JourneyLog:
+        """This log with other texts by name, for those who hold it: another value model, without another build."""
+        return replace(self, told=tuple({**dict(self.told), **texts}.items()))
 
     @property
     def has_outgrown_its_base(self) -> bool:

@@ -2,5 +2,6 @@
 
 from trayecto.values.model import Amount, Values
 from trayecto.values.parse import BadValues, load_values, read_values
+from trayecto.values.text import to_text
 
-__all__ = ["Amount", "BadValues", "Values", "load_values", "read_values"]
+__all__ = ["Amount", "BadValues", "Values", "load_values", "read_values", "to_text"]

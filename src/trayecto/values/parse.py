@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from trayecto.errors import BadValue, UnreadableFile, did_you_mean
+from trayecto.blueprint.saying import gettext as _
+from trayecto.errors import BadValue, UnreadableFile, nearest
 from trayecto.values.model import Amount, Values
 
 TOP = ("currency", "margin", "contact", "return", "delay_day", "retained_customer")
@@ -54,13 +55,15 @@ class _Reader:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            problem = f"this is not YAML: {getattr(error, 'problem', None) or error}."
+            problem = _("this is not YAML: %(why)s.") % {"why": getattr(error, "problem", None) or error}
             raise BadValues(self._file, line, column, problem) from error
         if root is None:
-            raise BadValues(self._file, 1, 1, "the file is empty; at least 'currency: EUR' must stand here.")
+            raise BadValues(
+                self._file, 1, 1, _("the file is empty; at least 'currency: EUR' must stand here.")
+            )
         told = dict(self._fields(root, TOP))
         if "currency" not in told:
-            self._refuse(root, "'currency' is missing; write its three letters, e.g. 'currency: EUR'.")
+            self._refuse(root, _("'currency' is missing; write its three letters, e.g. 'currency: EUR'."))
         margin = dict(self._fields(told["margin"], MARGIN)) if "margin" in told else {}
         contact = self._named(told["contact"]) if "contact" in told else {}
         return Values(
@@ -79,23 +82,22 @@ class _Reader:
     def _fields(self, node: yaml.Node, known: Collection[str]) -> Iterator[tuple[str, yaml.Node]]:
         for key, name, value in self._pairs(node):
             if name not in known:
-                hint = did_you_mean(name, known) or f" Known are: {', '.join(known)}."
-                self._refuse(key, f"'{name}' is not known here.{hint}")
+                self._refuse(key, _("'%(name)s' is not known here.") % {"name": name} + _hint(name, known))
             yield name, value
 
     def _pairs(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
-            self._refuse(node, "names with values are expected here, such as 'any: 2100'.")
+            self._refuse(node, _("names with values are expected here, such as 'any: 2100'."))
         seen: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
             if name in seen:
-                self._refuse(key, f"'{name}' stands twice; keep one of them.")
+                self._refuse(key, _("'%(name)s' stands twice; keep one of them.") % {"name": name})
             seen.add(name)
             yield key, name, value
 
     def _named(self, node: yaml.Node) -> dict[str, Amount]:
-        return {name: self._amount(value) for _, name, value in self._pairs(node)}
+        return {name: self._amount(value) for _key, name, value in self._pairs(node)}
 
     def _maybe(self, node: yaml.Node | None) -> Amount | None:
         return None if node is None else self._amount(node)
@@ -103,7 +105,8 @@ class _Reader:
     def _share(self, node: yaml.Node | None) -> Amount | None:
         share = self._maybe(node)
         if share is not None and node is not None and share.high > 1:
-            self._refuse(node, f"a share of the order's value is at most 1, not {share.high:g}.")
+            problem = _("a share of the order's value is at most 1, not %(high)s.")
+            self._refuse(node, problem % {"high": f"{share.high:g}"})
         return share
 
     def _amount(self, node: yaml.Node) -> Amount:
@@ -112,13 +115,14 @@ class _Reader:
             return Amount(number, number, number)
         told = dict(self._fields(node, AMOUNT))
         if "expected" not in told:
-            self._refuse(
-                node, "'expected' is missing: the amount itself; 'low' and 'high' may stand beside it."
-            )
+            problem = _("'expected' is missing: the amount itself; 'low' and 'high' may stand beside it.")
+            self._refuse(node, problem)
         expected = self._number(told["expected"])
         low, high = (self._number(told[name]) if name in told else expected for name in ("low", "high"))
         if not low <= expected <= high:
-            self._refuse(node, f"low ≤ expected ≤ high does not hold: {low:g}, {expected:g}, {high:g}.")
+            ends = {"low": f"{low:g}", "expected": f"{expected:g}", "high": f"{high:g}"}
+            problem = _("low ≤ expected ≤ high does not hold: %(low)s, %(expected)s, %(high)s.")
+            self._refuse(node, problem % ends)
         source = str(told["source"].value) if "source" in told else None
         return Amount(low, expected, high, source, self._date(told["date"]) if "date" in told else None)
 
@@ -132,20 +136,29 @@ class _Reader:
             or not math.isfinite(value)
             or value < 0
         ):
-            shown = node.value if isinstance(node, yaml.ScalarNode) else "a list or names"
-            self._refuse(node, f"an amount of 0 or more is expected, such as 2100 or 0.38, not '{shown}'.")
+            shown = node.value if isinstance(node, yaml.ScalarNode) else _("a list or names")
+            problem = _("an amount of 0 or more is expected, such as 2100 or 0.38, not '%(shown)s'.")
+            self._refuse(node, problem % {"shown": shown})
         return float(value)
 
     def _date(self, node: yaml.Node) -> datetime.date:
         try:
             return datetime.date.fromisoformat(str(node.value))
         except ValueError:
-            self._refuse(node, f"a date is written 2026-10-31, not '{node.value}'.")
+            self._refuse(node, _("a date is written 2026-10-31, not '%(shown)s'.") % {"shown": node.value})
 
     def _currency(self, node: yaml.Node) -> str:
         if not re.fullmatch("[A-Z]{3}", str(node.value)):
-            self._refuse(node, f"a currency has three capital letters, e.g. EUR, not '{node.value}'.")
+            problem = _("a currency has three capital letters, e.g. EUR, not '%(shown)s'.")
+            self._refuse(node, problem % {"shown": node.value})
         return str(node.value)
 
     def _refuse(self, node: yaml.Node, problem: str) -> NoReturn:
         raise BadValues(self._file, node.start_mark.line + 1, node.start_mark.column + 1, problem)
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    guess = nearest(name, known)
+    if guess:
+        return _(" Did you mean '%(guess)s'?") % {"guess": guess}
+    return _(" Known are: %(known)s.") % {"known": ", ".join(known)}

@@ -1,4 +1,4 @@
-"""The only writes of journeys: install a blueprint, build the logs."""
+"""The only writes of journeys: install a blueprint or a value model, build the logs."""
 
 from recorrido.journeys.actions.build import build_now, carry_out, carry_out_aside, run_build
 from recorrido.journeys.actions.drafts import (
@@ -11,6 +11,7 @@ from recorrido.journeys.actions.drafts import (
 from recorrido.journeys.actions.fresh import follow
 from recorrido.journeys.actions.install import install_blueprint
 from recorrido.journeys.actions.requests import request_build, request_stale_builds
+from recorrido.journeys.actions.values import install_values
 
 __all__ = [
     "build_now",
@@ -21,6 +22,7 @@ __all__ = [
     "follow",
     "install_blueprint",
     "install_draft",
+    "install_values",
     "propose_draft",
     "request_build",
     "request_stale_builds",

@@ -40,7 +40,13 @@ from recorrido.journeys.actions.taking_in import (
 )
 from recorrido.journeys.blueprint import JourneyType
 from recorrido.journeys.errors import BuildFailed, BuildRunning, JourneysError
-from recorrido.journeys.models import RUNNING_STATES, BuildReason, BuildState, JourneyBuild
+from recorrido.journeys.models import (
+    RUNNING_STATES,
+    BuildReason,
+    BuildState,
+    JourneyBuild,
+    ValueModelVersion,
+)
 from recorrido.shared import clock
 from recorrido.shared.aside import AsideEnded, run_aside
 
@@ -225,8 +231,13 @@ def _drafted(
         as_of=_as_of(census),
         order=bridge.step_order(export.blueprint),
         position=position,
-        texts=bridge.texts_of(export.blueprint, journey_type),
+        texts=bridge.texts_of(export.blueprint, journey_type) | _values(),
     )
+
+
+def _values() -> dict[str, str]:
+    version = ValueModelVersion.objects.newest()
+    return {} if version is None else {"values": version.source}
 
 
 def _publish(kind: Kind, aside: trayecto.Draft, position: Position) -> trayecto.JourneyLog:

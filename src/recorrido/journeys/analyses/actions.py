@@ -19,7 +19,7 @@ from recorrido.company.models import Staff
 from recorrido.journeys.analyses.models import UNDER_WAY, Analysis, AnalysisState, Parameters, digest_of
 from recorrido.journeys.analyses.registry import Kind, Progress, kind_of, scheduled_kinds
 from recorrido.journeys.errors import JourneysError, NoBlueprint
-from recorrido.journeys.queries import Study, journey_types, open_study
+from recorrido.journeys.queries import Study, journey_types, open_study, valued, values_in_force
 from recorrido.shared import clock
 from recorrido.shared.aside import AsideEnded, run_aside
 
@@ -32,7 +32,7 @@ AGE = timedelta(days=1)
 def request_analysis(
     *, study: Study, kind: str, actor: Staff | None, parameters: Parameters | None = None
 ) -> Analysis:
-    """Queue an analysis of the study's log version. One that is done or under way is returned; one that failed is
+    """Queue an analysis of the study's log version by the value model in force. One that is done or under way is returned; one that failed is
     tried again. Raises UnknownKind, Forbidden."""
     kind_of(kind)
     if actor is not None:
@@ -43,11 +43,17 @@ def request_analysis(
             kind=kind,
             digest=digest_of(parameters or {}),
             log_version=study.version,
+            values=_values(),
             defaults={"parameters": parameters or {}, "requested_by": actor},
         )
         if is_new or analysis.state == AnalysisState.FAILED:
             _queue(analysis, actor)
     return analysis
+
+
+def _values() -> int:
+    version = values_in_force()
+    return version.number if version else 0
 
 
 def _queue(analysis: Analysis, actor: Staff | None) -> None:
@@ -78,7 +84,7 @@ def carry_out(analysis_id: int) -> None:
     _set(analysis, state=AnalysisState.RUNNING, percent=1)
     with _failing_into(analysis):
         began = time.monotonic()
-        study = open_study(analysis.journey_type, analysis.log_version)
+        study = valued(open_study(analysis.journey_type, analysis.log_version), analysis.values)
         kind = kind_of(analysis.kind)
         result = kind.run(study, analysis.parameters, _progress(analysis))
         _keep(analysis, kind, study, result, time.monotonic() - began)
@@ -139,7 +145,8 @@ def _progress(analysis: Analysis) -> Progress:
 
 
 def request_scheduled() -> list[Analysis]:
-    """Queue every scheduled analysis whose newest result speaks of an older base of its log, or is a day old."""
+    """Queue every scheduled analysis whose newest result speaks of an older base of its log or by other values, or is a day
+    old."""
     try:
         slugs = [state.journey_type.slug for state in journey_types() if state.ready]
     except NoBlueprint:
@@ -161,7 +168,7 @@ def _scheduled(journey_type: str) -> list[Analysis]:
 def _is_answered(study: Study, kind: str) -> bool:
     """A failed one is not tried by itself again before there is a new base."""
     last = Analysis.objects.about(study.journey_type.slug, kind, {}).order_by("-id").first()
-    if last is None or _base(last.log_version) != _base(study.version):
+    if last is None or _base(last.log_version) != _base(study.version) or last.values != _values():
         return False
     return last.state != AnalysisState.DONE or study.log.as_of - (last.as_of or study.log.as_of) < AGE
 

@@ -41,7 +41,7 @@ from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, M
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
 from recorrido.journeys.queries.pains import pain_level
 from recorrido.journeys.queries.pending import Pending, pending_reading
-from recorrido.journeys.queries.selections import Selection
+from recorrido.journeys.queries.selections import Selection, register_selection
 from recorrido.journeys.queries.sentences import Sentence, length_said, sentence_on, things, title_of_pace
 from recorrido.journeys.queries.steps import FlowFigures, StepFigures, flow_figures, step_figures
 from recorrido.journeys.queries.study import (
@@ -55,6 +55,7 @@ from recorrido.journeys.queries.study import (
     open_study,
 )
 from recorrido.journeys.queries.tables import funnel_as_csv, hurts_as_csv, map_as_csv, variants_as_csv
+from recorrido.journeys.queries.values import value_model_versions, valued, values_in_force
 from recorrido.journeys.queries.variants import Variant, Variants, variants
 from recorrido.journeys.queries.wording import event_labels
 
@@ -122,6 +123,7 @@ __all__ = [
     "open_study",
     "pain_level",
     "pending_reading",
+    "register_selection",
     "regular_share",
     "sentence_on",
     "step_figures",
@@ -129,6 +131,9 @@ __all__ = [
     "things",
     "title_of",
     "title_of_pace",
+    "value_model_versions",
+    "valued",
+    "values_in_force",
     "variants",
     "variants_as_csv",
     "wait_against_promise",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -122,7 +122,12 @@ def _decided(study: Study, filters: Filters) -> Any:
     return decided if begun is None else begun & decided
 
 
-_RESOLVERS: Mapping[tuple[str, bool], Resolver] = {
+def register_selection(kind: str, resolver: Resolver) -> None:
+    """Let addresses speak of ``kind:argument``; for modules above, which know other sets of journeys."""
+    _RESOLVERS[kind, True] = resolver
+
+
+_RESOLVERS: dict[tuple[str, bool], Resolver] = {
     ("all", False): lambda study, filters: None,
     ("step", True): lambda study, filters, step: trayecto.has(step),
     ("flow", True): lambda study, filters, source, target: trayecto.directly_followed_by(source, target),

@@ -1,6 +1,8 @@
-"""``recorrido journeys install|build|list``: the design of the journeys, and their logs."""
+"""``recorrido journeys install|values|build|list``: the design of the journeys, what things are worth, and their logs."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import typer
 
@@ -32,6 +34,34 @@ def install(
     except (JourneysError, OSError) as error:
         raise _stopped(error) from None
     boot.say(f"In force: blueprint {version}. Now run: recorrido journeys build")
+
+
+@journeys.command()
+def values(
+    file: Path = typer.Argument(None, help="A YAML file (docs/values.md); left out: print what is in force."),
+) -> None:
+    """Say what things are worth, or see what was said."""
+    boot.ready()
+    from recorrido.journeys.actions import install_values
+    from recorrido.journeys.errors import JourneysError
+    from recorrido.journeys.queries import values_in_force
+
+    if file is None:
+        in_force = values_in_force()
+        if in_force is None:
+            raise _stopped(
+                Exception("Nobody has said yet what things are worth: recorrido journeys values FILE")
+            )
+        print(in_force.source, end="")
+        return
+    try:
+        version = install_values(source=file.read_text(encoding="utf-8"), file_name=file.name, actor=None)
+    except UnicodeDecodeError:
+        boot.say(f"{file} is not written in UTF-8: save it so.")
+        raise typer.Exit(2) from None
+    except (JourneysError, OSError) as error:
+        raise _stopped(error) from None
+    boot.say(f"In force: version {version} of what things are worth. Figures of money follow within minutes.")
 
 
 @journeys.command()
