@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ validate-identity: setup ## Who is who, against 50,000 people whose truth is kno
 
 validate-incidents: setup ## How soon trouble is seen, and how often where there is none, over the simulator's year
 	@exec $(BIN)/python -m validation incidents $(ARGS)
+
+validate-findings: setup ## Faults planted at random in small companies: which are found, and what is found where there are none
+	@exec $(BIN)/python -m validation findings $(ARGS)
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayecto.causes import adjust, find, search
+from trayecto.causes.blocks import blocks_of
 from trayecto.causes.features import OTHERS, UNKNOWN, Feature, bands, coded, words
 from trayecto.causes.find import find_causes
 from trayecto.errors import BadValue, UnknownAttribute
@@ -196,7 +197,7 @@ def test_the_rate_of_false_discoveries_is_held():
 
 
 def test_all_journeys_of_a_person_lie_in_one_block():
-    blocks = find._blocks(np.repeat(np.arange(50_000), 2))
+    blocks = blocks_of(np.repeat(np.arange(50_000), 2), 2)
     assert (blocks[::2] == blocks[1::2]).all()
     assert np.bincount(blocks, minlength=2 * adjust.BLOCKS).min() > 10
 

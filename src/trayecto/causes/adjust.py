@@ -18,11 +18,11 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from trayecto.causes.blocks import BLOCKS
 from trayecto.causes.features import Feature
 from trayecto.causes.search import Condition
 from trayecto.kernels.moments import gram, residual_sums
 
-BLOCKS = 1_000
 DRAWS = 1_000
 LEAST_LEFT = 0.02  # share of a subgroup's indicator that must be left, else nothing is comparable
 RIDGE = 1e-9

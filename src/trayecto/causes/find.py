@@ -16,7 +16,8 @@ from math import erfc, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from trayecto.causes.adjust import BLOCKS, Effect, Rows
+from trayecto.causes.adjust import Effect, Rows
+from trayecto.causes.blocks import blocks_of
 from trayecto.causes.features import Feature
 from trayecto.causes.search import Subgroup, search
 from trayecto.errors import BadValue, UnknownAttribute, did_you_mean
@@ -63,13 +64,14 @@ def find_causes(
     persons: NDArray[np.int64],
     *,
     comparable: Sequence[str] = (),
+    given: Sequence[str] = (),
     depth: int = 3,
     least: int | None = None,
 ) -> CausesResult:
     """What raises an outcome (higher is worse) of the rows, each of a person; rows with NaN are left out.
 
     ``comparable`` names the features within whose combinations rows are compared: circumstances, which alone are no
-    cause. Raises UnknownAttribute, BadValue.
+    cause. ``given`` names more circumstances, held constant like any feature. Raises UnknownAttribute, BadValue.
     """
     if not 1 <= depth <= 3:
         raise BadValue(f"A depth of {depth} is not searched: ask for 1, 2 or 3 conditions.")
@@ -77,7 +79,9 @@ def find_causes(
     if not known.any():
         return CausesResult(0, 0.0, 0, ())
     kept = [replace(feature, codes=feature.codes[known]) for feature in features]
-    study = _Study(kept, outcome[known], _blocks(persons[known]), _places(kept, comparable))
+    study = _Study(
+        kept, outcome[known], blocks_of(persons[known], 2), _places(kept, comparable), _places(kept, given)
+    )
     return study.result(depth, least or max(LEAST_ROWS, round(LEAST_SHARE * known.sum())))
 
 
@@ -89,26 +93,19 @@ def _places(features: Sequence[Feature], names: Sequence[str]) -> tuple[int, ...
     return tuple(places[name] for name in names)
 
 
-def _blocks(persons: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The block of each row, spread evenly by a hash of its person: 0 … 2 × BLOCKS - 1; odd ones are for testing."""
-    mixed = persons.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= np.uint64(0xD6E8FEB86659FD93)
-    return ((mixed >> np.uint64(33)) % np.uint64(2 * BLOCKS)).astype(np.int32)
-
-
 @dataclass(frozen=True, eq=False)
 class _Study:
     features: Sequence[Feature]
     outcome: NDArray[np.float64]
     blocks: NDArray[np.int32]
     comparable: tuple[int, ...]
+    given: tuple[int, ...]  # no cause alone, besides those comparable
 
     def result(self, depth: int, least: int) -> CausesResult:
         searched = self.blocks % 2 == 0
         groups = search(
             self._of(searched), self.outcome[searched],
-            depth=depth, least=max(1, least // 2), most=TESTED, given=self.comparable,
+            depth=depth, least=max(1, least // 2), most=TESTED, given=(*self.comparable, *self.given),
         )  # fmt: skip
         rows = Rows(
             self._of(~searched), self.outcome[~searched], self.blocks[~searched] // 2,

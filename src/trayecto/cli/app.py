@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from trayecto.cli import align, building, demand, questions, sequences, whatif
+from trayecto.cli import align, building, demand, findings, questions, sequences, whatif
 from trayecto.errors import TrayectoError, did_you_mean
 
 COMMANDS = {
@@ -26,6 +26,7 @@ COMMANDS = {
     "delays": questions.delays,
     "align": align.align,
     "failure-demand": demand.failure_demand,
+    "findings": findings.findings,
     "what-if": whatif.what_if,
 }
 

@@ -20,7 +20,7 @@ def note(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def give_json(facts: dict[str, Any]) -> None:
+def give_json(facts: dict[str, Any] | list[dict[str, Any]]) -> None:
     json.dump(facts, sys.stdout, ensure_ascii=False, separators=(",", ":"))
     sys.stdout.write("\n")
     sys.stdout.flush()

@@ -1,0 +1,136 @@
+"""``trayecto findings`` against companies whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+
+import pytest
+
+import trayecto
+from recorrido.simulator.designs import blueprint_text
+from recorrido.simulator.emit import tell
+from recorrido.simulator.model import simulate
+from recorrido.simulator.parsing import load_scenario
+from recorrido.simulator.scenario import resized
+from recorrido.simulator.tables import flat
+from recorrido.simulator.truth import totals_of
+from recorrido.simulator.valuing import values_text
+from trayecto.blueprint import read_blueprint
+from trayecto.cli.app import code_of
+from trayecto.designed import build_designed
+from trayecto.findings import findings, union_of
+from trayecto.money import total_of
+
+DRAWS = 40
+
+
+def log_of(world, folder):
+    blueprint = read_blueprint(blueprint_text(world.plan.scenario))
+    trayecto.write_events(folder / "events.parquet", flat(tell(world)))
+    events = trayecto.read_events(str(folder / "events.parquet"), journey="", tz=blueprint.time_zone)
+    texts = {"values": values_text(world.plan.scenario, totals_of(world))}
+    return build_designed(events, folder / "log", blueprint=blueprint, texts=texts)[0]
+
+
+@pytest.fixture(scope="module")
+def log(world, tmp_path_factory):
+    """The demo at a tenth of its size: four faults, and one carrier that only seems late."""
+    return log_of(world, tmp_path_factory.mktemp("aromo"))
+
+
+@pytest.fixture(scope="module")
+def result(log):
+    return findings(log, draws=DRAWS)
+
+
+def at(result, step):
+    return next(one for one in result.standing if one.born_at == step)
+
+
+def test_what_costs_most_comes_first_and_it_is_the_gate_then_the_refunds(result):
+    first, second = result.findings[:2]
+    assert (first.kind, first.step, first.department) == ("gate", "identity.requested", "risk")
+    assert (second.kind, second.step, second.department) == ("late", "refund.paid", "finance")
+
+
+def test_the_message_that_fell_silent_is_dated_and_felt_at_the_telephone(result):
+    silent = at(result, "pickup.notified")
+    assert (silent.kind, silent.department, silent.felt_at) == ("failure demand", "it", "call")
+    assert silent.since.isoformat() in {"2026-09-22", "2026-09-23", "2026-09-24"}
+
+
+def test_the_carrier_of_far_regions_is_never_blamed(result):
+    blamed = [(one.cause.value, one.discarded) for one in result.findings if one.cause]
+    assert ("Austral", False) not in blamed
+
+
+def test_the_late_carrier_is_blamed_by_name(result):
+    late = at(result, "order.delivered")
+    assert (late.cause.attribute, late.cause.value, late.method) == ("carrier", "Ruta Sur", "adjusted")
+
+
+def test_every_journey_of_a_finding_has_its_step(result, log):
+    gate = result.findings[0]
+    steps = [{name for name, _ in log.steps_of(row)} for row in gate.rows[:50].tolist()]
+    assert all(gate.step in taken for taken in steps) and gate.journeys == len(set(gate.rows.tolist()))
+    assert len(gate.sample) == 20 and set(gate.sample) <= set(log.attributes["journey"].to_pylist())
+
+
+def test_money_is_what_its_lines_add_up_to(result):
+    for one in result.standing:
+        summed = total_of(one.lines)
+        assert one.money.expected == pytest.approx(summed.expected, rel=1e-6)
+        assert one.money.low <= one.money.expected <= one.money.high
+
+
+def test_together_findings_cost_less_than_their_sum_and_more_than_the_first(result):
+    summed = sum(one.money.expected for one in result.standing)
+    assert result.findings[0].money.expected < result.total.expected <= summed
+    assert union_of(result.standing).to_dict() == result.total.to_dict()
+
+
+def test_the_same_log_gives_the_same_findings_with_the_same_ids(result, log):
+    again = findings(log, draws=DRAWS)
+    assert [one.to_dict() for one in again.findings] == [one.to_dict() for one in result.findings]
+
+
+def test_the_command_prints_a_list_with_the_fields_that_others_read(log):
+    printed = StringIO()
+    with redirect_stdout(printed):
+        code = code_of(["findings", str(log.path), "--draws", "20", "--json"])
+    first = json.loads(printed.getvalue())[0]
+    assert code == 0
+    assert {"kind", "step", "cause", "felt_at", "born_at", "department", "journeys", "method"} <= set(first)
+    assert (
+        set(first["money"]) == {"low", "expected", "high", "currency", "per"}
+        and first["money"]["per"] == "month"
+    )
+
+
+def test_without_a_value_model_findings_have_no_money(log, tmp_path):
+    texts = {name: text for name, text in log.texts.items() if name != "values"}
+    blueprint = read_blueprint(texts["blueprint"])
+    events = trayecto.read_events(str(log.path.parent / "events.parquet"), journey="", tz=blueprint.time_zone)
+    bare, _ = build_designed(events, tmp_path / "log", blueprint=blueprint)
+    found = findings(bare, draws=20)
+    assert found.standing and all(
+        one.money is None and one.to_dict()["money"] is None for one in found.standing
+    )
+    assert found.total is None
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_nothing_is_found_where_nothing_is_planted(seed, tmp_path):
+    calm = resized(load_scenario("calm"), customers=5_000, seed=seed)
+    assert findings(log_of(simulate(calm), tmp_path), draws=DRAWS).standing == ()
+
+
+def test_a_fault_with_a_first_day_is_dated(tmp_path):
+    shop = resized(load_scenario("one_fault"), customers=8_000)
+    found = findings(log_of(simulate(shop), tmp_path), draws=DRAWS).standing
+    assert [(one.kind, one.born_at, one.department) for one in found] == [
+        ("failure demand", "order.prepared", "warehouse")
+    ]
+    assert found[0].since.isoformat()[:7] == "2026-09"

@@ -1,0 +1,319 @@
+"""Broken promises: which attribute raises them, what is broken wherever one looks, what is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trayecto.attempts.compare import difference
+from trayecto.attempts.drawing import Effect
+from trayecto.attempts.facts import Facts
+from trayecto.attempts.lives import Bools, Ints
+from trayecto.causes import Single, find_causes, single_causes
+from trayecto.findings.broken import Broken, broken_promises
+from trayecto.findings.known import Known, known_before
+from trayecto.findings.model import ADJUSTED, ASSOCIATION, DEMAND, LATE, Blamed
+from trayecto.findings.since import Change, change_of
+from trayecto.findings.suspicion import Study, Suspected, Suspicion, contact_step, rows_of
+from trayecto.findings.worth import undone
+from trayecto.whatif.changes import Fix
+from trayecto.whatif.effects import effect_of
+
+LEAST, LEAST_BROKEN = 100, 15  # attempts, and broken ones among them, to say anything
+LEAST_MINE = 30
+POINTS, ODDS = 0.06, 1.5  # an attribute that raises broken promises by less is an ordinary difference
+DEEP_POINTS, DEEP_ODDS = 0.10, 2.0  # of several attributes together
+EVERYWHERE = 0.12  # broken as often in all but the best quarter of the circumstances
+RISE = 0.08  # … since a day
+UNTOLD = 0.03  # of what should be told
+SUSPECT = 0.01  # single values with a p-value below are measured one beside the other
+CHANGED = 0.001
+WINDOWS = (0.0, 0.5, 0.75)  # of the attempts in order of time
+
+
+def late(study: Study) -> Suspected:
+    """Suspicions of all promises."""
+    suspicions: list[Suspicion] = []
+    tested: list[float] = []
+    for broken in broken_promises(study.facts):
+        if broken.judged.sum() >= LEAST and broken.failed.sum() >= LEAST_BROKEN:
+            found = _Promise.of(study, broken)
+            suspicions += found.suspicions()
+            tested += found.tested
+    return Suspected(suspicions, tested)
+
+
+@dataclass(frozen=True, eq=False)
+class _Guilty:
+    """``mine``: (attempts,) those of the cause, from ``since`` on."""
+
+    conditions: tuple[tuple[str, str], ...]
+    mine: Bools
+    p: float
+    raw: float
+    adjusted: float
+    low: float
+    high: float
+    since: int | None = None
+
+    @property
+    def blamed(self) -> Blamed:
+        return Blamed(*self.conditions[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Promise:
+    study: Study
+    broken: Broken
+    known: Known
+    least_p: dict[tuple[tuple[str, str], ...], float]
+
+    @classmethod
+    def of(cls, study: Study, broken: Broken) -> _Promise:
+        known = known_before(study.facts, study.journey_type, broken.until, broken.judged, broken.failed)
+        return cls(study, broken, known, {})
+
+    @property
+    def facts(self) -> Facts:
+        return self.study.facts
+
+    @property
+    def tested(self) -> list[float]:
+        """The p-values of what was tested and is not suspected."""
+        return list(self.least_p.values())
+
+    def _test(self, *told: tuple[tuple[tuple[str, str], ...], float]) -> None:
+        for conditions, p in told:
+            self.least_p[conditions] = min(p, self.least_p.get(conditions, 1.0))
+
+    def suspicions(self) -> Iterator[Suspicion]:
+        guilty = [] if self.broken.message else self._guilty()
+        for one in guilty:
+            self.least_p.pop(one.conditions, None)
+            yield self._blaming(one)
+        rest = self.broken.judged & ~np.logical_or.reduce(
+            [np.zeros_like(self.broken.judged), *(one.mine for one in guilty)]
+        )
+        yield from self._wherever(rest)
+        if not self.broken.message:
+            yield from self._look_alikes({one.blamed for one in guilty})
+
+    # --- causes ---
+
+    def _guilty(self) -> list[_Guilty]:
+        """Values that raise the share of broken promises, in the whole time or lately; then several together."""
+        found: dict[Blamed, _Guilty] = {}
+        for begin in WINDOWS:
+            for one in self._singles(self._window(begin)):
+                if one.blamed not in found:
+                    found[one.blamed] = self._dated(one)
+        return [*found.values(), *self._deep(set(found))]
+
+    def _window(self, begin: float) -> Bools:
+        """The judged attempts that began in the last part of the time."""
+        start = self.broken.start
+        first = np.quantile(start[self.broken.judged], begin)
+        return self.broken.judged & (start >= first)
+
+    def _singles(self, window: Bools) -> Iterator[_Guilty]:
+        """Values that are elevated against all others, and still are beside those that are more so; what they come to is
+        measured against whom nobody suspects."""
+        told = self._told(window, [])
+        self._test(*(((_pair(one),), one.p * len(WINDOWS)) for one in told))
+        suspects = sorted((one for one in told if one.p < SUSPECT), key=lambda one: one.p)
+        taken: list[tuple[str, str]] = []
+        for one in suspects:
+            beside = {_pair(other): other.p for other in self._told(window, taken)} if taken else {}
+            mine = window & self._has(*_pair(one))
+            others = window & ~mine & ~self._any([_pair(other) for other in suspects])
+            if beside.get(_pair(one), 0.0) < SUSPECT and self._matters(mine, others, POINTS, ODDS):
+                taken.append(_pair(one))
+                yield _seeming(one, mine, min(1.0, one.p * len(WINDOWS)))
+
+    def _told(self, window: Bools, beside: list[tuple[str, str]]) -> list[Single]:
+        """Each value that may be blamed, tested among the attempts of a window."""
+        blamable = [one.name for one in self.known.features if one.order > 0]
+        if not blamable or self.broken.failed[window].sum() < LEAST_BROKEN:
+            return []
+        return single_causes(
+            self.known.of(window), self.broken.failed[window].astype(float), self.facts.units.person[window],
+            comparable=self.known.strata, blamable=blamable, least=LEAST_MINE, beside=beside,
+        )  # fmt: skip
+
+    def _any(self, values: list[tuple[str, str]]) -> Bools:
+        return np.logical_or.reduce([np.zeros_like(self.broken.judged), *(self._has(*one) for one in values)])
+
+    def _has(self, name: str, value: str) -> Bools:
+        feature = next(one for one in self.known.features if one.name == name)
+        return np.asarray(feature.codes == feature.values.index(value))
+
+    def _matters(self, mine: Bools, others: Bools, points: float, odds: float) -> bool:
+        stratum = self.known.stratum()
+        weight = np.ones(len(mine))
+        more = difference(self.broken.failed.astype(float), weight, mine, others, stratum)
+        return more >= points and _odds_ratio(self.broken.failed, mine, others, stratum) >= odds
+
+    def _dated(self, one: _Guilty) -> _Guilty:
+        """From the day on which it began, where the value was once as good as others."""
+        mine = self.broken.judged & np.logical_and.reduce([self._has(*told) for told in one.conditions])
+        change = change_of(self.broken.start[mine], self.broken.failed[mine], self.study.zone)
+        if change is None or change.p > CHANGED or change.after - change.before < POINTS:
+            return replace(one, mine=mine)
+        return replace(one, mine=mine & (self.broken.start >= change.since), since=change.since)
+
+    def _deep(self, found: set[Blamed]) -> Iterator[_Guilty]:
+        """Several values together, searched on one half of the persons and tested on the other."""
+        judged = self.broken.judged
+        answer = find_causes(
+            self.known.of(judged), self.broken.failed[judged].astype(float), self.facts.units.person[judged],
+            comparable=self.known.strata, given=self.known.circumstances,
+        )  # fmt: skip
+        order = {one.name: one.order for one in self.known.features}
+        taken = {(one.attribute, one.value) for one in found}
+        for cause in answer.causes:
+            if cause.p is None or len(cause.conditions) == 1:
+                continue
+            self._test((cause.conditions, cause.p))
+            conditions = tuple(sorted(cause.conditions, key=lambda told: (order[told[0]], told)))
+            mine = judged & np.logical_and.reduce([self._has(*told) for told in conditions])
+            if (
+                cause.verdict == "cause"
+                and not taken & set(conditions)
+                and self._matters(mine, judged & ~mine, DEEP_POINTS, DEEP_ODDS)
+            ):
+                taken |= {conditions[-1]}
+                yield _Guilty(
+                    conditions,
+                    mine,
+                    cause.p,
+                    cause.raw,
+                    cause.effect or 0.0,
+                    cause.low or 0.0,
+                    cause.high or 0.0,
+                )
+
+    def _blaming(self, one: _Guilty) -> Suspicion:
+        broken, bad = self.broken, self.broken.failed & one.mine
+        others = broken.judged & ~one.mine
+        then = _rates(broken.failed, others, self.known.stratum())
+        now = _rates(broken.failed, one.mine, self.known.stratum())
+        saved = bad * np.clip(1 - then / np.maximum(now, 1e-12), 0, 1)
+        return Suspicion(
+            LATE, broken.step, broken.born_at(bad, broken.kept), broken.step, rows_of(self.facts, bad),
+            undone(self.facts, broken.failed, broken.kept, saved),
+            cause=one.blamed, since=one.since, p=one.p, contacts=int(self.facts.contacts[bad].sum()),
+            evidence=self._evidence(one) | {"late": int(bad.sum()), "of": int(one.mine.sum())},
+        )  # fmt: skip
+
+    def _evidence(self, one: _Guilty) -> dict[str, object]:
+        return {
+            "conditions": [list(told) for told in one.conditions],
+            "raw": one.raw,
+            "adjusted": {"low": one.low, "expected": one.adjusted, "high": one.high},
+            "comparable": list(self.known.strata),
+        }
+
+    def _look_alikes(self, guilty: set[Blamed]) -> Iterator[Suspicion]:
+        """Values that are elevated as they stand, and not once what else differs is held constant."""
+        judged, failed = self.broken.judged, self.broken.failed
+        everybody = np.zeros(len(judged), np.int64)
+        for one in self._told(judged, []):
+            mine = judged & self._has(*_pair(one))
+            alike = one.raw >= POINTS and _odds_ratio(failed, mine, judged & ~mine, everybody) >= ODDS
+            if one.effect and alike and Blamed(*_pair(one)) not in guilty:
+                yield replace(self._blaming(_seeming(one, mine, one.p)), discarded=True)
+
+    # --- what is broken wherever one looks ---
+
+    def _wherever(self, rest: Bools) -> Iterator[Suspicion]:
+        broken = self.broken
+        change = change_of(broken.start[rest], broken.failed[rest], self.study.zone)
+        changed = (
+            change is not None and change.p <= CHANGED and change.after - change.before >= self._least(RISE)
+        )
+        if changed and change is not None:
+            since = rest & (broken.start >= change.since)
+            if broken.message or self._best_quarter(since) >= RISE:
+                yield self._everywhere(since, change)
+        elif self._best_quarter(rest) >= self._least(EVERYWHERE):
+            yield self._everywhere(rest, None)
+
+    def _least(self, usual: float) -> float:
+        return UNTOLD if self.broken.message else usual
+
+    def _best_quarter(self, among: Bools) -> float:
+        """The share broken in the circumstances that are better than three quarters of the attempts."""
+        if not among.any():
+            return 0.0
+        place = self._place()
+        n = np.bincount(place[among]).astype(float)
+        k = np.bincount(place[among], self.broken.failed[among].astype(float), len(n))
+        big = n >= LEAST_MINE
+        if not big.any():
+            return float(k.sum() / n.sum())
+        rate, n = k[big] / n[big], n[big]
+        order = np.argsort(rate)
+        return float(rate[order][np.searchsorted(np.cumsum(n[order]), 0.25 * n.sum())])
+
+    def _place(self) -> Ints:
+        """(attempts,) the circumstance that says most, beside the period."""
+        name = next((one for one in self.known.strata if one != "period"), None)
+        return next(
+            (one.codes.astype(np.int64) for one in self.known.features if one.name == name),
+            np.zeros(len(self.broken.judged), np.int64),
+        )
+
+    def _everywhere(self, mine: Bools, change: Change | None) -> Suspicion:
+        broken, bad = self.broken, self.broken.failed & mine
+        since = change.since if change else None
+        kind, born_at, felt_at = LATE, broken.born_at(bad, broken.kept), broken.step
+        if broken.message:
+            kind, born_at = DEMAND, broken.step
+            felt_at = contact_step(self.study, bad) or broken.step
+        return Suspicion(
+            kind, broken.step, born_at, felt_at, rows_of(self.facts, bad), self._undoing(bad, change), since=since,
+            contacts=int(self.facts.contacts[bad].sum()), method=ADJUSTED if change else ASSOCIATION,
+            evidence={
+                "late": int(bad.sum()), "of": int(mine.sum()), "before": change.before if change else None,
+                "share": float(bad.sum() / max(1, mine.sum())),
+            },
+        )  # fmt: skip
+
+    def _undoing(self, bad: Bools, change: Change | None) -> Effect:
+        """Messages that stopped on a day: what follows is compared at the same age, before and after. Else those that
+        failed with those that did not."""
+        broken = self.broken
+        if broken.message and change and broken.start_step and (day := self.study.day(change.since)):
+            return effect_of(Fix(broken.start_step, day), self.facts)
+        before = change.before / max(change.after, 1e-12) if change else 0.0
+        return undone(self.facts, broken.failed, broken.kept, bad * (1 - before), own_orders=broken.message)
+
+
+def _pair(one: Single) -> tuple[str, str]:
+    return one.feature, one.value
+
+
+def _seeming(one: Single, mine: Bools, p: float) -> _Guilty:
+    assert one.effect is not None  # without one nothing is elevated
+    effect = one.effect
+    return _Guilty((_pair(one),), mine, p, one.raw, effect.effect, effect.low, effect.high)
+
+
+def _odds_ratio(bad: Bools, one: Bools, other: Bools, stratum: Ints) -> float:
+    """The common odds ratio within strata (Mantel and Haenszel, 1959); a half is added to each side."""
+    size = int(stratum.max(initial=0)) + 1
+    a, b = (np.bincount(stratum[one & told], minlength=size) for told in (bad, ~bad))
+    c, d = (np.bincount(stratum[other & told], minlength=size) for told in (bad, ~bad))
+    whole = np.maximum(a + b + c + d, 1)
+    return float(((a * d / whole).sum() + 0.5) / ((b * c / whole).sum() + 0.5))
+
+
+def _rates(bad: Bools, among: Bools, stratum: Ints) -> np.ndarray:
+    """(attempts,) the share of ``bad`` in each one's stratum ``among`` these, drawn towards the overall share where there are few."""
+    size = int(stratum.max(initial=0)) + 1
+    n = np.bincount(stratum[among], minlength=size)
+    k = np.bincount(stratum[among & bad], minlength=size)
+    whole = k.sum() / max(n.sum(), 1)
+    return ((k + 10 * whole) / (n + 10))[stratum]
