@@ -36,11 +36,13 @@ class Department:
 @dataclass(frozen=True)
 class Gate:
     """A touchpoint the customer must get past. A gate that is not mandatory takes a journey off the regular path.
-    ``rejected``: the touchpoint that says the customer did not get past."""
+    ``rejected``: the touchpoint that says the customer did not get past; ``avoids``: the loss that one rejection avoids, in
+    the blueprint's currency, where it is known."""
 
     mandatory: bool
     origin: str
     rejected: str | None = None
+    avoids: float | None = None
 
 
 @dataclass(frozen=True)

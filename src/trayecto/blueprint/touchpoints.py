@@ -124,7 +124,12 @@ def _gate(fields: Fields) -> Gate | None:
         fields.raw("gate")
         return None
     gate = fields.section("gate")
-    found = Gate(gate.flag("mandatory", False), gate.choice("origin", GATE_ORIGINS), gate.text("rejected"))
+    found = Gate(
+        gate.flag("mandatory", False),
+        gate.choice("origin", GATE_ORIGINS),
+        gate.text("rejected"),
+        gate.number("avoids"),
+    )
     gate.close()
     return found
 

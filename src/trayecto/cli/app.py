@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from trayecto.cli import align, building, demand, findings, questions, sequences, whatif
+from trayecto.cli import align, building, demand, findings, gates, leaving, questions, regular, sequences, whatif
 from trayecto.errors import TrayectoError, did_you_mean
 
 COMMANDS = {
@@ -25,6 +25,9 @@ COMMANDS = {
     "volume": questions.volume,
     "delays": questions.delays,
     "align": align.align,
+    "gates": gates.gates,
+    "regular": regular.regular,
+    "leaving": leaving.leaving,
     "failure-demand": demand.failure_demand,
     "findings": findings.findings,
     "what-if": whatif.what_if,

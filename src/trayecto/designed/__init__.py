@@ -10,6 +10,7 @@ from trayecto.designed.build import (
     told_columns,
 )
 from trayecto.designed.conform import align, rules_of
+from trayecto.designed.limits import calendar_length, limits_of, promised_limits
 from trayecto.designed.words import (
     attributes,
     boundaries,
@@ -28,13 +29,16 @@ __all__ = [
     "blueprint_of",
     "boundaries",
     "build_designed",
+    "calendar_length",
     "calendar_of",
     "column_name",
     "journey_type_of",
     "kept_columns",
     "late_attribute",
+    "limits_of",
     "plan",
     "promise",
+    "promised_limits",
     "promised_on_events",
     "rules_of",
     "seconds_of",

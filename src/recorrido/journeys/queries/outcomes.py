@@ -9,52 +9,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from recorrido.journeys.blueprint import Promise, Touchpoint
+from recorrido.journeys import bridge
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.study import NOTHING, Study
 from trayecto.filters import ends_with, lost, lost_at, open_, open_at
-from trayecto.units import parse_duration
 
 REACHED, OPEN, LOST = "reached", "open", "lost"
 
 
 @kept
-def limits(study: Study) -> dict[str, timedelta]:
+def limits(study: Study) -> dict[str, timedelta | None]:
     """After which wait at its last step a journey counts as lost: what the blueprint says, else the promise that
     runs from there, else the 95th percentile of the waits of all journeys that went on."""
-    promised = promised_limits(study)
-    known = {step: limit for step, limit in promised.items() if step in study.steps}
-    if not study.goal:
-        return known
-    return dict(study.log.dropoff(study.goal, limits=known).limits)
-
-
-def promised_limits(study: Study) -> dict[str, timedelta]:
-    found: dict[str, timedelta] = {}
-    for touchpoint in study.blueprint.measured:
-        since = touchpoint.promise.since if touchpoint.promise else None
-        if touchpoint.promise is not None and since is not None:
-            length = calendar_length(touchpoint.promise)
-            found[since] = max(found.get(since, timedelta()), length)
-    written = {t.key: _length(t) for t in study.blueprint.measured if t.lost_after}
-    return {step: limit for step, limit in (found | written).items() if limit}
-
-
-def _length(touchpoint: Touchpoint) -> timedelta:
-    return duration(touchpoint.lost_after or "")
-
-
-def calendar_length(promise: Promise) -> timedelta:
-    """The promise in calendar time, rounded up: five working days may take seven days, six hours of work a day."""
-    if promise.within:
-        return duration(promise.within)
-    days = promise.working_days if promise.working_days is not None else (promise.working_hours or 0) / 8
-    weeks, rest = divmod(days, 5)
-    return timedelta(days=weeks * 7 + (rest + 2 if rest else 0))
-
-
-def duration(text: str) -> timedelta:
-    return timedelta(microseconds=parse_duration(text))
+    return dict(bridge.limits_of(study.log, study.blueprint, study.journey_type))
 
 
 def lost_filter(study: Study, step: str) -> Any:
