@@ -3,8 +3,8 @@
 Method. Every few days of the log a snapshot is taken; what it is to say is whether a journey leaves the regular path within
 the next ``days``. Only snapshots are used whose days were over before the log ended, so that no label is half known. The
 last third of them is held out; snapshots whose days reach into it are not used at all. The regression (L2, one indicator
-per fact) is fitted on the earlier ones. Of the held-out journeys one half, by person, calibrates (Platt, 1999), and
-the other half measures.
+per fact) is fitted on the earlier ones, as strongly bound as says their own last third best when fitted on the rest. All held-out journeys calibrate the
+card (Platt, 1999); it is measured on them in two halves, by person, each by the line that the other calibrates.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EVERY = 61 * HOUR  # between snapshots: no round number of days, so that all hou
 HELD_OUT = 1 / 3
 MOST_ROWS = 60_000  # journeys at a moment that are fitted on
 LEAST = 200  # of them, and 20 of either kind
-STRENGTH = 0.3  # inverse of the penalty
+STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)  # inverse of the penalty
 LIKELY = 0.5
 TIMES = 2.0  # the usual share
 
@@ -87,18 +87,16 @@ def _part(watcher: Watcher, moments: NDArray[np.int64], ahead: int, seed: int) -
 
 def _card(early: _Part, late: _Part, ahead: int, held_out: int) -> Scorecard:
     columns = _columns(early.known)
-    x = _indicators(early.known, columns)
-    model = _regression(x, early.left)
+    model = _regression(_indicators(early.known, columns), early.left)
     weights = model.coef_[0].tolist()
     points: dict[str, dict[str, float]] = {}
     for (name, value), weight in zip(columns, weights, strict=True):
         points.setdefault(name, {})[value] = round(weight, 6)
     intercept = float(model.intercept_[0])
     odds = intercept + _indicators(late.known, columns) @ np.array(weights)
-    calibrates = _half(late.person)
-    slope, shift = _line(odds[calibrates], late.left[calibrates])
-    measured = ~calibrates
-    quality = quality_of(chances(slope * odds[measured] + shift), late.left[measured])
+    scores = _crossed(odds, late.left, _half(late.person))
+    slope, shift = _line(odds, late.left)
+    quality = quality_of(scores, late.left)
     return Scorecard(
         intercept=intercept,
         points=points,
@@ -139,14 +137,33 @@ def _indicators(known: Sequence[Known], columns: Sequence[tuple[str, str]]) -> F
 
 
 def _regression(x: Floats, left: Bools) -> Any:
+    """Rows are in order of time: the last third of them chooses how strongly the points are bound."""
+    cut = int(len(left) * (1 - HELD_OUT))
+    errors = []
+    for strength in STRENGTHS:
+        model = _fitted(x[:cut], left[:cut], strength)
+        errors.append(float(np.mean((model.predict_proba(x[cut:])[:, 1] - left[cut:]) ** 2)))
+    return _fitted(x, left, STRENGTHS[int(np.argmin(errors))])
+
+
+def _fitted(x: Floats, left: Bools, strength: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=STRENGTH, max_iter=500).fit(x, left)
+    return LogisticRegression(C=strength, max_iter=500).fit(x, left)
 
 
 def _half(person: NDArray[np.int64]) -> Bools:
     mixed = person.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     return (mixed >> np.uint64(40)) % np.uint64(2) == 0
+
+
+def _crossed(odds: Floats, left: Bools, half: Bools) -> Floats:
+    """Scores of each half of the persons by the line that the other half calibrates: nobody is measured by themselves."""
+    scores = np.zeros(len(odds))
+    for measured in (half, ~half):
+        slope, shift = _line(odds[~measured], left[~measured])
+        scores[measured] = chances(slope * odds[measured] + shift)
+    return scores
 
 
 def _line(odds: Floats, left: Bools) -> tuple[float, float]:

@@ -105,6 +105,7 @@ class Watcher:
             "last step": self._last_step(at, rows),
             "since the last step": self._since_last(at, rows),
             "since the start": banded((at - self.standing.begins[rows]) / HOUR, AGES, "h"),
+            "the journey before": self._before(at, rows),
             **self._promises(at, rows),
             **self._steps(at, rows),
             **self._attributes(at, rows),
@@ -117,6 +118,23 @@ class Watcher:
 
     def _since_last(self, at: int, rows: Ints) -> tuple[Sequence[str], Ints]:
         return banded((at - self.standing.flat.times[self.last(at, rows)]) / HOUR, AGES, "h")
+
+    def _before(self, at: int, rows: Ints) -> tuple[Sequence[str], Ints]:
+        """Whether the same person's journey before had left the regular path by then."""
+        before = self._previous[rows]
+        left = self.standing.leaves[np.maximum(before, 0)] <= at
+        return ("none", "regular", "left"), np.where(before < 0, 0, 1 + left)
+
+    @cached_property
+    def _previous(self) -> Ints:
+        """(rows,) the same person's journey that began before, -1 where there is none."""
+        standing = self.standing
+        order = np.lexsort((standing.begins, standing.person))
+        order = order[standing.begun[order]]
+        same = standing.person[order[1:]] == standing.person[order[:-1]]
+        found = np.full(standing.flat.rows, -1)
+        found[order[1:]] = np.where(same, order[:-1], -1)
+        return found
 
     def _promises(self, at: int, rows: Ints) -> dict[str, tuple[Sequence[str], Ints]]:
         """How much of each promised time has passed since the promise was given, while it is not kept."""
