@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from trayecto.cli import align, building, demand, findings, gates, leaving, questions, regular, sequences, whatif
+from trayecto.cli import (
+    align,
+    building,
+    demand,
+    findings,
+    gates,
+    leaving,
+    questions,
+    regular,
+    sequences,
+    whatif,
+)
 from trayecto.errors import TrayectoError, did_you_mean
 
 COMMANDS = {
