@@ -36,6 +36,7 @@ if _typing.TYPE_CHECKING:
     from trayecto.events.writing import write_events
     from trayecto.filters import (
         Filter,
+        around,
         attribute,
         directly_followed_by,
         ends_with,
@@ -70,7 +71,10 @@ if _typing.TYPE_CHECKING:
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
     from trayecto.log.store import current_version, position_of
+    from trayecto.objects import ObjectLog
     from trayecto.questions.alignments import AlignmentsResult
+    from trayecto.questions.cohorts import CohortsResult
+    from trayecto.questions.compare import CompareResult
     from trayecto.questions.delays import DelaysResult, Promise
     from trayecto.questions.dropoff import DropoffResult
     from trayecto.questions.durations import DurationsResult
@@ -78,6 +82,7 @@ if _typing.TYPE_CHECKING:
     from trayecto.questions.map import MapResult
     from trayecto.questions.rework import ReworkResult
     from trayecto.questions.rules import RulesResult
+    from trayecto.questions.sankey import SankeyResult
     from trayecto.questions.variants import VariantsResult
     from trayecto.questions.volume import VolumeResult
 
@@ -89,6 +94,8 @@ __all__ = [
     "BadValue",
     "Boundaries",
     "Calendar",
+    "CohortsResult",
+    "CompareResult",
     "Costs",
     "DelaysResult",
     "Draft",
@@ -104,10 +111,12 @@ __all__ = [
     "MapResult",
     "Needs",
     "NeedsBuild",
+    "ObjectLog",
     "Promise",
     "ReadReport",
     "ReworkResult",
     "RulesResult",
+    "SankeyResult",
     "TrayectoError",
     "UnknownAttribute",
     "UnknownColumn",
@@ -117,6 +126,7 @@ __all__ = [
     "VolumeResult",
     "Within",
     "append",
+    "around",
     "attribute",
     "build",
     "causes",
@@ -171,7 +181,7 @@ _HOMES = {
     "trayecto.events.table": "Events ReadReport",
     "trayecto.events.writing": "write_events",
     "trayecto.filters": (
-        "Filter attribute directly_followed_by ends_with exact_variant followed_by funnel_reached has "
+        "Filter around attribute directly_followed_by ends_with exact_variant followed_by funnel_reached has "
         "has_all has_flow lacks late_at lost lost_at occurs_between open_ open_at parse_filter "
         "reached repeats repeats_directly returns_to started_between starts_with took touches "
         "variant_rank"
@@ -186,6 +196,9 @@ _HOMES = {
     "trayecto.conformance.costs": "Costs",
     "trayecto.conformance.rules": "Forbids Needs Within",
     "trayecto.questions.alignments": "AlignmentsResult",
+    "trayecto.objects": "ObjectLog",
+    "trayecto.questions.cohorts": "CohortsResult",
+    "trayecto.questions.compare": "CompareResult",
     "trayecto.questions.delays": "DelaysResult Promise",
     "trayecto.questions.dropoff": "DropoffResult",
     "trayecto.questions.durations": "DurationsResult",
@@ -193,6 +206,7 @@ _HOMES = {
     "trayecto.questions.map": "MapResult",
     "trayecto.questions.rework": "ReworkResult",
     "trayecto.questions.rules": "RulesResult",
+    "trayecto.questions.sankey": "SankeyResult",
     "trayecto.questions.variants": "VariantsResult",
     "trayecto.questions.volume": "VolumeResult",
 }

@@ -13,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, reduce
 from typing import TypeVar
 
-from trayecto.batch import Batch
-
 POOL = "trayecto-pool"
 Summary = TypeVar("Summary")
 Item = TypeVar("Item")
@@ -46,7 +44,7 @@ def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
 
 
 def run(
-    batches: Sequence[Batch], scan: Callable[[Batch], Summary], merge: Callable[[Summary, Summary], Summary]
+    batches: Sequence[Item], scan: Callable[[Item], Summary], merge: Callable[[Summary, Summary], Summary]
 ) -> Summary:
     """The merged summary of all batches; there is always at least one batch."""
     return reduce(merge, each(scan, batches))

@@ -42,6 +42,7 @@ def leaves(names=steps):
         st.builds(f.followed_by, names, names, hours),
         st.builds(f.directly_followed_by, names, names, hours),
         st.builds(f.funnel_reached, several, hours, st.booleans()),
+        st.builds(f.around, names, st.integers(-2, 2), st.lists(names, max_size=2), hours, st.booleans()),
         st.builds(f.started_between, moments, moments),
         st.builds(f.occurs_between, st.lists(names, max_size=2), moments, moments),
         st.integers(1, 4).map(f.variant_rank),

@@ -202,7 +202,7 @@ def test_a_filter_that_nobody_meets_answers_zero_and_says_so(run):
         (["map", "LOG", "--lang", "fr", "--svg", "x.svg"], "'fr'"),
         (["map", "LOG", "--svg", "/no/such/folder/x.svg"], "/no/such/folder/x.svg"),
         (["map", "LOG", "--jsn"], "--json"),
-        (["mpa", "LOG"], "Did you mean 'map'?"),
+        (["mpa", "LOG"], "Did you mean 'map'"),
         (["map"], "Missing argument"),
         (["map", "/no/such/log"], "/no/such/log"),
         (["variants", "LOG", "--top", "-1"], "--top -1"),

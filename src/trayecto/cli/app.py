@@ -13,10 +13,12 @@ import typer
 from trayecto.cli import (
     align,
     building,
+    comparing,
     demand,
     findings,
     gates,
     leaving,
+    objects,
     questions,
     regular,
     sequences,
@@ -42,6 +44,10 @@ COMMANDS = {
     "failure-demand": demand.failure_demand,
     "findings": findings.findings,
     "what-if": whatif.what_if,
+    "object-map": objects.object_map,
+    "cohorts": comparing.cohorts,
+    "compare": comparing.compare,
+    "sankey": comparing.sankey,
 }
 
 app = typer.Typer(

@@ -1,10 +1,13 @@
 """Pictures of journeys as SVG: the journey map, funnels and variants, in one theme, light and dark."""
 
+from trayecto.draw.comparison import comparison
 from trayecto.draw.design import Column, Design, DesignStep, Lane, Note
 from trayecto.draw.figures import PAIN_BREAKS
 from trayecto.draw.funnel import funnel
 from trayecto.draw.markup import Svg
+from trayecto.draw.objects import object_map
 from trayecto.draw.picture import describe, journey_map
+from trayecto.draw.sankey import sankey
 from trayecto.draw.theme import STYLESHEET
 from trayecto.draw.variants import variants
 
@@ -17,8 +20,11 @@ __all__ = [
     "Lane",
     "Note",
     "Svg",
+    "comparison",
     "describe",
     "funnel",
     "journey_map",
+    "object_map",
+    "sankey",
     "variants",
 ]

@@ -43,6 +43,7 @@ class FlowItem:
     mean: float
     median: float | None
     p90: float | None
+    kind: str = ""  # of object; "" where there is but one
 
     @property
     def key(self) -> FlowKey:

@@ -71,7 +71,11 @@ def _busiest(items: Sequence[StepItem], shown: int) -> tuple[list[StepItem], lis
 
 def scene(result: MapResult, options: Options) -> Scene:
     """The whole picture as geometry."""
-    about = subject(result, options)
+    return compose(subject(result, options), options)
+
+
+def compose(about: Subject, options: Options) -> Scene:
+    """What is to be drawn, as geometry."""
     heading, top = typeset.heading(
         ((options.title, TITLE, "title"), (options.subtitle, SUBTITLE, "subtitle")), _MARGIN, options.width
     )
@@ -104,7 +108,7 @@ def _compose(about: Subject, placement: Placement, heading: Sequence[Label], opt
         width=round(options.width, 1),
         height=round(below + 16.0, 1),
         lang=options.lang,
-        title=text.clean(options.title) or options.words["map"],
+        title=text.clean(options.title) or (options.marks.name if options.marks else options.words["map"]),
         description=_description(about, options),
         heading=tuple(heading),
         bands=placement.bands,

@@ -64,6 +64,11 @@ def _long(entry: _Entry) -> float:
 
 def _colours(nodes: Sequence[Node], flows: Sequence[FlowLine], options: Options) -> list[list[_Entry]]:
     word = options.words
+    if options.marks is not None:
+        return [
+            [_Entry(kind, css, 14.0 if kind == "ring" else 26.0, said, 4.0)]
+            for kind, css, said in options.marks.keys
+        ]
     if options.mode == "time":
         return [
             _scale("line", "slow", word["quick"], word["slow"]),
@@ -123,7 +128,7 @@ def _widths(flows: Sequence[FlowLine], most: float, widest: float, options: Opti
     """Sample widths at the most travelled flow, a tenth and a hundredth of it."""
     samples = [value for value in (_round(most), _round(most / 10), _round(most / 100)) if value >= 1]
     samples = list(dict.fromkeys(samples))
-    if not flows or not samples:
+    if not flows or not samples or options.marks is not None:
         return []
     entries = [
         _Entry("line", "sample", 26.0, number(value, options.lang), stroke(value, most, widest), 12.0)
@@ -150,6 +155,7 @@ def captions(
         _hidden_steps(hidden_steps, options),
         _outside(outside, options),
         options.words["weighted"] if options.weighted else "",
+        options.marks.caption if options.marks is not None else "",
     ]
     whole = " · ".join(text.clean(one) for one in sentences if one)
     lines = text.wrapped(whole, options.width - 2 * _MARGIN, SMALL, 3)
@@ -162,6 +168,9 @@ def captions(
 def _hidden_flows(chosen: Chosen, options: Options) -> str:
     if not chosen.hidden:
         return ""
+    if options.marks is not None:
+        plain = options.words["hidden_plain" if chosen.hidden > 1 else "hidden_plain_one"]
+        return plain.format(flows=number(chosen.hidden, options.lang))
     return options.words["hidden" if chosen.hidden > 1 else "hidden_one"].format(
         flows=number(chosen.hidden, options.lang),
         share=share(chosen.hidden_share, options.lang),

@@ -67,6 +67,8 @@ def _line(
     bold = wide >= 7.0
     arrow = way.arrow_midway(min(wide * 0.5, 7.0)) if bold else way.arrow_at_end(4.5 + 0.9 * wide)
     href = options.flow_href(flow.source, flow.target) if options.flow_href else None
+    if options.marks is not None:
+        href = options.marks.flow_hrefs.get((*flow.key, flow.kind))
     return FlowLine(
         source=flow.source,
         target=flow.target,
@@ -91,6 +93,8 @@ def _tone(
     flow: FlowItem, trunk: bool, slowness: Mapping[tuple[str, str], float], few: set[str], options: Options
 ) -> str:
     """The class that colours a flow."""
+    if options.marks is not None:
+        return options.marks.flow_tones.get((*flow.key, flow.kind), "branch")
     if options.mode == "time":
         return f"slow-{grade(slowness[flow.key], SLOW_BREAKS)}"
     if trunk:
@@ -104,6 +108,9 @@ def _tone(
 
 def says(flow: FlowItem, labels: Mapping[str, str], trunk: bool, options: Options) -> tuple[str, ...]:
     """A flow's figures in words."""
+    marked = options.marks.flow_says.get((*flow.key, flow.kind)) if options.marks is not None else None
+    if marked is not None:
+        return marked
     word, lang = options.words, options.lang
     counts = {"journeys": number(flow.journeys, lang), "events": number(flow.events, lang)}
     found = [word["flow_says"].format(source=labels[flow.source], target=labels[flow.target], **counts)]

@@ -73,6 +73,8 @@ def _radius(item: StepItem, reach: float, most: float) -> float:
 
 def tone(item: StepItem, options: Options) -> str:
     """The class that colours a step."""
+    if options.marks is not None:
+        return options.marks.tones.get(item.step, "neutral") if item.measured else "unmeasured"
     if not item.measured:
         return "unmeasured"
     if item.journeys < options.min_journeys:
@@ -90,6 +92,10 @@ def _figure(item: StepItem, place: Place, radius: float, options: Options) -> La
     if not item.measured:
         return None
     shown = short(item.journeys, options.lang)
+    if options.marks is not None:
+        shown = options.marks.figures.get(item.step, "")
+        if not shown:
+            return None
     if options.mode == "dropoff" and options.lost is not None:
         lost = options.lost.get(item.step, 0)
         if not lost:
@@ -117,6 +123,8 @@ def _label(item: StepItem, place: Place, radius: float, figure: Label | None) ->
 def says(item: StepItem, options: Options) -> tuple[str, ...]:
     """A step's figures in words."""
     word, lang, label = options.words, options.lang, text.clean(item.label)
+    if options.marks is not None and item.step in options.marks.says:
+        return options.marks.says[item.step]
     if not item.measured:
         return (word["unmeasured_says"].format(label=label),)
     counts = {"journeys": number(item.journeys, lang), "events": number(item.events, lang)}

@@ -10,6 +10,28 @@ from trayecto.draw.figures import FlowKey
 from trayecto.draw.words import words
 from trayecto.errors import BadValue, did_you_mean
 
+MarkedFlow = tuple[str, str, str]  # source, target, kind
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a picture says of steps and flows in place of a map's own words and colours.
+
+    ``tones`` and ``figures`` by step: the class that colours it, the text in it; ``says`` by step: its sentences. The same
+    of flows by (source, target, kind). ``keys``: the legend's entries as (sign, class, word); ``caption``: below it.
+    """
+
+    tones: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flow_tones: Mapping[MarkedFlow, str] = field(default_factory=dict)
+    flow_says: Mapping[MarkedFlow, tuple[str, ...]] = field(default_factory=dict)
+    flow_hrefs: Mapping[MarkedFlow, str] = field(default_factory=dict)
+    keys: Sequence[tuple[str, str, str]] = ()
+    caption: str = ""
+    name: str = ""
+
+
 MODES = ("frequency", "time", "dropoff")
 StepHref = Callable[[str], str | None]
 FlowHref = Callable[[str, str], str | None]
@@ -36,6 +58,7 @@ class Options:
     steps_shown: int = 60
     width: float = 1440.0
     weighted: bool = False
+    marks: Marks | None = None
     words: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+KINDS = 8  # colours that tell kinds of things apart
 LIGHT = {
     "bg": "#fbfaf7",
     "band": "#f4f1ea",
@@ -36,6 +37,19 @@ LIGHT = {
     "chip-5": "#e8dcea",
     "chip-6": "#d6e6ee",
     "chip-7": "#eee6c8",
+    "kind-0": "#1f6fb2",
+    "kind-1": "#b8520a",
+    "kind-2": "#1a7f5a",
+    "kind-3": "#a8458c",
+    "kind-4": "#7a5f00",
+    "kind-5": "#5a4fb0",
+    "kind-6": "#0b7285",
+    "kind-7": "#8c2f39",
+    "more-0": "#c9762f",
+    "more-1": "#a84a00",
+    "less-0": "#4d88b8",
+    "less-1": "#17568f",
+    "same": "#8b9694",
 }
 DARK = {
     "bg": "#12191b",
@@ -65,6 +79,19 @@ DARK = {
     "chip-5": "#4a3850",
     "chip-6": "#294553",
     "chip-7": "#4b4424",
+    "kind-0": "#6fb1ea",
+    "kind-1": "#f0954a",
+    "kind-2": "#57c79b",
+    "kind-3": "#e08cc8",
+    "kind-4": "#d1b13c",
+    "kind-5": "#a79cf2",
+    "kind-6": "#4cc3d6",
+    "kind-7": "#ef8791",
+    "more-0": "#c98a4f",
+    "more-1": "#ffae5c",
+    "less-0": "#5b93c4",
+    "less-1": "#86c5ff",
+    "same": "#76817f",
 }
 
 _RULES = """
@@ -123,6 +150,22 @@ _RULES = """
 .jm .cover { stroke: var(--jm-ink-3); stroke-width: 1.25; stroke-dasharray: 5 4; }
 .jm .rail { fill: var(--jm-band); }
 .jm .fall { fill: var(--jm-trunk); fill-opacity: 0.16; }
+.jm .neutral .body { stroke: var(--jm-ink-3); stroke-width: 2; }
+.jm .same .body { stroke-width: 2; }
+.jm .more-1 .body, .jm .less-1 .body { stroke-width: 4; }
+.jm .post { fill: var(--jm-branch); }
+.jm .centre .post { fill: var(--jm-ink); }
+.jm .ribbon { fill: var(--jm-branch); fill-opacity: 0.38; }
+.jm .centre .ribbon { fill: var(--jm-ink-3); }
+.jm .stub { fill: var(--jm-branch); fill-opacity: 0.5; }
+.jm a:hover .ribbon { fill-opacity: 0.62; }
+.jm a:focus-visible .ribbon, .jm a:focus-visible .post { stroke: var(--jm-focus); stroke-width: 3; }
+"""
+_MARKED = """
+.jm .{0} .line, .jm .line.{0} {{ stroke: var(--jm-{0}); }}
+.jm .{0} .head, .jm .{0} .post, .jm .{0} .ribbon {{ fill: var(--jm-{0}); }}
+.jm .{0} .body {{ stroke: var(--jm-{0}); }}
+.jm .{0} .bar {{ fill: var(--jm-{0}); }}
 """
 _GRADES = """
 .jm .pain-{0} .line, .jm .line.pain-{0} {{ stroke: var(--jm-pain-{0}); }}
@@ -161,6 +204,8 @@ def _stylesheet() -> str:
     widths = "".join(f".jm-min-{n} {{ min-width: {n}px; }}\n" for n in range(600, 3001, 200))
     grades = "".join(_GRADES.format(n) for n in range(5))
     grades += "".join(_SLOW.format(n, f"pain-{n}" if n else "branch") for n in range(5))
+    marked = [*(f"kind-{n}" for n in range(KINDS)), "more-0", "more-1", "less-0", "less-1", "same"]
+    grades += "".join(_MARKED.format(name) for name in marked)
     # The order matters: bold heads are open chevrons whatever the grade of their line.
     bold = _own(".jm .bold .head { fill: none; }\n")
     return (

@@ -17,10 +17,11 @@ from trayecto.filters.answers import (
     returns_to,
     took,
 )
-from trayecto.filters.base import Filter
+from trayecto.filters.base import Filter, Rows
 from trayecto.filters.language import parse_expression
 from trayecto.filters.named import named
 from trayecto.filters.sequence import (
+    around,
     directly_followed_by,
     ends_with,
     exact_variant,
@@ -39,6 +40,7 @@ from trayecto.filters.sequence import (
 
 FUNCTIONS: MappingProxyType[str, Callable[..., Filter]] = MappingProxyType(
     {
+        "around": around,
         "directly_followed_by": directly_followed_by,
         "ends_with": ends_with,
         "exact_variant": exact_variant,
@@ -86,6 +88,8 @@ def attribute(condition: str) -> Filter:
 __all__ = [
     "FUNCTIONS",
     "Filter",
+    "Rows",
+    "around",
     "attribute",
     "directly_followed_by",
     "ends_with",

@@ -104,6 +104,19 @@ class Not(Filter):
         return f"not ({self.filter})" if isinstance(self.filter, And | Or) else f"not {self.filter}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Filter):
+    """Journeys that were found in another way; it stands for one version of one log and has no text to be read back."""
+
+    rows: Mask  # (rows,)
+
+    def mask(self, view: View) -> Mask:
+        return self.rows
+
+    def __str__(self) -> str:
+        return f"{np.count_nonzero(self.rows)} journeys"
+
+
 def may_be_null(one: Filter) -> bool:
     """Whether SQL conditions take part, so that SQL's ``not`` of it is not its complement."""
     if isinstance(one, And | Or):

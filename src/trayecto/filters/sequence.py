@@ -20,7 +20,7 @@ from trayecto.filters.text import (
     moment_us,
     seconds_or_text,
 )
-from trayecto.kernels import contents
+from trayecto.kernels import contents, paths
 from trayecto.kernels.funnel import depths
 from trayecto.kernels.inputs import FOREVER, NEVER
 from trayecto.units import parse_duration
@@ -160,6 +160,38 @@ class VariantRank(Filter):
 
 
 @dataclass(frozen=True, slots=True)
+class Around(Filter):
+    """One of the steps (none named: any) is the ``offset``-th event after the first (``last``: the last) ``step``, and
+    within ``window`` microseconds of it (None: no window); before it where ``offset`` is negative."""
+
+    step: str
+    offset: int
+    steps: tuple[str, ...]
+    window: int | None
+    last: bool
+
+    def mask(self, view: View) -> Mask:
+        wanted = np.zeros(len(view.step_names) if self.steps else 0, np.bool_)
+        wanted[codes_of(view, self.steps)] = True
+        window = FOREVER if self.window is None else self.window
+        return mask_by_batch(
+            view,
+            partial(
+                paths.around,
+                code=view.code(self.step),
+                last=self.last,
+                offset=self.offset,
+                window=window,
+                wanted=wanted,
+            ),
+        )
+
+    def __str__(self) -> str:
+        within = None if self.window is None else duration_text(self.window)
+        return call("around", self.step, self.offset, self.steps, within=within, last=self.last or None)
+
+
+@dataclass(frozen=True, slots=True)
 class Touches(Filter):
     """An event's column (such as channel) holds one of the values."""
 
@@ -259,6 +291,17 @@ def variant_rank(at_most: int | None = None, *, exactly: int | None = None) -> F
     if not isinstance(rank, int) or isinstance(rank, bool) or rank < 1:
         raise BadValue(f"{rank!r} is not a variant's rank: ranks are whole numbers from 1.")
     return VariantRank(1 if exactly is None else rank, rank)
+
+
+def around(
+    step: str, offset: int, steps: str | Sequence[str] = (), within: Length | None = None, last: bool = False
+) -> Filter:
+    """Journeys in which one of the ``steps`` (an empty list: any) is the ``offset``-th event after the first ``step``."""
+    names = (steps,) if isinstance(steps, str) else tuple(steps)
+    steps_given("around", (step, *names))
+    if not isinstance(offset, int) or isinstance(offset, bool):
+        raise BadValue(f"{offset!r} is no place around a step: 1 is the event after it, -1 the one before.")
+    return Around(step, offset, names, window_us(within), bool(last))
 
 
 def touches(column: str, *values: str) -> Filter:

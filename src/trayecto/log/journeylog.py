@@ -23,7 +23,19 @@ from trayecto.log import store
 from trayecto.log.info import LogInfo, info_of
 from trayecto.log.stored import Rows
 from trayecto.log.version import Version, open_version
-from trayecto.questions import alignments, delays, dropoff, durations, funnel, rework, variants, volume
+from trayecto.questions import (
+    alignments,
+    cohorts,
+    compare,
+    delays,
+    dropoff,
+    durations,
+    funnel,
+    rework,
+    sankey,
+    variants,
+    volume,
+)
 from trayecto.questions import map as map_question
 from trayecto.questions import rules as rules_question
 from trayecto.questions.map import Clocks
@@ -297,6 +309,41 @@ class JourneyLog:
     ) -> volume.VolumeResult:
         """Events by step and day, week, month or quarter; see ``trayecto.questions.volume.ask``."""
         return volume.ask(self._narrow(where), cast("volume.Period", period), tz)  # ask refuses any other
+
+    def cohorts(
+        self,
+        steps: Sequence[str],
+        by: str = "month",
+        *,
+        periods: int | None = None,
+        tz: str = "UTC",
+        value: str | None = None,
+        where: Condition | None = None,
+    ) -> cohorts.CohortsResult:
+        """Who orders again, by the period of the first order; see ``trayecto.questions.cohorts.ask``."""
+        return cohorts.ask(self._narrow(where), steps, by, periods=periods, tz=tz, value=value)
+
+    def compare(
+        self, a: Condition, b: Condition, *, where: Condition | None = None, top: int = 20
+    ) -> compare.CompareResult:
+        """Two sets of journeys side by side; see ``trayecto.questions.compare.ask``."""
+        view = self._narrow(where)
+        masks = [parse_filter(one) if isinstance(one, str) else one for one in (a, b)]
+        return compare.ask(view, *(np.asarray(one.mask(view), np.bool_) for one in masks), top=top)
+
+    def sankey(
+        self,
+        around: str,
+        before: int = 3,
+        after: int = 3,
+        within: str | timedelta | None = None,
+        top: int = 8,
+        *,
+        last: bool = False,
+        where: Condition | None = None,
+    ) -> sankey.SankeyResult:
+        """Paths before and after a step; see ``trayecto.questions.sankey.ask``."""
+        return sankey.ask(self._narrow(where), around, before, after, within, top, last=last)
 
     def delays(
         self,

@@ -92,7 +92,7 @@ def ask(view: View, period: Period = "month", tz: str = "UTC") -> VolumeResult:
         raise BadValue(
             f"{len(starts)} periods of a {period} are too many for this log: choose a longer period."
         )
-    edges = _edges(starts, zone(tz))
+    edges = edges_of(starts, zone(tz))
     summary = engine.run(view.batches(), partial(scan, edges=edges), merge)
     return finish(summary, view.step_names, starts, edges, period, tz)
 
@@ -139,7 +139,7 @@ def period_starts(view: View, period: Period, tz: str) -> list[date]:
     last = to_datetime(max(high for _, high in ends)).astimezone(local).date()
     starts = [_floor(first, period)]
     while starts[-1] <= last:
-        starts.append(_next(starts[-1], period))
+        starts.append(next_start(starts[-1], period))
     return starts
 
 
@@ -163,12 +163,12 @@ def _floor(day: date, period: Period) -> date:
     return day
 
 
-def _next(start: date, period: Period) -> date:
+def next_start(start: date, period: Period) -> date:
     days = {"day": 1, "week": 7, "month": 31, "quarter": 92}[period]
     return _floor(start + timedelta(days=days), period)
 
 
-def _edges(starts: Sequence[date], local: ZoneInfo) -> NDArray[np.int64]:
+def edges_of(starts: Sequence[date], local: ZoneInfo) -> NDArray[np.int64]:
     """The local midnights as UTC microseconds; at least one (empty) period."""
     if not starts:
         return np.zeros(2, dtype=np.int64)
