@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench-people: setup ## Seconds to tell a million records of customers apart and 
 
 chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
 	@exec $(BIN)/python -m chaos $(ARGS)
+
+validate-demand: setup ## Where support contacts are born, against companies whose truth is known
+	@exec $(BIN)/python -m validation demand $(ARGS)
 
 validate-identity: setup ## Who is who, against 50,000 people whose truth is known
 	@exec $(BIN)/python -m validation identity $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-PROOFS = ("identity", "incidents", "findings")
+PROOFS = ("demand", "findings", "identity", "incidents")
 
 
 def main(arguments: list[str]) -> int:

@@ -8,11 +8,25 @@ from typing import Any
 
 from recorrido.journeys.blueprint import find_blueprint
 from recorrido.journeys.drafting.text import Design, design_of, text_of
+from recorrido.simulator.faults import Fault, LateCarrier, PickingErrors, SilentMessage, SlowRefunds
 from recorrido.simulator.faults.gate import Gate
 from recorrido.simulator.scenario import Scenario
 
 OF_THE_DEMO = "identity."
 BEFORE = "counter.sale"
+DELIVERED, REFUNDED, PREPARED, NOTIFIED = (
+    "order.delivered",
+    "refund.paid",
+    "order.prepared",
+    "pickup.notified",
+)
+STEPS_OF: dict[type[Fault], tuple[str, ...]] = {
+    LateCarrier: ("order.shipped", DELIVERED),
+    SlowRefunds: (REFUNDED,),
+    PickingErrors: (PREPARED,),
+    SilentMessage: (NOTIFIED,),
+}
+"""The steps a fault goes wrong at: they belong to the department that the scenario names as its owner."""
 
 
 def blueprint_text(scenario: Scenario) -> str:
@@ -31,6 +45,12 @@ def blueprint_text(scenario: Scenario) -> str:
     return text_of(design)
 
 
+def owners_of(scenario: Scenario) -> dict[str, str]:
+    """Touchpoint → the department that owns it in this company's blueprint."""
+    known = design_of(find_blueprint("aromo").read_text(encoding="utf-8"))["touchpoints"]
+    return {name: str(fields["owner"]) for name, fields in _touchpoints(scenario, known).items()}
+
+
 def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "company"
@@ -43,8 +63,15 @@ def _touchpoints(scenario: Scenario, known: Design) -> Design:
             found |= _gates(scenario)
         if not name.startswith(OF_THE_DEMO):
             found[name] = dict(fields)
-    found["order.delivered"]["promise"] = _within(scenario.fulfilment.promise_days, "order.placed")
-    found["refund.paid"]["promise"] = _within(scenario.returns.promise_days, "return.received")
+    office = {name: str(found[name]["owner"]) for name in (DELIVERED, REFUNDED, PREPARED)}
+    found[DELIVERED]["promise"] = _within(scenario.fulfilment.promise_days, "order.placed")
+    found[REFUNDED]["promise"] = _within(scenario.returns.promise_days, "return.received")
+    for fault in reversed(scenario.faults):
+        for step in STEPS_OF.get(type(fault), ()):
+            found[step]["owner"] = fault.owner
+    for step, hours in office.items():
+        if found[step]["owner"] != hours:  # a promise is counted in the hours of whoever made it
+            found[step]["promise"]["calendar"] = hours
     for fields in found.values():
         if fields.get("event") == "contact.received":
             fields["cost"] = scenario.contacts.cost

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from recorrido.simulator.faults import SilentMessage
+from recorrido.simulator.designs import DELIVERED, NOTIFIED, PREPARED, REFUNDED, owners_of
 from recorrido.simulator.flow.contacts import GATE, GENERAL, LATE, PICKUP, REFUND, WRONG
 from recorrido.simulator.model import World
-
-LOGISTICS, FINANCE, WAREHOUSE = "logistics", "finance", "warehouse"
 
 
 def demand_of(run: World) -> dict[str, Any]:
@@ -28,11 +26,12 @@ def demand_of(run: World) -> dict[str, Any]:
 
 
 def _owners(run: World) -> dict[tuple[int, int], str]:
-    silent = next((fault.owner for fault in run.plan.active(SilentMessage)), "")
+    """The owner, in the company's blueprint, of the step at which each reason is born."""
+    owner = owners_of(run.plan.scenario)
     gates = {(GATE, place): gate.owner for place, gate in enumerate(run.plan.gates)}
     return gates | {
-        (LATE, -1): LOGISTICS,
-        (REFUND, -1): FINANCE,
-        (WRONG, -1): WAREHOUSE,
-        (PICKUP, -1): silent,
+        (LATE, -1): owner[DELIVERED],
+        (REFUND, -1): owner[REFUNDED],
+        (WRONG, -1): owner[PREPARED],
+        (PICKUP, -1): owner[NOTIFIED],
     }

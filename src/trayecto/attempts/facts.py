@@ -74,7 +74,7 @@ def facts_of(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -
     end = to_microseconds(log.as_of)
     until = np.where(units.following, np.append(units.began[1:], end), end)
     weeks = (until - np.where(ordered, units.ordered, units.began)) // WEEK
-    worth = kept * _worth(log, units, journey_type, ordered)
+    worth = kept * order_values(log, units, journey_type, ordered)
     alone = np.ones(len(units), dtype=bool)
     alone[1:] = units.row[1:] != units.row[:-1]
     return Facts(
@@ -84,7 +84,7 @@ def facts_of(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -
     )  # fmt: skip
 
 
-def _worth(log: JourneyLog, units: Units, journey_type: JourneyType, ordered: Bools) -> Floats:
+def order_values(log: JourneyLog, units: Units, journey_type: JourneyType, ordered: Bools) -> Floats:
     """(units,) the journey's value, in equal parts for each of its orders."""
     if journey_type.value is None or journey_type.value not in log.attributes.column_names:
         return np.zeros(len(units))

@@ -121,10 +121,10 @@ def units_of(
     same[1:] = (person[1:] == person[:-1]) & stopped[:-1] & anchor[1:] & (at[1:] - at[:-1] < 7 * DAY)
     opening = np.flatnonzero(~same)
     start = heads[opening]
-    last_of = np.append(opening[1:], len(heads)) - 1
+    last_of = np.append(opening[1:], len(heads))[: len(opening)] - 1
     ordered = np.where(anchor[last_of], at[last_of], NEVER)
     person_end = np.searchsorted(events.person, events.person[start], side="right")
-    following_start = np.append(start[1:], len(events.step))
+    following_start = np.append(start[1:], len(events.step))[: len(start)]
     stop = np.minimum(following_start, person_end)
     following = following_start < person_end
     return Units(

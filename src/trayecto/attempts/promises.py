@@ -10,7 +10,7 @@ import numpy as np
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
-from trayecto.blueprint import Touchpoint
+from trayecto.blueprint import Promise
 from trayecto.designed import calendar_of, seconds_of
 from trayecto.errors import BadValue
 
@@ -72,7 +72,7 @@ def promised(facts: Facts, step: str) -> Promised:
     touchpoint = next((one for one in facts.blueprint.measured if one.key == step), None)
     if touchpoint is None or touchpoint.promise is None or touchpoint.promise.since is None:
         raise BadValue(f"The blueprint promises no time for '{step}' since another step.")
-    return _promised(facts, touchpoint, touchpoint.promise.since)
+    return promised_as(facts, step, touchpoint.promise.since, touchpoint.promise)
 
 
 def promises_of(facts: Facts) -> list[Promised]:
@@ -80,21 +80,22 @@ def promises_of(facts: Facts) -> list[Promised]:
     known = facts.log.stored.code_of
     touchpoints = [one for one in facts.blueprint.measured if one.promise and one.promise.since in known]
     return [
-        _promised(facts, one, one.promise.since) for one in touchpoints if one.promise and one.promise.since
+        promised_as(facts, one.key, one.promise.since, one.promise)
+        for one in touchpoints
+        if one.promise and one.promise.since
     ]
 
 
-def _promised(facts: Facts, touchpoint: Touchpoint, since: str) -> Promised:
-    promise = touchpoint.promise
-    assert promise is not None
+def promised_as(facts: Facts, step: str, since: str, promise: Promise) -> Promised:
+    """A step as if it were promised so since another."""
     units, log = facts.units, facts.log
-    done = units.first(log, [touchpoint.key])
+    done = units.first(log, [step])
     start = units.first(log, [since])
     clock = _elapsed if promise.within is not None else calendar_of(facts.blueprint, promise.calendar).working
     length = round(seconds_of(facts.blueprint, promise) * 1e6)
-    void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {touchpoint.key, since}))
+    void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
     void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
-    return Promised(facts, touchpoint.key, start, done, void, length, clock)
+    return Promised(facts, step, start, done, void, length, clock)
 
 
 def _elapsed(times: Ints) -> Ints:

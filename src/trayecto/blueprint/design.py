@@ -120,11 +120,21 @@ class Touchpoint:
 
 @dataclass(frozen=True)
 class Echo:
-    """A support contact whose ``property`` has one of ``values`` is the echo of what ``born_at`` did wrong."""
+    """A rule of failure demand: a support contact that fits is the echo of what ``born_at`` did wrong.
 
-    property: str
+    It fits when its ``property`` has one of ``values`` (None: whatever it says) and what is named besides is the case:
+    the promise of the step ``late`` is broken; ``not_sent`` has not come although ``since`` is ``within`` ago (by its own
+    promise when neither is written); or ``after`` has come ``within`` before.
+    """
+
+    property: str | None
     values: tuple[str, ...]
     born_at: str
+    late: str | None = None
+    not_sent: str | None = None
+    after: str | None = None
+    since: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True)

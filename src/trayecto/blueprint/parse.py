@@ -62,7 +62,7 @@ def _blueprint(root: Fields, text: str) -> Blueprint:
         touchpoints=_in_position_order(touchpoints),
         journeys=journeys,
         default_journey=_default_journey(root, tuple(journeys)),
-        demand=read_demand(root, measured),
+        demand=read_demand(root, [one for one in touchpoints if one.measured]),
         source=text,
     )
 

@@ -1,5 +1,18 @@
-"""Failure demand: which support contacts are the echo of which earlier step, and whose it was."""
+"""What contacts are for and where they are born: advice and support, failure demand, advice that saves support."""
 
-from trayecto.demand.ask import FailureDemand, failure_demand
+from trayecto.demand.advice import AdviceEffect, advice_effects, effects_of
+from trayecto.demand.ask import Cause, Department, FailureDemand, demand_of, failure_demand
+from trayecto.demand.split import Split, contact_split
 
-__all__ = ["FailureDemand", "failure_demand"]
+__all__ = [
+    "AdviceEffect",
+    "Cause",
+    "Department",
+    "FailureDemand",
+    "Split",
+    "advice_effects",
+    "contact_split",
+    "demand_of",
+    "effects_of",
+    "failure_demand",
+]

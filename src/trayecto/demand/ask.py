@@ -1,57 +1,88 @@
 """``failure_demand``: what share of the support contacts is born in which process, contact by contact.
 
-Each contact has exactly one primary cause: the first rule that explains it in its own attempt to order, else in the
-person's attempt before; else a change it follows; else it stays unexplained. Shares therefore sum to one. Intervals hold
-90 % of draws of persons with replacement.
+Each contact has exactly one primary cause (``trace``), so shares sum to one. Intervals hold 90 % of draws of persons with
+replacement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.attempts.facts import Facts, facts_of
-from trayecto.attempts.lives import Bools, Ints
-from trayecto.demand.changes import changes_of, follows
-from trayecto.demand.contacts import Contacts, contacts_of
-from trayecto.demand.rules import CHANGED, UNEXPLAINED, Explanation, rules_of
+from trayecto.attempts.lives import Ints
+from trayecto.demand.contacts import NONE, Contacts, contacts_of
+from trayecto.demand.costs import lines_of, months_of, prices_of
+from trayecto.demand.rules import UNEXPLAINED, Explanation
+from trayecto.demand.trace import trace
 from trayecto.designed import blueprint_of
 from trayecto.errors import BadValue
 from trayecto.log.journeylog import JourneyLog
-from trayecto.money import Interval
+from trayecto.money import Interval, Line, total_of
 
 DRAWS = 400
 ENDS = (5.0, 95.0)  # of the 90 % interval
-NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """``contacts`` of all support contacts. ``department`` None: nobody is known to have caused them."""
+class Department:
+    """``contacts`` of all support contacts born in a department's steps; ``department`` None: nobody is known to have caused them."""
 
     department: str | None
-    kind: str
-    born_at: str | None
     contacts: int
     share: Interval
 
     def to_dict(self) -> dict[str, Any]:
+        return {"department": self.department, "contacts": self.contacts, "share": self.share.to_dict()}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Contacts of one cause: born at a step, felt most at another. ``lines``: what they cost a month, a line per channel;
+    none where nobody says what a contact costs. ``places``: which contacts."""
+
+    kind: str
+    born_at: str | None
+    department: str | None
+    felt_at: str | None
+    contacts: int
+    share: Interval
+    monthly: Interval
+    lines: Sequence[Line]
+    currency: str
+    places: Sequence[int]
+    method: (
+        str | None
+    )  # adjusted: compared with attempts alike; association: a rule says so, or time does; None: unexplained
+
+    @property
+    def money(self) -> Interval | None:
+        return total_of(self.lines) if self.lines else None
+
+    def to_dict(self) -> dict[str, Any]:
+        money = self.money
         return {
-            "department": self.department,
             "kind": self.kind,
             "born_at": self.born_at,
+            "department": self.department,
+            "felt_at": self.felt_at,
             "contacts": self.contacts,
             "share": self.share.to_dict(),
+            "monthly": self.monthly.to_dict(),
+            "money": {**money.to_dict(), "currency": self.currency, "per": "month"} if money else None,
+            "lines": [line.to_dict() for line in self.lines],
+            "method": self.method,
         }
 
 
 @dataclass(frozen=True, eq=False)
 class FailureDemand:
-    """``cause``: (contacts,) the place of each contact's cause in ``explanations``, NOBODY = unexplained."""
+    """``cause``: (contacts,) the place of each contact's cause in ``explanations``, NONE = unexplained."""
 
     facts: Facts
     contacts: Contacts
@@ -60,57 +91,85 @@ class FailureDemand:
 
     @property
     def explained(self) -> int:
-        return int((self.cause != NOBODY).sum())
+        return int((self.cause != NONE).sum())
 
-    def by_cause(self) -> list[Share]:
-        """One row per cause that explains a contact, the most first, then what is unexplained."""
-        names = [(self._department(one.step), one.kind, one.step) for one in self.explanations]
-        rows = self._shares(self.cause, names)
-        return [*rows, *self._unexplained()]
+    @cached_property
+    def by_cause(self) -> list[Cause]:
+        """One row per kind and step that explain a contact, the most first, then what is unexplained."""
+        names = sorted({(one.kind, one.step) for one in self.explanations})
+        places = np.array([names.index((one.kind, one.step)) for one in self.explanations] + [len(names)])
+        codes = places[self.cause]
+        counts, shares = self._shares(codes, len(names) + 1)
+        rows = [
+            self._cause(*name, np.flatnonzero(codes == place), shares[place])
+            for place, name in enumerate([*names, (UNEXPLAINED, None)])
+            if counts[place]
+        ]
+        return sorted(rows, key=lambda one: (one.born_at is None, -one.contacts, one.born_at or "", one.kind))
 
-    def by_department(self) -> list[Share]:
+    @cached_property
+    def by_department(self) -> list[Department]:
         """One row per department whose steps explain a contact, the most first, then what is unexplained."""
-        owners = sorted({self._department(one.step) or "" for one in self.explanations})
-        of = np.array(
-            [owners.index(self._department(one.step) or "") for one in self.explanations] + [NOBODY]
-        )
-        rows = self._shares(of[self.cause], [(name or None, "", None) for name in owners])
-        return [*rows, *self._unexplained()]
-
-    def felt_at(self, place: int) -> str | None:
-        """The support step at which most contacts of a cause were made."""
-        steps = self.contacts.step[self.cause == place]
-        return self.facts.log.step_names[int(np.bincount(steps).argmax())] if len(steps) else None
+        owners = sorted({self._owner(one.step) or "" for one in self.explanations})
+        places = [owners.index(self._owner(one.step) or "") for one in self.explanations] + [len(owners)]
+        counts, shares = self._shares(np.array(places)[self.cause], len(owners) + 1)
+        rows = [
+            Department(owner or None, int(count), share)
+            for owner, count, share in zip([*owners, ""], counts, shares, strict=True)
+            if count
+        ]
+        return sorted(rows, key=lambda one: (one.department is None, -one.contacts, one.department or ""))
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "contacts": len(self.contacts),
             "explained": self.explained,
-            "by_department": [
-                {"department": one.department, "contacts": one.contacts, "share": one.share.to_dict()}
-                for one in self.by_department()
-            ],
-            "by_cause": [one.to_dict() for one in self.by_cause()],
+            "by_department": [one.to_dict() for one in self.by_department],
+            "by_cause": [one.to_dict() for one in self.by_cause],
         }
 
-    def _department(self, step: str) -> str | None:
+    def _owner(self, step: str) -> str | None:
         owner = self.facts.blueprint.owner(step)
         return owner.slug if owner else None
 
-    def _unexplained(self) -> list[Share]:
-        return self._shares((self.cause == NOBODY) - 1, [(None, UNEXPLAINED, None)])
+    def _cause(self, kind: str, step: str | None, mine: Ints, share: Interval) -> Cause:
+        whole = len(self.contacts) / months_of(self.facts)
+        monthly = Interval(share.low * whole, share.expected * whole, share.high * whole)
+        names, prices = self.facts.log.step_names, prices_of(self.facts.log, self.facts.blueprint)
+        felt = [names[code] for code in self.contacts.step[mine].tolist()]
+        channels = self._channels
+        told = [(at, channels[place]) for at, place in zip(felt, mine.tolist(), strict=True)]
+        return Cause(
+            kind=kind,
+            born_at=step,
+            department=self._owner(step) if step else None,
+            felt_at=max(sorted(set(felt)), key=felt.count, default=None),
+            contacts=len(mine),
+            share=share,
+            monthly=monthly,
+            lines=lines_of(prices, told, monthly),
+            currency=prices.currency,
+            places=mine.tolist(),
+            method=self._method(kind, step),
+        )
 
-    def _shares(self, codes: Ints, names: Sequence[tuple[str | None, str, str | None]]) -> list[Share]:
-        drawn = _drawn(self.contacts.person, codes, len(names))
-        whole = max(1, len(self.contacts))
-        counts = np.bincount(codes[codes >= 0], minlength=len(names))
-        found = []
-        for place, (department, kind, step) in enumerate(names):
-            count = int(counts[place])
-            low, high = np.percentile(drawn[:, place], ENDS).tolist()
-            share = Interval(min(low, count / whole), count / whole, max(high, count / whole))
-            found += [Share(department, kind, step, count, share)] if count else []
-        return sorted(found, key=lambda one: (-one.contacts, one.born_at or "", one.department or ""))
+    def _method(self, kind: str, step: str | None) -> str | None:
+        mine = [one.compared for one in self.explanations if (one.kind, one.step) == (kind, step)]
+        return ("adjusted" if all(mine) else "association") if mine else None
+
+    @cached_property
+    def _channels(self) -> list[str | None]:
+        return self.contacts.said("channel")
+
+    def _shares(self, codes: Ints, kinds: int) -> tuple[Ints, list[Interval]]:
+        drawn = _drawn(self.contacts.person, codes, kinds)
+        counts = np.bincount(codes, minlength=kinds)
+        shares = counts / max(1, len(codes))
+        low, high = np.percentile(drawn, ENDS, axis=0)
+        return counts, [
+            Interval(min(least, mid), mid, max(most, mid))
+            for least, mid, most in zip(low.tolist(), shares.tolist(), high.tolist(), strict=True)
+        ]
 
 
 def _drawn(person: Ints, codes: Ints, kinds: int) -> NDArray[np.float64]:
@@ -118,15 +177,15 @@ def _drawn(person: Ints, codes: Ints, kinds: int) -> NDArray[np.float64]:
     if not len(person):
         return np.zeros((1, kinds))
     persons, of = np.unique(person, return_inverse=True)
-    counts = np.zeros((len(persons), kinds + 1))
-    np.add.at(counts, (of, np.where(codes >= 0, codes, kinds)), 1)
+    counts = np.zeros((len(persons), kinds))
+    np.add.at(counts, (of, codes), 1)
     chance = np.random.default_rng(7)
     draws = [
         np.bincount(chance.integers(len(persons), size=len(persons)), minlength=len(persons)) @ counts
         for _ in range(DRAWS)
     ]
     sums = np.asarray(draws)
-    return sums[:, :kinds] / np.maximum(sums.sum(axis=1, keepdims=True), 1)
+    return sums / np.maximum(sums.sum(axis=1, keepdims=True), 1)
 
 
 def failure_demand(log: JourneyLog) -> FailureDemand:
@@ -137,45 +196,11 @@ def failure_demand(log: JourneyLog) -> FailureDemand:
     facts = facts_of(log, *blueprint_of(log))
     if not facts.support:
         raise BadValue("The blueprint has no touchpoint of nature 'support', so there is nothing to explain.")
-    return trace(facts)
+    return demand_of(facts)
 
 
-def trace(facts: Facts) -> FailureDemand:
-    """The primary cause of every support contact."""
-    contacts, rules = contacts_of(facts), rules_of(facts)
-    cause = np.full(len(contacts), NOBODY)
-    for units in (contacts.unit, contacts.before):
-        for place, rule in enumerate(rules):
-            cause[(cause == NOBODY) & _fitting(rule, contacts, units)] = place
-    learnt = _learnt(facts, contacts, cause, len(rules))
-    return FailureDemand(facts, contacts, [*rules, *learnt], cause)
-
-
-def _fitting(rule: Explanation, contacts: Contacts, units: Ints) -> Bools:
-    fits: Bools = rule.fits(contacts, np.maximum(units, 0)) & (units >= 0)
-    return fits
-
-
-def _learnt(facts: Facts, contacts: Contacts, cause: Ints, first: int) -> list[Explanation]:
-    """Changes that explain what is left, the largest first; fills in ``cause``."""
-    found: list[Explanation] = []
-    while changes := changes_of(facts, contacts, cause == NOBODY):
-        change = changes[0]
-        explanation = Explanation(
-            CHANGED, change.step, _since(facts, change.step, change.since), change.since
-        )
-        mine = (cause == NOBODY) & _fitting(explanation, contacts, contacts.unit)
-        if not mine.any():
-            break
-        cause[mine] = first + len(found)
-        found.append(explanation)
-    return found
-
-
-def _since(facts: Facts, step: str, since: int) -> Any:
-    begun = facts.units.first(facts.log, [step])
-
-    def fits(contacts: Contacts, units: Ints) -> Bools:
-        return follows(facts, contacts, step, units) & (begun[units] >= since)
-
-    return fits
+def demand_of(facts: Facts) -> FailureDemand:
+    """The same of attempts that are at hand."""
+    contacts = contacts_of(facts)
+    found = trace(facts, contacts)
+    return FailureDemand(facts, contacts, found.explanations, found.cause)

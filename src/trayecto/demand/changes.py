@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.attempts.facts import Facts
-from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
+from trayecto.attempts.lives import DAY, NEVER, Bools
 from trayecto.demand.contacts import Contacts
+from trayecto.demand.rules import Fits, within_after
 
 WITHIN = 3  # days after the step
 LEAST_DAYS = 10  # on each side of a change
@@ -51,11 +52,10 @@ def changes_of(facts: Facts, contacts: Contacts, open_: Bools) -> list[Change]:
     return sorted(found, key=lambda one: -one.excess)
 
 
-def follows(facts: Facts, contacts: Contacts, step: str, units: Ints) -> Bools:
-    """(contacts,) whether they come within days of the step in these attempts."""
-    at = facts.units.first(facts.log, [step])[units]
-    age = contacts.at - np.minimum(at, contacts.at + 1)
-    return (at < NEVER) & (age >= 0) & (age < WITHIN * DAY)
+def follows(facts: Facts, step: str, since: int = 0) -> Fits:
+    """Within days of the step, where it came at ``since`` or later."""
+    at = facts.units.first(facts.log, [step])
+    return within_after(np.where(at >= since, at, NEVER), WITHIN * DAY)
 
 
 def _change(facts: Facts, contacts: Contacts, open_: Bools, step: str) -> Change | None:
@@ -65,8 +65,8 @@ def _change(facts: Facts, contacts: Contacts, open_: Bools, step: str) -> Change
         return None
     origin = int(first[seen].min() // DAY)
     days = int((first[seen].max() // DAY) - origin + 1)
-    mine = open_ & (contacts.unit >= 0) & follows(facts, contacts, step, np.maximum(contacts.unit, 0))
-    mine &= seen[np.maximum(contacts.unit, 0)]
+    unit = np.maximum(contacts.unit, 0)
+    mine = open_ & (contacts.unit >= 0) & seen[unit] & follows(facts, step)(unit, contacts.at)
     base = np.bincount(first[seen] // DAY - origin, minlength=days).astype(float)
     count = np.bincount(first[contacts.unit[mine]] // DAY - origin, minlength=days).astype(float)
     day = _break(base, count)

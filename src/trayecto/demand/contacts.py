@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from trayecto.attempts.facts import Facts
-from trayecto.attempts.lives import Bools, Ints
+from trayecto.attempts.lives import NEVER, Bools, Ints
+from trayecto.designed import told_columns
+
+NONE = -1
+LEAST_OF_A_KIND = 20  # contacts
+BACK = 2  # attempts before a contact's own whose trouble it may still be about
 
 
 @dataclass(frozen=True, eq=False)
 class Contacts:
-    """(contacts,) arrays. ``unit`` is -1 for who contacts before any attempt; ``before``: the same person's attempt before
-    that, else -1; ``event``: the place among ``facts.units.events``."""
+    """(contacts,) arrays. ``unit`` is NONE for who contacts before any attempt; ``event``: the place among
+    ``facts.units.events``."""
 
     facts: Facts
     event: Ints
     unit: Ints
-    before: Ints
 
     def __len__(self) -> int:
         return len(self.event)
@@ -41,23 +46,55 @@ class Contacts:
     def step(self) -> Ints:
         return self.facts.units.events.step[self.event]
 
+    @cached_property
+    def kind(self) -> Ints:
+        """What each says of itself, as a number: contacts of a kind agree in all columns they are told apart by. Rare kinds
+        are one."""
+        code = np.zeros(len(self), dtype=np.int64)
+        for column in told_columns(self.facts.blueprint):
+            values, of = np.unique([value or "" for value in self.said(column)], return_inverse=True)
+            code = code * max(1, len(values)) + of
+        _, of, sizes = np.unique(code, return_inverse=True, return_counts=True)
+        pooled = np.where(sizes[of] >= LEAST_OF_A_KIND, of + 1, 0)
+        return np.unique(pooled, return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
+    def unseen(self) -> Bools:
+        """Whether what they may be about began before the log does: no order or gate of theirs is in it."""
+        known = self.unit >= 0
+        unit = np.maximum(self.unit, 0)
+        gates = [one.key for one in self.facts.blueprint.measured if one.gate is not None]
+        stopped = self.facts.units.first(self.facts.log, gates)[unit] < NEVER if gates else False
+        begun: Bools = self.facts.ordered[unit] | stopped
+        return ~(known & begun)
+
     def said(self, column: str) -> list[str | None]:
         """What the contacts say in an event column; None where the log keeps no such column."""
-        if column not in self.facts.log.columns:
-            return [None] * len(self)
-        values = self.facts.units.events.values(self.facts.log, column)
-        return [values[place] for place in self.event.tolist()]
+        return said_at(self.facts, column, self.event)
+
+
+def said_at(facts: Facts, column: str, event: Ints) -> list[str | None]:
+    """The values of an event column at these events."""
+    if column not in facts.log.columns:
+        return [None] * len(event)
+    values = facts.units.events.values(facts.log, column)
+    return [values[place] for place in event.tolist()]
 
 
 def contacts_of(facts: Facts) -> Contacts:
     """All support contacts, by person and time."""
     codes = [facts.log.stored.code_of[step] for step in facts.support if step in facts.log.stored.code_of]
     event = np.flatnonzero(np.isin(facts.units.events.step, codes))
-    unit = facts.units.unit_of_event()[event]
-    return Contacts(facts, event, unit, _one_before(facts, unit))
+    return Contacts(facts, event, facts.units.unit_of_event()[event])
 
 
-def _one_before(facts: Facts, unit: Ints) -> Ints:
-    same: Bools = np.zeros(len(facts.units) + 1, dtype=bool)
-    same[1:-1] = facts.units.person[1:] == facts.units.person[:-1]
-    return np.where((unit > 0) & same[unit], unit - 1, -1)
+def back_from(facts: Facts, unit: Ints) -> Iterator[Ints]:
+    """The attempts that something may be about, one array after the other: its own, then the same person's before; NONE where there is none."""
+    person = facts.units.person
+    yield unit
+    if not len(person):
+        return
+    for back in range(1, BACK + 1):
+        earlier = np.where(unit >= back, unit - back, NONE)
+        same = (earlier != NONE) & (person[np.maximum(earlier, 0)] == person[np.maximum(unit, 0)])
+        yield np.where(same, earlier, NONE)

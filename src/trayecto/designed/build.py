@@ -93,7 +93,7 @@ def kept_columns(blueprint: Blueprint) -> list[str]:
 
 def told_columns(blueprint: Blueprint) -> list[str]:
     """The properties that support contacts are told apart by."""
-    told = dict.fromkeys(echo.property for echo in blueprint.demand)
+    told = dict.fromkeys(echo.property for echo in blueprint.demand if echo.property is not None)
     return [name for name in told if name not in KEPT]
 
 
