@@ -191,10 +191,13 @@ class Comparison:
     def both(self, weight: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """By stratum: weight of the given and the missed, and their contacts."""
         size = int(self.stratum.max(initial=-1)) + 1
-        sides = (self.given, ~self.given)
-        n1, n0 = (np.bincount(self.stratum[side], weight[side], size) for side in sides)
-        s1, s0 = (np.bincount(self.stratum[side], (weight * self.contacts)[side], size) for side in sides)
-        return n1, n0, s1, s0
+        values = weight * self.contacts
+
+        def summed(side: Bools, told: Floats) -> Floats:
+            return np.bincount(self.stratum[side], told[side], size).astype(np.float64)
+
+        one, other = self.given, ~self.given
+        return summed(one, weight), summed(other, weight), summed(one, values), summed(other, values)
 
     def rates(self, weight: Floats) -> tuple[float, float]:
         """Contacts per attempt of those with and without the advice, both weighed by strata as those without."""
@@ -310,8 +313,10 @@ def _each(facts: Facts) -> tuple[Amount | None, str]:
     known = [one for one in told if one is not None]
     if not known:
         return None, prices.currency
-    ends = (float(np.mean([getattr(one, end) for one in known])) for end in ("low", "expected", "high"))
-    return Amount(*ends, known[0].source, known[0].date), prices.currency
+    low, expected, high = (
+        float(np.mean([getattr(one, end) for one in known])) for end in ("low", "expected", "high")
+    )
+    return Amount(low, expected, high, known[0].source, known[0].date), prices.currency
 
 
 def _balances(facts: Facts, found: Comparison, both: Bools) -> Iterator[Balance]:

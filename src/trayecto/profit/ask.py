@@ -159,7 +159,8 @@ class _Sums:
 
 def _sum(code: Ints, quantity: NDArray[np.float64], size: int) -> NDArray[np.float64]:
     known = code >= 0
-    return np.bincount(code[known], quantity[known], size)
+    found: NDArray[np.float64] = np.bincount(code[known], quantity[known], size).astype(np.float64)
+    return found
 
 
 def _dimension(sums: _Sums, name: str, top: int) -> Dimension:
