@@ -26,7 +26,7 @@ SAID, NOT_SENT, GATE, LATE, AFTER, MISSING, CHANGED, ALIKE, UNEXPLAINED = (
     "sin explicar",
 )
 STILL = 3 * DAY  # so long after trouble has ended people still ask
-AT_A_GATE = DAY // 2  # after an order that its gate let pass
+AT_A_GATE = DAY  # after an order that its gate let pass
 
 Fits = Callable[[Ints, Ints], Bools]
 """(units, moments) → whether the cause is at work in these attempts at these moments."""
@@ -134,7 +134,7 @@ def _gates(facts: Facts) -> Iterator[Explanation]:
 
 
 def _stopped(facts: Facts, stopped: Ints) -> Fits:
-    """From the gate until half a day after the order, or three days without one."""
+    """From the gate until a day after the order, or three days without one."""
 
     def fits(units: Ints, at: Ints) -> Bools:
         since, ordered = stopped[units], facts.units.ordered[units]

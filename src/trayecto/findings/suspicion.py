@@ -16,7 +16,7 @@ from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, Bools, Ints
 from trayecto.blueprint import JourneyType
-from trayecto.demand.ask import FailureDemand, trace
+from trayecto.demand.ask import FailureDemand, demand_of
 from trayecto.errors import BadValue
 from trayecto.findings.model import ADJUSTED, Blamed
 from trayecto.values import Values
@@ -36,7 +36,7 @@ class Study:
     @cached_property
     def demand(self) -> FailureDemand | None:
         """The cause of each support contact; None where the blueprint has no support."""
-        return trace(self.facts) if self.facts.support else None
+        return demand_of(self.facts) if self.facts.support else None
 
     @property
     def zone(self) -> str:
