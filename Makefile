@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-whatif
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ validate-incidents: setup ## How soon trouble is seen, and how often where there
 
 validate-findings: setup ## Faults planted at random in small companies: which are found, and what is found where there are none
 	@exec $(BIN)/python -m validation findings $(ARGS)
+
+validate-whatif: setup ## What the planted faults cost, told from the log alone, against the truth (ARGS="one_fault b2b --seeds 1")
+	@exec $(BIN)/python -m validation whatif $(ARGS)
 
 translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations

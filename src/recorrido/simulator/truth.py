@@ -109,7 +109,7 @@ def _fault(run: World, base: Totals, fault: Any) -> dict[str, Any]:
         "kind": str(fault.__struct_config__.tag),
         "owner": fault.owner,
         "since": fault.since.isoformat() if fault.since else None,
-        "undo": undo_of(fault),
+        "undo": undo_of(fault, run.plan.scenario, healed),
         "effect": _effect(cost),
         "cost": asdict(cost),
         "counts": counts_of(run, healed, fault),

@@ -111,10 +111,10 @@ def _instead(facts: Facts, has: Bools, given: Bools, own: set[str]) -> list[str]
     mine, unit = facts.units.among(facts.log, facts.log.steps)
     codes = facts.units.events.step[mine]
     among = given[unit]
-    pairs = np.unique(np.stack([codes[among], unit[among]]), axis=1)
     size = len(facts.log.step_names)
-    whole = np.bincount(pairs[0], minlength=size)
-    both = np.bincount(pairs[0], has[pairs[1]].astype(float), minlength=size)
+    seen = np.zeros((size, len(has)), dtype=bool)
+    seen[codes[among], unit[among]] = True
+    whole, both = seen.sum(axis=1), (seen & has).sum(axis=1)
     if not has.any():
         return [step for step in facts.goals if step not in own]
     return [

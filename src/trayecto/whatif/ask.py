@@ -1,30 +1,39 @@
-"""``what_if``: the expected change in outcomes, with an interval from drawing persons anew."""
+"""``what_if``: the expected change in outcomes and times, with an interval from drawing persons anew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from trayecto.attempts.compare import Floats
-from trayecto.attempts.drawing import drawn, expected, intervals, money_of, priced
+from trayecto.attempts.drawing import intervals, money_of, priced
 from trayecto.attempts.facts import Facts, facts_of
 from trayecto.designed import blueprint_of
 from trayecto.errors import BadValue
 from trayecto.log.journeylog import JourneyLog
 from trayecto.money import Interval, Line
 from trayecto.values import Values, read_values
-from trayecto.whatif.changes import Change
-from trayecto.whatif.effects import effect_of
+from trayecto.whatif.changes import Change, Duration, FailureRate, Fix, RemoveGate, Share
+from trayecto.whatif.draws import Draws, Floats, draws_of
+from trayecto.whatif.durations import duration
+from trayecto.whatif.failures import failure_rate
+from trayecto.whatif.fixes import fix
+from trayecto.whatif.gates import gate
+from trayecto.whatif.moved import Moved, Note, Timing
+from trayecto.whatif.shares import move
 
-DRAWS = 300
+DRAWS = 400
+MODEL = 0.08  # standard deviation, as a share of an effect, of what the method simplifies
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Totals over the log's whole time: as it was, as it would have been, and the difference (90 % interval)."""
+    """As it was over the log's whole time, as it would have been, and the difference (90 % interval). ``orders_kept``, ``contacts``, ``value_kept`` and ``money``
+    are totals; ``days:STEP`` is a median in days (of work, where its promise counts those), ``late:STEP`` a share."""
 
     name: str
     before: float
@@ -42,11 +51,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``lines``: the arithmetic of ``money``, empty without a value model."""
+    """``lines``: the arithmetic of ``money``, empty without a value model; ``notes``: what to know when reading it."""
 
     outcomes: list[Outcome]
     lines: list[Line]
     currency: str | None
+    notes: list[Note]
+    changes: list[Change]
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -54,50 +65,125 @@ class WhatIf:
             "lines": [line.to_dict() for line in self.lines],
             "currency": self.currency,
             "method": "adjusted",
+            "notes": [note.to_dict() for note in self.notes],
+            "changes": [change.to_dict() for change in self.changes],
         }
 
 
-def what_if(log: JourneyLog, changes: Sequence[Change], *, draws: int = DRAWS, seed: int = 1) -> WhatIf:
+def what_if(
+    log: JourneyLog,
+    changes: Sequence[Change],
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> WhatIf:
     """What the changes would have made of the log's time. Effects of several changes add up.
 
     The log must have been built by a blueprint. The interval holds 90 % of ``draws`` of persons with replacement, with
-    the chance of what really happens on top: it is meant for one period, not for the mean of many.
-    Raises BadValue, UnknownStep.
+    the chance of what really happens on top: it is meant for one period, not for the mean of many. ``progress`` is
+    told the share of the work that is done. Raises BadValue, UnknownStep.
     """
     if not changes:
         raise BadValue("No change is asked for.")
+    if draws < 20:
+        raise BadValue("Fewer than 20 draws make no interval.")
+    tell = progress or (lambda share: None)
     facts = facts_of(log, *blueprint_of(log))
     if not len(facts.units):
         raise BadValue("No journey of this log places an order, so there is nothing to simulate.")
-    effects = [effect_of(change, facts) for change in changes]
+    drawn = draws_of(facts, draws, seed)
+    found = []
+    for place, change in enumerate(changes):
+        tell((1 + place) / (2 + len(changes)))
+        found.append(moved_by(change, drawn))
+    answer = _result(facts, found, drawn, changes, seed)
+    tell(1.0)
+    return answer
 
-    def together(weight: Floats) -> Floats:
-        return np.sum([effect(weight) for effect in effects], axis=0)
 
-    mean = expected(together, facts)
-    return _result(facts, mean, drawn(together, facts, draws, seed), log.texts.get("values"))
+def moved_by(change: Change, draws: Draws) -> Moved:
+    """What one change moves."""
+    match change:
+        case RemoveGate():
+            return gate(change, draws)
+        case Fix():
+            return fix(change, draws)
+        case FailureRate():
+            return failure_rate(change, draws)
+        case Duration():
+            return duration(change, draws)
+        case Share():
+            return move(change, draws)
 
 
-def _result(facts: Facts, mean: Any, draws: Any, text: str | None) -> WhatIf:
-    told = intervals(mean, draws)
-    totals = {
-        "orders_kept": facts.kept.sum(),
-        "contacts": facts.contacts.sum(),
-        "value_kept": facts.worth.sum(),
-    }
+def _result(
+    facts: Facts, found: Sequence[Moved], draws: Draws, changes: Sequence[Change], seed: int
+) -> WhatIf:
+    whole = np.sum([one.change for one in found], axis=0)
+    mean = whole[:, 0]
+    spread = whole[:, 1:].T + _by_chance(found, whole.shape[1] - 1, seed)
+    told = intervals(mean, spread)
+    now = np.array([facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()])
     outcomes = [
-        Outcome(name, float(before), float(before + effect.expected), effect)
-        for (name, before), effect in zip(totals.items(), told, strict=True)
+        Outcome(name, before, before + effect.expected, effect)
+        for name, before, effect in zip(
+            ("orders_kept", "contacts", "value_kept"), now.tolist(), told, strict=True
+        )
     ]
+    text = facts.log.texts.get("values")
     values = read_values(text) if text else None
-    if values is None:
-        return WhatIf(outcomes, [], None)
-    lines = _lines(values, told)
-    now = np.array([[facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()]])
-    before = float(priced(values, now)[0])
-    money = money_of(values, mean, draws)
-    outcomes.append(Outcome("money", before, before + money.expected, money))
-    return WhatIf(outcomes, lines, values.currency)
+    lines: list[Line] = []
+    if values is not None:
+        before = float(priced(values, now[None, :])[0])
+        money = money_of(values, mean, spread)
+        outcomes.append(Outcome("money", before, before + money.expected, money))
+        lines = _lines(values, told)
+    outcomes += _timed(found)
+    currency = values.currency if values else None
+    return WhatIf(outcomes, lines, currency, _notes(found), list(changes))
+
+
+def _by_chance(found: Sequence[Moved], draws: int, seed: int) -> Floats:
+    """(draws, 3) what chance adds in one period, and what the method simplifies. Orders and their value move together."""
+    variance = np.sum([one.chance + (MODEL * one.change[:, 0]) ** 2 for one in found], axis=0)
+    deviation = np.sqrt(variance)
+    chance = np.random.default_rng((seed, 1))
+    orders, contacts, amounts = chance.standard_normal((3, draws))
+    worth = 0.9 * orders + np.sqrt(1 - 0.9**2) * amounts
+    return np.stack([orders, contacts, worth], axis=1) * deviation
+
+
+def _timed(found: Sequence[Moved]) -> list[Outcome]:
+    """Figures of time. Where two changes move the same one, their differences add up."""
+    by_name: dict[str, list[Timing]] = {}
+    for one in found:
+        for timing in one.times:
+            by_name.setdefault(timing.name, []).append(timing)
+    return [_time(name, timings) for name, timings in by_name.items()]
+
+
+def _time(name: str, timings: Sequence[Timing]) -> Outcome:
+    change = np.sum([one.after - one.before for one in timings], axis=0)
+    before = timings[0].before
+    most = 1.0 if name.startswith("late:") else np.inf
+    after = np.clip(before + change, 0.0, most)
+    (effect,) = intervals((after - before)[:1], (after - before)[1:, None])
+    return Outcome(name, float(before[0]), float(after[0]), effect)
+
+
+def _notes(found: Sequence[Moved]) -> list[Note]:
+    notes = {(note.code, note.about): note for one in found for note in one.notes}
+    told = list(notes.values())
+    if len(found) > 1:
+        text = "The effects of the changes are added up; that one change alters what another would bring is left out."
+        told.append(Note("added", text))
+        for (first, one), (second, other) in combinations(enumerate(found, 1), 2):
+            both = int((one.attempts & other.attempts).sum())
+            if both:
+                text = f"Changes {first} and {second} touch the same {both:,} orders, so together they may bring less."
+                told.append(Note("overlap", text, f"{first},{second},{both}"))
+    return told
 
 
 def _lines(values: Values, told: Sequence[Interval]) -> list[Line]:

@@ -1,4 +1,4 @@
-"""The changes that can be asked about, and how they are written in YAML or JSON."""
+"""The changes that can be asked about."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from trayecto.errors import BadValue, did_you_mean
-
 
 @dataclass(frozen=True)
 class RemoveGate:
@@ -18,86 +14,93 @@ class RemoveGate:
 
     step: str
 
+    def to_dict(self) -> dict[str, Any]:
+        return {"change": "remove_gate", "step": self.step}
+
 
 @dataclass(frozen=True)
 class Fix:
-    """From ``since`` on, what follows ``step`` goes as it went before that day."""
+    """What follows ``step`` goes as it went before ``since``, or as it goes where ``missing`` follows it."""
 
     step: str
-    since: datetime.date
+    since: datetime.date | None = None
+    missing: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        since = self.since.isoformat() if self.since else None
+        return _told(change="fix", step=self.step, since=since, missing=self.missing)
 
 
 @dataclass(frozen=True)
 class FailureRate:
-    """The promise of ``step`` is broken as often as ``to`` says (a share), or None: as often as for comparable journeys that
-    do not meet ``where`` (attribute → value)."""
+    """``step`` fails as often as ``to`` says (a share), or ``by`` points (a share) more, or ``times`` as often. With none of them: as
+    often as for comparable journeys that do not meet ``where`` (attribute → value). ``since``: from that day on.
+
+    Failing: its promise is broken; with ``told_by`` contacts, or without a promise, contacts say that their trouble was born there.
+    """
 
     step: str
     where: Mapping[str, str] = field(default_factory=dict)
     to: float | None = None
+    by: float | None = None
+    times: float | None = None
+    since: datetime.date | None = None
+    told_by: str | None = None
 
-
-Change = RemoveGate | Fix | FailureRate
-WORDS: dict[str, tuple[str, ...]] = {
-    "remove_gate": ("step",),
-    "fix": ("step", "since"),
-    "failure_rate": ("step", "where", "to"),
-}
-
-
-def read_changes(text: str) -> list[Change]:
-    """A list of changes, or one, or a mapping ``changes: […]``; raises BadValue with what is wrong and how to mend it."""
-    try:
-        told = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadValue(f"The changes are not YAML: {error}") from error
-    if isinstance(told, dict) and set(told) == {"changes"}:
-        told = told["changes"]
-    listed = told if isinstance(told, list) else [told]
-    if not listed:
-        raise BadValue(
-            "No change is asked for; write e.g. '- {change: remove_gate, step: identity.requested}'."
+    def to_dict(self) -> dict[str, Any]:
+        others = "others" if self.to is None and self.by is None and self.times is None else None
+        return _told(
+            change="failure_rate",
+            step=self.step,
+            where=dict(self.where) or None,
+            to=others if others else self.to,
+            by=self.by,
+            times=self.times,
+            since=self.since.isoformat() if self.since else None,
+            told_by=self.told_by,
         )
-    return [_change(one, place) for place, one in enumerate(listed, 1)]
 
 
-def _change(told: Any, place: int) -> Change:
-    if not isinstance(told, dict) or told.get("change") not in WORDS:
-        kind = told.get("change") if isinstance(told, dict) else told
-        raise BadValue(
-            f"Change {place}: '{kind}' is no kind of change; 'change' is one of {', '.join(WORDS)}."
-            f"{did_you_mean(str(kind), WORDS)}"
+@dataclass(frozen=True)
+class Duration:
+    """``step`` takes ``times`` as long as it did, or ``by`` more, or ``to``; counted from ``of`` (default: since when it is
+    promised). ``to`` and ``by`` are durations such as ``2 working days`` or ``-12h``."""
+
+    step: str
+    of: str | None = None
+    to: str | None = None
+    by: str | None = None
+    times: float | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    since: datetime.date | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return _told(
+            change="duration",
+            step=self.step,
+            of=self.of,
+            to=self.to,
+            by=self.by,
+            times=self.times,
+            where=dict(self.where) or None,
+            since=self.since.isoformat() if self.since else None,
         )
-    kind = told["change"]
-    for word in told:
-        if word != "change" and word not in WORDS[kind]:
-            raise BadValue(f"Change {place}: {kind} knows no '{word}'; it has {', '.join(WORDS[kind])}.")
-    step = told.get("step")
-    if not isinstance(step, str):
-        raise BadValue(f"Change {place}: {kind} needs 'step', the name of a step.")
-    if kind == "remove_gate":
-        return RemoveGate(step)
-    if kind == "fix":
-        return Fix(step, _date(told.get("since"), place))
-    return FailureRate(step, _where(told.get("where", {}), place), _share(told.get("to"), place))
 
 
-def _date(told: Any, place: int) -> datetime.date:
-    try:
-        return told if isinstance(told, datetime.date) else datetime.date.fromisoformat(str(told))
-    except ValueError:
-        raise BadValue(f"Change {place}: 'since' is a date such as 2026-09-14, not '{told}'.") from None
+@dataclass(frozen=True)
+class Share:
+    """``share`` of the orders that meet ``where`` go as those do that meet ``to`` (attribute → value)."""
+
+    where: Mapping[str, str]
+    to: Mapping[str, str]
+    share: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"change": "share", "where": dict(self.where), "to": dict(self.to), "share": self.share}
 
 
-def _where(told: Any, place: int) -> dict[str, str]:
-    if not isinstance(told, dict):
-        raise BadValue(f"Change {place}: 'where' is attributes with values, e.g. {{carrier: Correos}}.")
-    return {str(name): str(value) for name, value in told.items()}
+Change = RemoveGate | Fix | FailureRate | Duration | Share
 
 
-def _share(told: Any, place: int) -> float | None:
-    if told is None or told == "others":
-        return None
-    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 <= told <= 1:
-        raise BadValue(f"Change {place}: 'to' is a share from 0 to 1, or 'others', not '{told}'.")
-    return float(told)
+def _told(**words: Any) -> dict[str, Any]:
+    return {name: value for name, value in words.items() if value is not None}

@@ -1,4 +1,5 @@
-"""What each kind of change does to the orders kept and the contacts, as a function of how much each unit weighs.
+"""What removing a gate and fixing a step do to orders kept and contacts, as a function of how much each unit weighs: for who
+draws persons anew himself.
 
 An effect has two parts: what changes in the attempt itself, and what changes afterwards because more or fewer come
 back. The second part takes what really followed and scales it by the ratio of the hazards of ordering again; once
@@ -13,17 +14,14 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from trayecto.attempts.compare import Floats, difference, log_hazard_ratio, rates
+from trayecto.attempts.compare import Floats, difference, log_hazard_ratio
 from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
-from trayecto.attempts.promises import Promised, promised
 from trayecto.errors import BadValue
 from trayecto.units import to_microseconds
-from trayecto.whatif.changes import Change, FailureRate, Fix, RemoveGate
+from trayecto.whatif.changes import Change, Fix, RemoveGate
 
 SURE = 3.0  # standard errors from which on a difference in coming back counts
 AGES = 90  # days after a step in which what follows it is counted
@@ -96,51 +94,10 @@ def _per(values: Floats, weight: Floats, among: Bools, stratum: Ints) -> Floats:
 
 
 @effect_of.register
-def _failure_rate(change: FailureRate, facts: Facts) -> Effect:
-    facts.log.code(change.step)  # raises UnknownStep
-    promise = promised(facts, change.step)
-    known = promise.judged & (facts.first_of_journey if change.where else True)
-    mine = known & _meets(facts, change)
-    if not mine.any():
-        raise BadValue(f"No journey with '{change.step}' meets {dict(change.where)}.")
-    others = known & ~mine
-    if change.to is None and not others.any():
-        raise BadValue(
-            f"Nothing to compare with: every journey with '{change.step}' is meant. Write 'to' as a share."
-        )
-    return cured(facts, promise, mine, others, change.to)
-
-
-def cured(facts: Facts, promise: Promised, mine: Bools, others: Bools, to: float | None) -> Effect:
-    """What changes when the promise is broken for ``mine`` as often as for ``others``, or as ``to`` says."""
-    kept, failed = promise.kept, promise.failed
-
-    def of_weights(weight: Floats) -> Floats:
-        now = rates(failed, weight, mine, facts.stratum)
-        then = rates(failed, weight, others, facts.stratum) if to is None else to
-        whole = weight[failed].sum() / max(weight[failed & (mine | others)].sum(), 1e-12)
-        saved = weight * (mine & failed) * (1 - then / np.maximum(now, 1e-12)) * whole
-        asked = difference(facts.contacts, weight, failed, kept, facts.stratum)
-        effect = _back(facts, saved, log_hazard_ratio(facts, weight, failed, kept, facts.stratum))
-        effect[1] -= asked * saved.sum()
-        return effect
-
-    return of_weights
-
-
-def _meets(facts: Facts, change: FailureRate) -> Bools:
-    met = np.ones(len(facts.units), dtype=bool)
-    for name, value in change.where.items():
-        if name not in facts.log.attributes.column_names:
-            raise BadValue(f"The log has no attribute '{name}'.")
-        same = pc.equal(facts.attribute(name), pa.scalar(value))
-        met &= pc.fill_null(same, False).to_numpy(zero_copy_only=False)
-    return met
-
-
-@effect_of.register
 def _fix(change: Fix, facts: Facts) -> Effect:
     at = _moments(facts, change.step)
+    if change.since is None:
+        raise BadValue(f"Since when did what follows '{change.step}' change? Write 'since'.")
     zone = ZoneInfo(facts.blueprint.time_zone)
     since = to_microseconds(datetime.datetime.combine(change.since, datetime.time(), zone))
     has = at < NEVER

@@ -11,7 +11,7 @@ from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
 from recorrido.simulator.scenario import resized
 from recorrido.simulator.truth import cost_of, totals_of, truth_of
-from trayecto.whatif.changes import read_changes
+from trayecto.whatif import read_changes
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    scenario: str = typer.Option(..., help="A scenario file, or one of: aromo, b2b, calm, one_fault."),
+    scenario: str = typer.Option(
+        ..., help="A scenario file, or one of: aromo, b2b, calm, electro, moda, one_fault, tarde."
+    ),
     out: Path = typer.Option(..., help="The folder for events.jsonl and truth.json."),
     without: list[str] = typer.Option([], metavar="FAULT", help="Leave this fault out (may be repeated)."),
     customers: int | None = typer.Option(None, min=1, help="How many customers, instead of the scenario's."),
