@@ -33,14 +33,15 @@ class Promised:
 
     @cached_property
     def applies(self) -> Bools:
-        """(units,) whether the promise was given and not made void."""
-        return (self.start < NEVER) & ((self.done < NEVER) | (self.void == NEVER))
+        """(units,) whether the promise was given and not made void while there was still time."""
+        return (self.start < NEVER) & ((self.done < NEVER) | (self.void == NEVER) | self.failed)
 
     @cached_property
     def failed(self) -> Bools:
-        """(units,) done too late, or not yet although it is."""
-        until = np.where(self.done < NEVER, self.done, self.facts.end)
-        return self.applies & self._over(np.arange(len(self.start)), until)
+        """(units,) done too late, or not yet although it is. Whoever waited too long and then orders again, or cancels, was failed
+        too: without them those who come back soon would be missing among the failed."""
+        until = np.where(self.done < NEVER, self.done, np.minimum(self.void, self.facts.end))
+        return (self.start < NEVER) & self._over(np.arange(len(self.start)), until)
 
     @cached_property
     def kept(self) -> Bools:

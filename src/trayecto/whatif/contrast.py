@@ -90,7 +90,7 @@ def _at_the_same_time(draws: Draws, befell: Bools, spared: Bools, start: Ints, a
     asked = difference(draws, facts.contacts, befell & old, spared & old, cell)
     undone = -doubted(difference(draws, facts.kept, befell, spared, cell))
     back = steadied(ratio(draws, facts.following, befell, spared, cell))
-    later = Later(draws).in_full(spared)[:, None] if always else Later(draws).by_period(spared)
+    later = Later(draws).in_full(spared, befell)[:, None] if always else Later(draws).by_period(spared)
     return Contrast(draws, asked, undone, back, later, True)
 
 

@@ -106,7 +106,7 @@ def failure_rate(change: FailureRate, draws: Draws) -> Moved:
     less = _less(change, draws, failing, mine, known & begun & ~mine)
     whole = whole_of(facts, change.where, failing.judged)
     lasting = failing.to_come if change.since is None else 1.0
-    moved, chance = _moved(draws, met, failing, less * whole * lasting)
+    moved, chance = _moved(draws, met, failing, begun, less * whole * lasting)
     among = failing.judged if not change.where else known
     before = share(draws, failing.failed, among)
     # What share is late afterwards: as many fewer failures as were spared, among the same attempts.
@@ -115,10 +115,13 @@ def failure_rate(change: FailureRate, draws: Draws) -> Moved:
     return Moved(moved, chance, mine & failing.failed, told, _notes(change, met, failing))
 
 
-def _moved(draws: Draws, met: Contrast, failing: Failing, spared: Floats) -> tuple[Floats, Floats]:
+def _moved(
+    draws: Draws, met: Contrast, failing: Failing, begun: Bools, spared: Floats
+) -> tuple[Floats, Floats]:
     if failing.said is None:
         return met.spared(spared)
-    moved, chance = met.spared(spared, silent_sufferers(draws, failing.failed, failing.spared))
+    silent = silent_sufferers(draws, failing.failed & begun, failing.spared & begun)
+    moved, chance = met.spared(spared, silent)
     # What contacts say is counted itself: no comparison is needed.
     each = draws.total(failing.said, failing.failed) / np.maximum(draws.count(failing.failed), TINY)
     moved[1] += (met.asked - each) * spared.sum(axis=0)

@@ -73,10 +73,10 @@ def gate(change: RemoveGate, draws: Draws) -> Moved:
     would = np.array([(means(draws, values, one.passed, draws.period) * lost).sum(axis=0) for values in own])
     would[1] -= one.asked * lost.sum(axis=0)
     later = Later(draws)
-    follows = later.in_full(one.passed)
+    follows = later.in_full(one.passed, one.passed)
     after = follows * lost.sum(axis=0) / one.back
     did = np.array([draws.total(values, one.lost) for values in own])
-    did += later.in_full(one.lost) * lost.sum(axis=0)
+    did += later.in_full(one.lost, one.lost) * lost.sum(axis=0)
     spared = one.asked * draws.count(one.passed)
     back = follows * draws.count(one.passed) * (1 / one.back - 1)
     change_ = would + after - did + back

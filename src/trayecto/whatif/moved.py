@@ -14,6 +14,7 @@ from trayecto.whatif.compare import TINY, means
 from trayecto.whatif.draws import Draws, Floats
 
 MOST_AHEAD = 30
+LEAST = 50  # attempts of a kind, to tell it apart
 SEEN = 0.05  # share of the attempts that must have been seen for a week to count it
 
 
@@ -89,9 +90,29 @@ class Later:
         """(3, n) what follows these attempts within the log."""
         return np.array([self.draws.total(one, among) for one in self.facts.later])
 
-    def in_full(self, among: Bools) -> Floats:
+    def in_full(self, among: Bools, like: Bools) -> Floats:
         """(3, n) the mean of what follows these attempts, with as long to come back in as the log is: the mean cumulative
-        function of their later attempts (Nelson, 2003), over the weeks for which enough of them were seen."""
+        function of their later attempts (Nelson, 2003), over the weeks for which enough of them were seen.
+
+        Persons' first attempts in the log and their later ones are told apart, and weighed as among those they stand for (``like``).
+        """
+        first = self._is_first
+        whole = np.maximum(self.draws.count(like), TINY)
+        found = np.zeros((3, self.draws.weights.shape[1]))
+        for mask in (first, ~first):
+            if (like & mask).any():
+                mine = among & mask if (among & mask).sum() >= LEAST else among
+                found += self._cumulated(mine) * self.draws.count(like & mask) / whole
+        return found
+
+    @property
+    def _is_first(self) -> Bools:
+        person = self.facts.units.person
+        found = np.ones(len(person), dtype=bool)
+        found[1:] = person[1:] != person[:-1]
+        return found
+
+    def _cumulated(self, among: Bools) -> Floats:
         size = WEEKS
         risk = self._at_risk(among)
         enough = risk[:, 0] >= SEEN * max(float(risk[0, 0]), 1.0)

@@ -31,7 +31,7 @@ def move(change: Share, draws: Draws) -> Moved:
     worth = draws.total(facts.worth, here) / np.maximum(draws.total(facts.kept, here), TINY)
     back = steadied(ratio(draws, facts.following, there, here, cell))
     total = gone.sum(axis=0)
-    follows = Later(draws).in_full(here) * total * (back - 1)
+    follows = Later(draws).in_full(here, here) * total * (back - 1)
     moved = np.array([kept * total, asked * total, kept * total * worth]) + follows
     direct = np.abs(moved[:, 0] - follows[:, 0]) * np.array([1.0, 1.0, worth[0]])
     chance = direct + np.abs(follows[:, 0]) * Later(draws).spread

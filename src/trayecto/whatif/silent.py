@@ -16,7 +16,7 @@ from trayecto.designed.build import JOURNEYS
 from trayecto.whatif.compare import TINY
 from trayecto.whatif.draws import Draws, Floats
 
-LEAST = 5  # low scores of those who say so
+LEAST, FEWEST = 8, 3  # low scores of those who say so, and of those who do not: fewer would say anything
 MOST = 4.0  # silent ones for each who says so
 
 
@@ -32,13 +32,14 @@ def silent_sufferers(draws: Draws, said: Bools, others: Bools) -> Floats:
     shares = []
     for level in np.unique(score[said & known])[:-1]:
         low = known & (score <= level)
-        if (said & low).sum() >= LEAST:
+        if (said & low).sum() >= LEAST and (calm & low).sum() >= FEWEST:
             mine = draws.count(said & low) / np.maximum(draws.count(said & known), TINY)
             theirs = draws.count(calm & low) / np.maximum(draws.count(calm), TINY)
-            shares.append(theirs / np.maximum(mine, TINY))
+            found = int((calm & low).sum())
+            shares.append((np.sqrt(found + 1) / found, theirs / np.maximum(mine, TINY)))
     if not shares:
         return np.ones(draws.weights.shape[1])
-    least = min(shares, key=lambda one: float(one[0] + 1.3 * one.std()))
+    least = min(shares, key=lambda one: float(one[1][0] * (1 + one[0])))[1]
     unheard = least * draws.count(quiet) / np.maximum(draws.count(said), TINY)
     return 1 + np.clip(unheard, 0, MOST)
 
