@@ -66,17 +66,20 @@ def failing_of(facts: Facts, step: str, told_by: str | None = None) -> Failing:
 
 def said_of(facts: Facts, step: str) -> Floats | None:
     """(units,) support contacts that say themselves that their trouble was born at this step; None without such a rule."""
-    rules = [one for one in facts.blueprint.demand if one.born_at == step]
-    if not any(one.property in facts.log.columns for one in rules):
+    rules = [
+        (one.property, set(one.values))
+        for one in facts.blueprint.demand
+        if one.born_at == step and one.property is not None and one.property in facts.log.columns
+    ]
+    if not rules:
         return None
     mine, unit = facts.units.among(facts.log, facts.support)
     place = facts.units.events.place[mine]
     found = np.zeros(len(mine), dtype=bool)
-    for rule in rules:
-        if rule.property in facts.log.columns:
-            names = facts.log.columns[rule.property].values
-            wanted = [code for code, name in enumerate(names) if name in set(rule.values)]
-            found |= np.isin(_codes(facts, rule.property)[place], wanted)
+    for column, values in rules:
+        names = facts.log.columns[column].values
+        wanted = [code for code, name in enumerate(names) if name in values]
+        found |= np.isin(_codes(facts, column)[place], wanted)
     return np.bincount(unit[found], minlength=len(facts.units)).astype(float)
 
 

@@ -96,13 +96,19 @@ def _chance(one: _Gate, freed: Floats, back: Floats, did: Floats, spared: Floats
 
 
 def _notes(one: _Gate, change: RemoveGate) -> list[Note]:
-    if one.has_comparable:
-        return []
-    text = (
-        f"Next to no order goes without '{change.step}': its contacts are those of the first day, "
-        "less as many as the four days after it have, and nothing is said of who comes back."
-    )
-    return [Note("no_free", text, change.step)]
+    touchpoint = one.facts.blueprint.by_key[change.step]
+    notes = []
+    if touchpoint.gate is not None and touchpoint.gate.origin == "law":
+        notes.append(
+            Note("law", f"The law demands '{change.step}': it cannot simply be removed.", change.step)
+        )
+    if not one.has_comparable:
+        text = (
+            f"Next to no order goes without '{change.step}': its contacts are those of the first day, "
+            "less as many as the four days after it have, and nothing is said of who comes back."
+        )
+        notes.append(Note("no_free", text, change.step))
+    return notes
 
 
 def _soon(draws: Draws, at: Ints, among: Bools) -> Floats:
