@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "recorrido.journeys",
     "recorrido.journeys.watch",
     "recorrido.journeys.analyses",
+    "recorrido.journeys.objects",
     "recorrido.connectors",
     "recorrido.connectors.files",
     "recorrido.connectors.webhooks",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
     path("values/", include("recorrido.web.values.urls")),
+    path("journeys/objects/", include("recorrido.web.objects.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),
 ]

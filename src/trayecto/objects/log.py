@@ -106,6 +106,26 @@ class ObjectLog:
         found = np.unique(np.searchsorted(whole.offsets, hits, side="right") - 1)[:limit]
         yield from (str(self.objects[int(place)]) for place in found)
 
+    def examples(self, limit: int) -> dict[tuple[str, str, str], list[str]]:
+        """Names of up to ``limit`` objects of every flow, by (type, source, target)."""
+        whole, n_steps = self.whole, len(self.step_names)
+        lengths = np.diff(whole.offsets)
+        inside = np.ones(len(whole.events), np.bool_)
+        inside[whole.offsets[:-1][lengths > 0]] = False  # nothing leads to an object's first event
+        places = np.flatnonzero(inside)
+        codes = self.steps[whole.events].astype(np.int64)
+        of = np.repeat(np.arange(len(lengths)), lengths)[places]
+        cell = (whole.kinds[of].astype(np.int64) * n_steps + codes[places - 1]) * n_steps + codes[places]
+        cells, objects = np.divmod(np.unique(cell * max(len(lengths), 1) + of), max(len(lengths), 1))
+        edges = np.flatnonzero(np.append(True, cells[1:] != cells[:-1])) if len(cells) else cells
+        found = {}
+        for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(cells)], strict=True):
+            rest, target = divmod(int(cells[first]), n_steps)
+            kind, source = divmod(rest, n_steps)
+            flow = self.types[kind], self.step_names[source], self.step_names[target]
+            found[flow] = self.objects.take(pa.array(objects[first : min(last, first + limit)])).to_pylist()
+        return found
+
     @classmethod
     def of_events(cls, events: Events) -> ObjectLog:
         """Of an OCEL log as ``read_events`` reads it; raises BadValue for events without objects."""

@@ -73,7 +73,7 @@ def rows(export: Export) -> sql.Composed:
         " WHERE e.step IS NOT NULL AND e.step <> ALL({without}) ORDER BY e.id"
     ).format(
         journey=_journey(export.journey_type),
-        at=_moment(export),
+        at=moment_of(export),
         columns=sql.SQL("").join(sql.SQL(", {}").format(column) for column in columns),
         events=named_events(export),
         without=sql.Literal(list(export.journey_type.without)),
@@ -219,7 +219,7 @@ def _alias(attribute: Attribute) -> sql.Identifier:
     return sql.Identifier(f"x_{attribute.name}")
 
 
-def _moment(export: Export) -> sql.Composable:
+def moment_of(export: Export) -> sql.Composable:
     """Times as PostgreSQL writes them; a time of day that means nothing is left away, which is how dates are told."""
     if not export.has_dates:
         return sql.SQL("e.at")

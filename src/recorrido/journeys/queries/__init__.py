@@ -22,6 +22,8 @@ from recorrido.journeys.queries.choices import (
     default_filters,
     filter_choices,
 )
+from recorrido.journeys.queries.cohorts import Cohorts, CohortsQuestion, cohorts, order_steps
+from recorrido.journeys.queries.comparisons import COMPARED, Comparison, Sides, compare
 from recorrido.journeys.queries.counting import RegularShare, count, regular_share
 from recorrido.journeys.queries.drafts import find_drafts, is_untouched_starter, observed_order
 from recorrido.journeys.queries.figures import Clickable, Figure, figures_of
@@ -40,6 +42,7 @@ from recorrido.journeys.queries.lists import (
 from recorrido.journeys.queries.maps import MODES, JourneyMap, Links, MapFlow, MapStep, journey_map, warm_up
 from recorrido.journeys.queries.notes import text_of, title_of, wait_against_promise
 from recorrido.journeys.queries.pains import pain_level
+from recorrido.journeys.queries.paths import Paths, PathsQuestion, paths
 from recorrido.journeys.queries.pending import Pending, pending_reading
 from recorrido.journeys.queries.selections import Selection, register_selection
 from recorrido.journeys.queries.sentences import Sentence, length_said, sentence_on, things, title_of_pace
@@ -54,19 +57,31 @@ from recorrido.journeys.queries.study import (
     newest_version,
     open_study,
 )
-from recorrido.journeys.queries.tables import funnel_as_csv, hurts_as_csv, map_as_csv, variants_as_csv
+from recorrido.journeys.queries.tables import (
+    cohorts_as_csv,
+    comparison_as_csv,
+    funnel_as_csv,
+    hurts_as_csv,
+    map_as_csv,
+    paths_as_csv,
+    variants_as_csv,
+)
 from recorrido.journeys.queries.values import value_model_versions, valued, values_in_force
 from recorrido.journeys.queries.variants import Variant, Variants, variants
 from recorrido.journeys.queries.wording import event_labels
 
 __all__ = [
     "ALL",
+    "COMPARED",
     "EXCEPTIONS",
     "MODES",
     "PATHS",
     "REGULAR",
     "Choice",
     "Clickable",
+    "Cohorts",
+    "CohortsQuestion",
+    "Comparison",
     "Figure",
     "FilterChoices",
     "Filters",
@@ -85,12 +100,15 @@ __all__ = [
     "LogFacts",
     "MapFlow",
     "MapStep",
+    "Paths",
+    "PathsQuestion",
     "Pending",
     "Period",
     "RegularShare",
     "SegmentChoice",
     "Selection",
     "Sentence",
+    "Sides",
     "StepFigures",
     "Study",
     "Variant",
@@ -98,6 +116,10 @@ __all__ = [
     "WhereItHurts",
     "blueprint_in_force",
     "channel_label",
+    "cohorts",
+    "cohorts_as_csv",
+    "compare",
+    "comparison_as_csv",
     "count",
     "default_filters",
     "event_labels",
@@ -121,7 +143,10 @@ __all__ = [
     "newest_version",
     "observed_order",
     "open_study",
+    "order_steps",
     "pain_level",
+    "paths",
+    "paths_as_csv",
     "pending_reading",
     "register_selection",
     "regular_share",

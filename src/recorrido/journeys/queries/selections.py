@@ -24,6 +24,7 @@ class Selection:
 
     Kinds: all · step:S · flow:A,B · start:S · end:S · reached · lost · open · regular · exceptions · begun · decided ·
     took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
+    · what other modules register (``paths``, ``cohorts``)
     """
 
     kind: str = "all"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.queries import Selection, Study, title_of_pace
@@ -31,6 +33,35 @@ def _flow(study: Study, source: str, target: str) -> str:
     return _("Journeys that go from %(source)s to %(target)s") % facts
 
 
+def _at(study: Study, around: str, _within: str, _last: str, level: str, end: str) -> str:
+    facts = {"around": study.label(around), "step": _end(study, end), "level": f"{int(level):+d}"}
+    return _("Journeys with %(step)s at place %(level)s around %(around)s") % facts
+
+
+def _stops(study: Study, around: str, _within: str, _last: str, level: str, end: str, side: str) -> str:
+    facts = {"around": study.label(around), "step": _end(study, end), "level": f"{int(level):+d}"}
+    if int(side) < 0:
+        return _("Journeys with nothing before %(step)s at place %(level)s around %(around)s") % facts
+    return _("Journeys that stop at %(step)s at place %(level)s around %(around)s") % facts
+
+
+def _band(study: Study, around: str, _within: str, _last: str, _level: str, source: str, target: str) -> str:
+    facts = {"around": study.label(around), "source": _end(study, source), "target": _end(study, target)}
+    return _("Journeys from %(source)s to %(target)s, around %(around)s") % facts
+
+
+def _end(study: Study, end: str) -> str:
+    return study.label(end[1:]) if end.startswith("=") else _("other steps")
+
+
+def _cohort(study: Study, by: str, start: str, period: str, *_steps: str) -> str:
+    day = date_format(date.fromisoformat(start), "F Y" if by == "month" else "j F Y")
+    if not period:
+        return _("Journeys with an order of the persons who first ordered in %(cohort)s") % {"cohort": day}
+    facts = {"cohort": day, "period": period}
+    return _("Journeys with an order %(period)s periods after the first, cohort of %(cohort)s") % facts
+
+
 _NAMES: dict[tuple[str, bool], Namer] = {
     ("all", False): lambda study: _("All journeys"),
     ("step", True): lambda study, step: _("Journeys with %(step)s") % {"step": study.label(step)},
@@ -52,4 +83,8 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("funnel", True): _funnel,
     ("stopped", True): _stopped,
     ("took", True): title_of_pace,
+    ("at", True): _at,
+    ("stops", True): _stops,
+    ("band", True): _band,
+    ("cohort", True): _cohort,
 }

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recorrido.web.journeys.views import builds, funnels, hurts, lists, maps, variants, versions
+from recorrido.web.journeys.views import (
+    builds,
+    cohorts,
+    comparisons,
+    funnels,
+    hurts,
+    lists,
+    maps,
+    paths,
+    variants,
+    versions,
+)
 
 app_name = "journeys"
 
@@ -15,6 +26,10 @@ urlpatterns = [
     path("where-it-hurts/", hurts.where_it_hurts, name="pains"),
     path("variants/", variants.variants, name="variants"),
     path("funnel/", funnels.funnel, name="funnel"),
+    path("paths/", paths.paths, name="paths"),
+    path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("cohorts/curve.svg", cohorts.curve, name="cohorts-curve"),
+    path("compare/", comparisons.compare, name="compare"),
     path("behind/", lists.journeys_behind, name="list"),
     path("journey/<int:row>/", lists.journey, name="journey"),
     path("builds/", builds.builds, name="builds"),

@@ -267,3 +267,32 @@ def object_label(kind: str) -> str:
 def reason_label(reason: str) -> str:
     """Why two identifiers were linked."""
     return {"same_message": _("named together in one message")}.get(reason, reason)
+
+
+@register.simple_tag(takes_context=True)
+def behind_all(context: dict[str, Any], selection: Any, filters: Filters) -> str:
+    """The address of the journeys of a selection under these filters."""
+    return context["page"].behind_selection(selection, filters)  # type: ignore[no-any-return]
+
+
+@register.filter
+def signed(value: int) -> str:
+    """+2, 0, −1."""
+    return f"{value:+d}".replace("-", "−") if value else "0"
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """A difference of shares in points: "+4,2"."""
+    if value is None:
+        return "–"
+    text = number_format(abs(round(100 * value, 1)), decimal_pos=1)
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+@register.filter
+def signed_length(seconds: float | None) -> str:
+    """A difference of times: "+2 d 4 h"."""
+    if seconds is None:
+        return "–"
+    return f"{'−' if seconds < 0 else '+'}{length_of(abs(seconds))}"
