@@ -32,6 +32,7 @@ class Link:
 
 
 AREAS = {
+    "home": _("Home"),
     "journeys": _("Journeys"),
     "people": _("People"),
     "data": _("Data"),
@@ -39,6 +40,9 @@ AREAS = {
 }
 
 PLACES = (
+    Place("home", _("Home"), "home", Permission.SEE_JOURNEYS),
+    Place("home", _("Findings"), "findings:list", Permission.SEE_JOURNEYS),
+    Place("home", _("Values"), "values:values", Permission.SEE_JOURNEYS),
     Place("journeys", _("Journey map"), "journeys:map", Permission.SEE_JOURNEYS),
     Place("journeys", _("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
     Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),
@@ -49,7 +53,6 @@ PLACES = (
     Place("journeys", _("Objects"), "objects:map", Permission.SEE_JOURNEYS),
     Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
     Place("journeys", _("Incidents"), "incidents:list", Permission.SEE_JOURNEYS),
-    Place("journeys", _("Values"), "values:values", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
     Place("people", _("Organizations"), "people:organizations", Permission.SEE_PEOPLE),
     Place("people", _("Review"), "people:review", Permission.RESOLVE_PEOPLE),
@@ -96,7 +99,7 @@ def links_for(staff: Staff, path: str) -> list[Link]:
 
 
 def first_url(staff: Staff) -> str | None:
-    """Where a member of staff lands after signing in; None while there is no page of journeys."""
+    """The first page of journeys: it says what to do while there are none. None for who may see no journeys."""
     journeys = [
         place for place in PLACES if place.route.startswith("journeys:") and may(staff, place.permission)
     ]
@@ -111,8 +114,9 @@ def _url(route: str) -> str | None:
 
 
 def _deepest(urls: list[str], path: str) -> str | None:
-    """The longest link the path lies below: "/staff/7/" belongs to "/staff/"."""
-    return max((url for url in urls if path.startswith(url)), key=len, default=None)
+    """The longest link the path lies below: "/staff/7/" belongs to "/staff/". Nothing lies below Home."""
+    below = (url for url in urls if url == path or (url != "/" and path.startswith(url)))
+    return max(below, key=len, default=None)
 
 
 def _visible(staff: Staff) -> list[tuple[Place, str]]:

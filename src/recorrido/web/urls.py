@@ -14,6 +14,7 @@ urlpatterns = [
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
+    path("findings/", include("recorrido.web.findings.urls")),
     path("values/", include("recorrido.web.values.urls")),
     path("journeys/objects/", include("recorrido.web.objects.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),

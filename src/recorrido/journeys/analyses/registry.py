@@ -35,7 +35,7 @@ class Kind:
     run: Run
     scheduled: bool = False
     applies: Callable[[Study], bool] = everywhere
-    afterwards: Callable[[Study, dict[str, Any]], None] = nothing_more
+    afterwards: Callable[[Study, dict[str, Any]], object] = nothing_more
 
 
 _kinds: dict[str, Kind] = {}

@@ -7,17 +7,27 @@ from django.views.decorators.http import require_safe
 
 from recorrido.company.access import Permission, may
 from recorrido.web.allowed import staff_of
+from recorrido.web.findings.page import journeys_are_ready
+from recorrido.web.home.overview import overview
+from recorrido.web.incidents.wording import zone_of_journeys
 from recorrido.web.navigation import first_url
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of journeys, or what to do while there is none."""
-    url = first_url(staff_of(request))
+    """How the company is doing, in one page; while there are no journeys, what to do first."""
+    staff = staff_of(request)
+    if may(staff, Permission.SEE_JOURNEYS) and journeys_are_ready():
+        found = overview()
+        may_see_data = may(staff, Permission.SEE_DATA)
+        with zone_of_journeys():
+            return render(
+                request, "home/home.html", {"home": found, "page": found.page, "may_see_data": may_see_data}
+            )
+    url = first_url(staff)
     if url:
         return redirect(url)
-    may_upload = may(staff_of(request), Permission.IMPORT_EVENTS)
-    return render(request, "home/start.html", {"may_upload": may_upload})
+    return render(request, "home/start.html", {"may_upload": may(staff, Permission.IMPORT_EVENTS)})
 
 
 @login_not_required

@@ -87,4 +87,5 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("stops", True): _stops,
     ("band", True): _band,
     ("cohort", True): _cohort,
+    ("finding", True): lambda study, key: _("Journeys behind a finding"),
 }

@@ -1,0 +1,21 @@
+"""Steps by their names, and sums of money, on the pages of findings."""
+
+from __future__ import annotations
+
+from django import template
+
+from recorrido.improve.queries import Figures
+from recorrido.web.findings.naming import Names
+from recorrido.web.findings.sentences import money_text
+
+register = template.Library()
+
+
+@register.simple_tag
+def step_name(names: Names, key: str) -> str:
+    return names.step(key)
+
+
+@register.simple_tag
+def money_of(figures: Figures) -> str:
+    return money_text(figures.money) if figures.money else "–"
