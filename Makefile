@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-whatif
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-causes chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-whatif
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-fresh: setup ## Seconds until an event is on the map, idle and during a bu
 
 bench-people: setup ## Seconds to tell a million records of customers apart and join them (EVENTS=100000 for a short run)
 	@exec $(BIN)/python -m bench people $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+bench-causes: setup ## Seconds to find the causes of an outcome among a million journeys with twenty attributes
+	@exec $(BIN)/python -m bench causes $(ARGS) $(if $(EVENTS),--events $(EVENTS))
 
 chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
 	@exec $(BIN)/python -m chaos $(ARGS)

@@ -10,7 +10,7 @@ import importlib
 import sys
 
 BENCHMARKS = ("questions", "ledger")
-ALONE = ("ingest", "fresh", "people")
+ALONE = ("ingest", "fresh", "people", "causes")
 USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS + ALONE)}] [--events N] …"
 
 

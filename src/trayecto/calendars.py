@@ -89,6 +89,15 @@ class Calendar:
         table = _table(self, *_decades(int(times.min()), int(times.max())))
         return table.read(np.asarray(times, dtype=np.int64))
 
+    def after(self, times: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+        """The moments when ``length`` microseconds of working time have passed since each moment."""
+        if len(times) == 0:
+            return np.zeros(0, dtype=np.int64)
+        week = sum(end - start for spans in self.week for start, end in spans) * MINUTE
+        latest = int(times.max()) + 2 * length * (WEEK // week + 1) + YEAR
+        table = _table(self, *_decades(int(times.min()), latest))
+        return table.moments_of(table.read(np.asarray(times, dtype=np.int64)) + length, times)
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time between two aware moments."""
         readings = self.working(np.array([to_microseconds(start), to_microseconds(end)]))
@@ -143,6 +152,11 @@ class _Table:
         """The first moment, not before ``at_least``, by which this much working time has passed."""
         place = max(int(np.searchsorted(self.before, reading, side="left")) - 1, 0)
         return max(int(self.starts[place] + reading - self.before[place]), at_least)
+
+    def moments_of(self, readings: NDArray[np.int64], at_least: NDArray[np.int64]) -> NDArray[np.int64]:
+        """``moment_of`` for many."""
+        place = np.maximum(np.searchsorted(self.before, readings, side="left") - 1, 0)
+        return np.maximum(self.starts[place] + readings - self.before[place], at_least)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from trayecto.attempts.lives import DAY, NEVER, Bools, Ints, Units, units_of
+from trayecto.attempts.lives import DAY, NEVER, Bools, Ints, Units, journeys_as_units, units_of
 from trayecto.blueprint import Blueprint, JourneyType
 from trayecto.log.journeylog import JourneyLog
 from trayecto.units import to_microseconds
@@ -60,14 +60,30 @@ class Facts:
 
 def facts_of(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -> Facts:
     """Orders are the anchors of the journeys' boundaries, else steps of the goal."""
-    anchors = journey_type.boundaries.anchor if journey_type.boundaries else ()
+    anchored = anchors_of(journey_type) or journey_type.goal
+    gates = [one.key for one in blueprint.measured if one.gate is not None]
+    after = [one.key for one in blueprint.measured if one.stage in AFTER and one.key not in anchored]
+    return _facts(log, blueprint, journey_type, units_of(log, anchored, gates, after))
+
+
+def facts_of_journeys(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -> Facts:
+    """The same with the log's journeys, whatever they are of, in the place of attempts to order; a journey of two orders counts
+    as two."""
+    anchors = anchors_of(journey_type)
+    units = journeys_as_units(log, anchors, of_orders=not anchors and journey_type.key == "order")
+    return _facts(log, blueprint, journey_type, units)
+
+
+def anchors_of(journey_type: JourneyType) -> Sequence[str]:
+    """The steps that journeys of this type are cut around."""
+    return journey_type.boundaries.anchor if journey_type.boundaries else ()
+
+
+def _facts(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType, units: Units) -> Facts:
+    anchored = anchors_of(journey_type) or journey_type.goal
     touchpoints = blueprint.measured
     support = [one.key for one in touchpoints if one.nature == "support"]
     undone = [one.key for one in touchpoints if one.stage == "return" or one.key == "order.cancelled"]
-    anchored = anchors or journey_type.goal
-    gates = [one.key for one in touchpoints if one.gate is not None]
-    after = [one.key for one in touchpoints if one.stage in AFTER and one.key not in anchored]
-    units = units_of(log, anchored, gates, after)
     ordered = units.ordered < NEVER
     kept = (ordered & (units.first(log, undone) == NEVER)).astype(float)
     contacts = units.count(log, support).astype(float)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -88,6 +88,16 @@ def events_of(log: JourneyLog) -> Events:
     """The log's steps by person and time."""
     names = pc.dictionary_encode(log.attributes["person"]).combine_chunks()
     persons = names.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    rows, steps, times = _told(log)
+    person = persons[rows]
+    keep = person >= 0 if log.chosen is None else (person >= 0) & log.chosen[rows]
+    order = np.flatnonzero(keep)
+    order = order[np.lexsort((times[order], person[order]))]
+    return Events(person[order], rows[order], steps[order], times[order], order)
+
+
+def _told(log: JourneyLog) -> tuple[Ints, Ints, Ints]:
+    """(events,) the row, step and time of all events, as they stand in the log."""
     row, step, at = [], [], []
     first = 0
     for piece in log.stored.pieces:
@@ -96,12 +106,58 @@ def events_of(log: JourneyLog) -> Events:
         step.append(np.asarray(piece.steps[piece.offsets[0] : piece.offsets[-1]], dtype=np.int64))
         at.append(np.asarray(piece.times[piece.offsets[0] : piece.offsets[-1]], dtype=np.int64))
         first += len(lengths)
-    rows, steps, times = np.concatenate(row), np.concatenate(step), np.concatenate(at)
-    person = persons[rows]
-    keep = person >= 0 if log.chosen is None else (person >= 0) & log.chosen[rows]
-    order = np.flatnonzero(keep)
-    order = order[np.lexsort((times[order], person[order]))]
-    return Events(person[order], rows[order], steps[order], times[order], order)
+    return np.concatenate(row), np.concatenate(step), np.concatenate(at)
+
+
+def journeys_as_units(log: JourneyLog, anchors: Collection[str], *, of_orders: bool = False) -> Units:
+    """One unit per journey, by person and beginning, and one more from each further anchor on. Whose person is unknown has
+    no other journeys. ``of_orders``: journeys are of one order each and begin with it."""
+    rows, steps, times = _told(log)
+    persons = _persons(log)
+    began = np.full(len(persons), NEVER)
+    np.minimum.at(began, rows, times)
+    chosen = np.arange(len(persons)) if log.chosen is None else np.flatnonzero(log.chosen)
+    chosen = chosen[began[chosen] < NEVER]
+    by_person = chosen[np.lexsort((began[chosen], persons[chosen]))]
+    rank = np.full(len(persons), -1)
+    rank[by_person] = np.arange(len(by_person))
+    order = np.flatnonzero(rank[rows] >= 0)
+    order = order[np.argsort(rank[rows[order]], kind="stable")]
+    events = Events(persons[rows[order]], rows[order], steps[order], times[order], order)
+    units = _units(log, events, anchors)
+    return replace(units, ordered=units.began) if of_orders else units
+
+
+def _units(log: JourneyLog, events: Events, anchors: Collection[str]) -> Units:
+    """Cut where a journey begins, and at each of its anchors but the first."""
+    code = log.stored.code_of
+    is_anchor = np.isin(events.step, [code[step] for step in anchors if step in code])
+    opens = np.ones(len(events.row), dtype=bool)
+    opens[1:] = events.row[1:] != events.row[:-1]
+    journey = np.cumsum(opens) - 1
+    first = np.zeros(len(opens), dtype=bool)
+    anchored = np.flatnonzero(is_anchor)
+    first[anchored[np.unique(journey[anchored], return_index=True)[1]]] = True
+    start = np.flatnonzero(opens | (is_anchor & ~first))
+    stop = np.append(start[1:], len(opens))
+    ordered = np.full(len(start), NEVER)
+    unit = np.searchsorted(start, anchored, side="right") - 1
+    np.minimum.at(ordered, unit, events.at[anchored])
+    person = events.person[start]
+    following = np.zeros(len(start), dtype=bool)
+    following[:-1] = person[1:] == person[:-1]
+    return Units(events, start, stop, person, events.row[start], events.at[start], ordered, following)
+
+
+def _persons(log: JourneyLog) -> Ints:
+    """(rows,) a number for each person; an unknown one is somebody of their own."""
+    if "person" not in log.attributes.column_names:
+        return np.arange(len(log.attributes))
+    names = pc.dictionary_encode(log.attributes["person"]).combine_chunks()
+    found = names.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    unknown = np.flatnonzero(found < 0)
+    found[unknown] = len(names.dictionary) + np.arange(len(unknown))
+    return found
 
 
 def units_of(

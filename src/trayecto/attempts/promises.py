@@ -11,6 +11,7 @@ import numpy as np
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
 from trayecto.blueprint import Promise
+from trayecto.calendars import Calendar
 from trayecto.designed import calendar_of, seconds_of
 from trayecto.errors import BadValue
 
@@ -30,6 +31,15 @@ class Promised:
     void: Ints
     length: int  # microseconds of the clock
     clock: Callable[[Ints], Ints]
+    calendar: Calendar | None = None  # None: the clock is the wall's
+
+    @cached_property
+    def due(self) -> Ints:
+        """(units,) the moment until which it was promised, NEVER without a promise."""
+        begun = self.start < NEVER
+        start = np.where(begun, self.start, self.facts.end)
+        due = start + self.length if self.calendar is None else self.calendar.after(start, self.length)
+        return np.where(begun, due, NEVER)
 
     @cached_property
     def applies(self) -> Bools:
@@ -92,11 +102,29 @@ def promised_as(facts: Facts, step: str, since: str, promise: Promise) -> Promis
     units, log = facts.units, facts.log
     done = units.first(log, [step])
     start = units.first(log, [since])
-    clock = _elapsed if promise.within is not None else calendar_of(facts.blueprint, promise.calendar).working
+    calendar = None if promise.within is not None else calendar_of(facts.blueprint, promise.calendar)
+    clock = _elapsed if calendar is None else calendar.working
     length = round(seconds_of(facts.blueprint, promise) * 1e6)
     void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
     void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
-    return Promised(facts, step, start, done, void, length, clock)
+    return Promised(facts, step, start, done, void, length, clock, calendar)
+
+
+def usually(facts: Facts, step: str, since: str, percent: float) -> Promised | None:
+    """As if it was promised what so many in a hundred waited for the step since another; None where nobody did."""
+    done, start = units_first(facts, step), units_first(facts, since)
+    both = (start < NEVER) & (done < NEVER) & (done >= start)
+    if not both.any():
+        return None
+    length = int(np.percentile((done - start)[both], percent))
+    void = facts.units.first(facts.log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
+    void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
+    return Promised(facts, step, start, done, void, length, _elapsed)
+
+
+def units_first(facts: Facts, step: str) -> Ints:
+    """(units,) when a step first happens, NEVER where it does not."""
+    return facts.units.first(facts.log, [step])
 
 
 def _elapsed(times: Ints) -> Ints:

@@ -11,7 +11,7 @@ nothing comparable and no effect is given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import accumulate
 
@@ -33,13 +33,15 @@ Conditions = tuple[Condition, ...]
 @dataclass(frozen=True, slots=True)
 class Effect:
     """In units of the outcome; ``low`` and ``high`` bound 90 %. ``z``: effect in standard errors. ``left``: the share of
-    the subgroup's indicator that other columns do not explain."""
+    the subgroup's indicator that other columns do not explain. ``draws``: the effect in each draw of blocks; the blocks drawn
+    are the same for every effect."""
 
     effect: float
     low: float
     high: float
     z: float
     left: float
+    draws: NDArray[np.float64] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,4 +164,9 @@ def _effect(sums: NDArray[np.float64], left: float) -> Effect:
     effects = again[:, 0] / again[:, 1]
     low, high = np.quantile(effects, (0.05, 0.95)).tolist()
     error = float(effects.std())
-    return Effect(effect, low, high, effect / error if error > 0 else 0.0, left)
+    return Effect(effect, low, high, effect / error if error > 0 else 0.0, left, effects)
+
+
+def block_draws(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(draws,) the total of a quantity by block (BLOCKS,) in each draw, the same blocks as effects are drawn from."""
+    return _draws() @ sums

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from trayecto.causes.adjust import Effect, Rows
 from trayecto.causes.blocks import blocks_of
+from trayecto.causes.discoveries import discovered
 from trayecto.causes.features import Feature
 from trayecto.causes.search import Subgroup, search
 from trayecto.errors import BadValue, UnknownAttribute, did_you_mean
@@ -185,12 +186,5 @@ def _one_beside_the_other(
 
 
 def _discovered(p_values: Sequence[float]) -> list[bool]:
-    """Which p-values pass at the rate ``FALSE_DISCOVERIES`` (Benjamini and Hochberg, 1995)."""
-    order = np.argsort(p_values, kind="stable")
-    passed = np.asarray(p_values)[order] <= FALSE_DISCOVERIES * np.arange(1, len(order) + 1) / max(
-        1, len(order)
-    )
-    last = int(np.flatnonzero(passed)[-1]) + 1 if passed.any() else 0
-    found = np.zeros(len(order), np.bool_)
-    found[order[:last]] = True
-    return found.tolist()
+    """Which p-values pass at the rate ``FALSE_DISCOVERIES``."""
+    return discovered(p_values, FALSE_DISCOVERIES)
