@@ -11,9 +11,16 @@ class JourneysConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What the library says of a blueprint is said in the reader's language."""
+        """What the library says of a blueprint is said in the reader's language; what can be worked out is known."""
         from django.utils.translation import gettext
 
         from trayecto.blueprint import translate_with
 
         translate_with(gettext)
+
+        from recorrido.journeys.analyses.registry import register
+        from recorrido.journeys.gating import KIND
+        from recorrido.journeys.leaving import LEAVING_KIND, REGULAR_KIND
+
+        for kind in (KIND, REGULAR_KIND, LEAVING_KIND):
+            register(kind)

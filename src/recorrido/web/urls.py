@@ -13,6 +13,8 @@ urlpatterns = [
     path("data/upload/", include("recorrido.web.upload.urls")),
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
+    path("journeys/gates/", include("recorrido.web.gates.urls")),
+    path("journeys/regular-path/", include("recorrido.web.regular.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
     path("findings/", include("recorrido.web.findings.urls")),
     path("values/", include("recorrido.web.values.urls")),

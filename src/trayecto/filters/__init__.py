@@ -20,6 +20,7 @@ from trayecto.filters.answers import (
 from trayecto.filters.base import Filter, Rows
 from trayecto.filters.language import parse_expression
 from trayecto.filters.named import named
+from trayecto.filters.rows import marked
 from trayecto.filters.sequence import (
     around,
     directly_followed_by,
@@ -103,6 +104,7 @@ __all__ = [
     "late_at",
     "lost",
     "lost_at",
+    "marked",
     "named",
     "occurs_between",
     "open_",

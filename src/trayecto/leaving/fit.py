@@ -24,13 +24,13 @@ from trayecto.log.journeylog import JourneyLog
 from trayecto.regular.standing import Standing
 from trayecto.units import to_datetime, to_microseconds
 
-MOST_DAYS = 30
+MOST_DAYS = 10
 PART = 5  # of the log's time, at most, is looked ahead
 EVERY = 61 * HOUR  # between snapshots: no round number of days, so that all hours and weekdays are met
 HELD_OUT = 1 / 3
 MOST_ROWS = 60_000  # journeys at a moment that are fitted on
 LEAST = 200  # of them, and 20 of either kind
-STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)  # inverse of the penalty
+STRENGTHS = (0.001, 0.003, 0.01, 0.03)  # inverse of the penalty
 LIKELY = 0.5
 TIMES = 2.0  # the usual share
 

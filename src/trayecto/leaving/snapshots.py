@@ -27,6 +27,9 @@ HOUR, DAY = 3_600_000_000, 86_400_000_000  # microseconds
 AGES = (6, 12, 24, 48, 72, 120, 168, 336)  # hours, of the time since a step
 PROMISED = (0.5, 0.8, 1.0, 1.5)  # parts of a promised time that have passed
 NOT_YET = "not yet"
+LATELY = (5 * DAY, 35 * DAY)
+STEADY = 20.0  # journeys that the usual share counts as, so that a value seen twice says little
+RATIOS = (0.6, 0.8, 0.95, 1.05, 1.25, 1.6)  # to the usual share
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +108,9 @@ class Watcher:
             "last step": self._last_step(at, rows),
             "since the last step": self._since_last(at, rows),
             "since the start": banded((at - self.standing.begins[rows]) / HOUR, AGES, "h"),
-            "the journey before": self._before(at, rows),
-            **self._promises(at, rows),
-            **self._steps(at, rows),
             **self._attributes(at, rows),
+            **self._promises(at, rows),
+            **self._lately(at, rows),
         }
         return Known(rows, np.full(len(rows), at), columns)
 
@@ -118,23 +120,6 @@ class Watcher:
 
     def _since_last(self, at: int, rows: Ints) -> tuple[Sequence[str], Ints]:
         return banded((at - self.standing.flat.times[self.last(at, rows)]) / HOUR, AGES, "h")
-
-    def _before(self, at: int, rows: Ints) -> tuple[Sequence[str], Ints]:
-        """Whether the same person's journey before had left the regular path by then."""
-        before = self._previous[rows]
-        left = self.standing.leaves[np.maximum(before, 0)] <= at
-        return ("none", "regular", "left"), np.where(before < 0, 0, 1 + left)
-
-    @cached_property
-    def _previous(self) -> Ints:
-        """(rows,) the same person's journey that began before, -1 where there is none."""
-        standing = self.standing
-        order = np.lexsort((standing.begins, standing.person))
-        order = order[standing.begun[order]]
-        same = standing.person[order[1:]] == standing.person[order[:-1]]
-        found = np.full(standing.flat.rows, -1)
-        found[order[1:]] = np.where(same, order[:-1], -1)
-        return found
 
     def _promises(self, at: int, rows: Ints) -> dict[str, tuple[Sequence[str], Ints]]:
         """How much of each promised time has passed since the promise was given, while it is not kept."""
@@ -160,32 +145,46 @@ class Watcher:
     def _firsts(self) -> dict[str, Ints]:
         return {}
 
-    def _steps(self, at: int, rows: Ints) -> dict[str, tuple[Sequence[str], Ints]]:
-        """Which steps have happened by then."""
-        off = {*self.standing.off_path, *self.standing.goal}
-        steps = [one.key for one in self.standing.blueprint.measured if one.key not in off]
-        return {
-            f"had {step}": (("no", "yes"), (self._first(step)[rows] <= at).astype(np.int64))
-            for step in steps
-            if step in self.standing.log.stored.code_of
-        }
-
     def _attributes(self, at: int, rows: Ints) -> dict[str, tuple[Sequence[str], Ints]]:
         """The first values of attributes, each once a step that tells it has happened."""
-        wanted = [one for one in self.standing.journey_type.attributes if one.take == "first" and one.segment]
-        known = self.standing.log.attributes.column_names
-        return {one.name: self._attribute(one, at, rows) for one in wanted if one.name in known}
+        return {one.name: self._attribute(one, at, rows) for one in self._segments}
 
     def _attribute(self, one: Attribute, at: int, rows: Ints) -> tuple[Sequence[str], Ints]:
         names, codes = self._coded(one.name)
         mine = codes[rows]
         if not one.of:
-            return (*names, UNKNOWN), np.where(mine >= 0, mine, len(names))
+            return (*names, UNKNOWN, NOT_YET), np.where(mine >= 0, mine, len(names))
         told = np.minimum.reduce(
             [self._first(step)[rows] for step in one.of if step in self.standing.log.stored.code_of]
         )
         places = np.where(told > at, len(names) + 1, np.where(mine >= 0, mine, len(names)))
         return (*names, UNKNOWN, NOT_YET), places
+
+    def _lately(self, at: int, rows: Ints) -> dict[str, tuple[Sequence[str], Ints]]:
+        """How those with the same value fared lately: the share of the journeys begun five to thirty-five days before that had left
+        the path by the moment, against all of them. So a fault that is new is felt without a new fit."""
+        standing, found = self.standing, {}
+        recent = np.flatnonzero(
+            standing.begun & (standing.begins > at - LATELY[1]) & (standing.begins <= at - LATELY[0])
+        )
+        left = standing.leaves[recent] <= at
+        usual = (left.sum() + 1) / (len(recent) + 10)
+        for one in self._segments:
+            values, theirs = self._attribute(one, at, recent)
+            n = np.bincount(theirs, minlength=len(values))
+            k = np.bincount(theirs, left, len(values))
+            ratio = (k + STEADY * usual) / (n + STEADY) / usual
+            mine = self._attribute(one, at, rows)[1]
+            found[f"lately by {one.name}"] = banded(
+                np.where(mine < len(values) - 2, ratio[mine], np.nan), RATIOS, "×"
+            )
+        return found
+
+    @cached_property
+    def _segments(self) -> list[Attribute]:
+        known = self.standing.log.attributes.column_names
+        wanted = (one for one in self.standing.journey_type.attributes if one.take == "first" and one.segment)
+        return [one for one in wanted if one.name in known]
 
     def _coded(self, name: str) -> tuple[Sequence[str], Ints]:
         if name not in self._codes:

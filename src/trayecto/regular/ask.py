@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,21 @@ class Regular:
         return one.to_dict() | {"apart": found.to_dict() if found else None}
 
 
-def regular(log: JourneyLog) -> Regular:
+Progress = Callable[[float], None]
+
+
+def regular(log: JourneyLog, progress: Progress = lambda share: None) -> Regular:
     """The share of the regular path beside its target, and every branch off it.
 
-    The log must have been built by a blueprint. Raises BadValue where its journeys have no goal.
+    The log must have been built by a blueprint. ``progress`` is told the share of the work that is done. Raises BadValue
+    where its journeys have no goal.
     """
     standing = Standing.of(log)
     if not standing.goal:
         raise BadValue("No journey of this log reaches a goal of its blueprint, so none is regular.")
+    progress(0.1)
     branches = branches_of(standing)
+    progress(0.6)
     return Regular(
         standing=standing,
         target=standing.blueprint.target,

@@ -103,6 +103,11 @@ def _ways(standing: Standing) -> Iterator[tuple[str, str, Bools, Bools]]:
         yield LOST, "lost", lost, lost
 
 
+def rows_by_branch(standing: Standing) -> dict[tuple[str, str], Bools]:
+    """(kind, name) → (rows,) the decided journeys that take the branch."""
+    return {(kind, name): taken for kind, name, taken, _first in _ways(standing)}
+
+
 def _fits(standing: Standing, variant: Exceptional) -> Bools:
     """(rows,) whether the journey is exactly what the named variant allows."""
     named = {key: key for key in standing.blueprint.steps(standing.journey_type)}

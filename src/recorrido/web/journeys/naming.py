@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.queries import Selection, Study, title_of_pace
@@ -62,6 +63,25 @@ def _cohort(study: Study, by: str, start: str, period: str, *_steps: str) -> str
     return _("Journeys with an order %(period)s periods after the first, cohort of %(cohort)s") % facts
 
 
+def _gate(study: Study, step: str, outcome: str) -> str:
+    names = {
+        "stopped": _("Journeys stopped at %(step)s"),
+        "passed": _("Journeys that passed %(step)s"),
+        "rejected": _("Journeys rejected at %(step)s"),
+        "gave_up": _("Journeys that gave up at %(step)s"),
+        "open": _("Journeys that wait at %(step)s"),
+    }
+    return names.get(outcome, outcome) % {"step": study.label(step)}
+
+
+def _branch(study: Study, kind: str, name: str) -> str:
+    if kind == "lost":
+        return _("Journeys that never arrived, without a step off the regular path")
+    variant = study.journey_type.exceptions.get(name) if kind == "variant" else None
+    label = variant.label.text(get_language() or "es") if variant else study.label(name)
+    return _("Journeys off the regular path by %(step)s") % {"step": label}
+
+
 _NAMES: dict[tuple[str, bool], Namer] = {
     ("all", False): lambda study: _("All journeys"),
     ("step", True): lambda study, step: _("Journeys with %(step)s") % {"step": study.label(step)},
@@ -88,4 +108,6 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("band", True): _band,
     ("cohort", True): _cohort,
     ("finding", True): lambda study, key: _("Journeys behind a finding"),
+    ("gate", True): _gate,
+    ("branch", True): _branch,
 }

@@ -16,6 +16,7 @@ from recorrido.people.errors import UnknownPerson
 from recorrido.people.reading import BLOCKED, UNREAD
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
+from recorrido.web.people.leaving import leaving_mark
 from recorrido.web.people.lookup import FoundPerson, people_named
 from recorrido.web.people.persons import MergeForm
 from recorrido.web.people.timelines import PAGE, before, page_of_events
@@ -63,7 +64,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(
         request,
         "people/person.html",
-        _known_of(current) | resolving | page_of_events(events) | _rights(request),
+        _known_of(current) | resolving | page_of_events(events) | _rights(request) | leaving_mark(current),
     )
 
 
