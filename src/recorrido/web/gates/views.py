@@ -112,7 +112,7 @@ def gate(page: Page, step: str) -> HttpResponse:
     one = next((gate for gate in found if gate.facts["step"] == step), None)
     if one is None and analysis.result is not None:
         raise Http404(_("No customer is stopped at a requirement of this name."))
-    context = {"analysis": analysis, "gate": one, "heading": page.study.label(step)}
+    context: dict[str, Any] = {"analysis": analysis, "gate": one, "heading": page.study.label(step)}
     if one is not None:
         context |= {"options": _options(one), "balance": _balance(page.study, one)}
     return show(page, "gates/gate.html", context)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy
 
 VERDICTS = {
@@ -45,10 +46,6 @@ FEATURES = {
 }
 
 
-def said(words: dict[str, object], key: str) -> str:
+def said(words: Mapping[str, object], key: str) -> str:
     """A word of the library in the reader's language; one that is not known stays as it is."""
     return str(words.get(key, key))
-
-
-def per_month(currency: str | None) -> str:
-    return _("%(currency)s a month") % {"currency": currency or ""}

@@ -229,7 +229,7 @@ def _leaver(page: Page, analysis: Shown, told: dict[str, Any]) -> Leaver:
 
 
 def _leavers_csv(rows: list[Leaver]) -> HttpResponse:
-    header = [_("Journey"), _("Person"), _("State"), _("Score"), _("Stands at"), _("Owner"), _("Why")]
+    header = [_("Journey"), _("Person"), _("State"), _("Chance"), _("Stands at"), _("Owner"), _("Why")]
     states = {"left": _("left the regular path"), "likely": _("likely to leave it")}
     return csv_file(
         "leaving",
