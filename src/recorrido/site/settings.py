@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "recorrido.journeys.watch",
     "recorrido.journeys.analyses",
     "recorrido.journeys.objects",
+    "recorrido.journeys.whatif",
     "recorrido.improve",
     "recorrido.connectors",
     "recorrido.connectors.files",

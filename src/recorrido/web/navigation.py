@@ -53,6 +53,7 @@ PLACES = (
     Place("journeys", _("Compare"), "journeys:compare", Permission.SEE_JOURNEYS),
     Place("journeys", _("Cohorts"), "journeys:cohorts", Permission.SEE_JOURNEYS),
     Place("journeys", _("Objects"), "objects:map", Permission.SEE_JOURNEYS),
+    Place("journeys", _("What if"), "whatif:whatif", Permission.SEE_JOURNEYS),
     Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
     Place("journeys", _("Incidents"), "incidents:list", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("journeys/regular-path/", include("recorrido.web.regular.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
     path("findings/", include("recorrido.web.findings.urls")),
+    path("journeys/what-if/", include("recorrido.web.whatif.urls")),
     path("values/", include("recorrido.web.values.urls")),
     path("journeys/objects/", include("recorrido.web.objects.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),

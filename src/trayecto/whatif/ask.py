@@ -26,6 +26,7 @@ from trayecto.whatif.moved import Moved, Note, Timing
 from trayecto.whatif.shares import move
 
 DRAWS = 400
+MUCH = 0.05  # of the attempts that the smaller change touches, to say that both touch them
 MODEL = 0.08  # standard deviation, as a share of an effect, of what the method simplifies
 Progress = Callable[[float], None]
 
@@ -180,7 +181,7 @@ def _notes(found: Sequence[Moved]) -> list[Note]:
         told.append(Note("added", text))
         for (first, one), (second, other) in combinations(enumerate(found, 1), 2):
             both = int((one.attempts & other.attempts).sum())
-            if both:
+            if both > MUCH * min(one.attempts.sum(), other.attempts.sum()):
                 text = f"Changes {first} and {second} touch the same {both:,} orders, so together they may bring less."
                 told.append(Note("overlap", text, f"{first},{second},{both}"))
     return told

@@ -51,20 +51,20 @@ def _shown(where: Mapping[str, str]) -> str:
 
 
 def _times(change: Share, draws: Draws, here: Bools, there: Bools, cell: Ints, whole: float) -> list[Timing]:
-    """The share late of each promise among all, and the days from order to goal."""
-    facts, told = draws.facts, []
-    for promise in promises_of(facts):
-        if (here & promise.judged).any() or (there & promise.judged).any():
-            before = draws.count(promise.failed) / np.maximum(draws.count(promise.judged), TINY)
-            late = difference(draws, promise.failed.astype(float), there, here, cell)
-            moved = draws.count(here) * change.share * whole * late
-            told.append(
-                timing(
-                    f"late:{promise.step}",
-                    before,
-                    before + moved / np.maximum(draws.count(promise.judged), TINY),
-                )
-            )
+    """The share late of each promise that surely moves, among all, and the days from order to goal."""
+    told = []
+    moved = draws.count(here) * change.share * whole
+    for promise in promises_of(draws.facts):
+        failed, judged = (
+            moved * difference(draws, mask.astype(float), there, here, cell)
+            for mask in (promise.failed, promise.judged)
+        )
+        among = draws.count(promise.judged)
+        before = draws.count(promise.failed) / np.maximum(among, TINY)
+        after = np.clip((before * among + failed) / np.maximum(among + judged, 1.0), 0.0, 1.0)
+        low, high = np.percentile((after - before)[1:], (5, 95))
+        if low > 0 or high < 0:
+            told.append(timing(f"late:{promise.step}", before, after))
     return [*told, _to_goal(change, draws, here, there, cell)]
 
 

@@ -1,0 +1,3 @@
+from __future__ import annotations
+
+from recorrido.web.journeys.tests.conftest import aromo, weighted  # noqa: F401
