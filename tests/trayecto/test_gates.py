@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pytest
+import yaml
 from tests.trayecto.simulated import simulated
 
 from trayecto.cli.app import code_of
 from trayecto.gates import gates
+from trayecto.gates.visits import REJECTED
 
 VARIED = {
     "as shipped": ("aromo", {}),
@@ -102,6 +104,23 @@ def test_where_everybody_is_stopped_nothing_is_comparable(tmp_path):
     found = small(tmp_path, channels=everywhere, first_orders=False, amount_over=0).to_dict()
     assert (found["extra_contacts"], found["money"], found["comparable"]) == (None, None, "no comparable")
     assert found["reached"] > 1_000 and found["options"] == []
+
+
+def test_what_rejections_avoid_counts_against_removing(tmp_path):
+    log = simulated(tmp_path, "aromo", customers=6_000, reject=0.05).log
+    design = yaml.safe_load(log.texts["blueprint"])
+    design["touchpoints"]["identity.requested"]["gate"]["avoids"] = 2_000_000
+    (plain,), (guarded,) = gates(log), gates(log.with_texts(blueprint=yaml.safe_dump(design, sort_keys=False)))
+    monthly = guarded.visits.count(REJECTED) * 2_000_000 / guarded.months
+    assert guarded.loss_avoided == pytest.approx(monthly, abs=0.1)
+    assert guarded.money.expected == pytest.approx(plain.money.expected - monthly)
+    assert guarded.verdict != "remove"
+
+
+def test_where_nobody_is_in_view_nothing_is_found(tmp_path):
+    log = simulated(tmp_path, "aromo", customers=600).log
+    (found,) = gates(log.where("region = 'Nowhere'"))
+    assert (found.to_dict()["reached"], found.money, found.verdict) == (0, None, "keep")
 
 
 def test_the_command_says_the_same_as_json(company, gate, capsys):
