@@ -20,6 +20,11 @@ VARIED = {
         {"channels": ("web", "whatsapp", "phone"), "first_orders": False, "amount_over": 45_000, "wait_hours": (1, 8), "give_up": 0.15, "reject": 0.03},
     ),
     "slow and asked about": ("aromo", {"amount_over": 50_000, "wait_hours": (20, 70), "contact": 0.4, "reject": 0.02}),
+    "approved after a week or two": ("aromo", {"amount_over": 50_000, "wait_hours": (120, 300), "contact": 0.3}),
+    "counters and a marketplace": (
+        "aromo",
+        {"channels": ("store", "marketplace"), "amount_over": 40_000, "first_orders": False, "reject": 0.08, "give_up": 0.02},
+    ),
     "credit of companies": ("b2b", {}),
     "hard credit": ("b2b", {"amount_over": 450_000, "reject": 0.15, "give_up": 0.1, "contact": 0.3}),
 }  # fmt: skip
@@ -45,7 +50,7 @@ def test_every_stop_and_every_rejection_is_counted(company, gate):
     assert told["rejected"] <= counts["rejected"] <= told["rejected"] + told["open"]
     assert told["gave_up"] <= counts["gave_up"] <= told["gave_up"] + told["open"]
     assert told["passed"] <= counts["approved"] <= told["passed"] + told["open"]
-    assert told["open"] <= 0.05 * told["reached"]
+    assert told["open"] <= 0.08 * told["reached"]
 
 
 def test_the_contacts_a_gate_causes_lie_in_their_interval(company, gate):
@@ -53,11 +58,10 @@ def test_the_contacts_a_gate_causes_lie_in_their_interval(company, gate):
     assert contacts.low <= company.fault("gate")["counts"]["contacts"] <= contacts.high
 
 
-def test_what_a_gate_costs_a_month_lies_in_its_interval_or_within_a_fifth(company, gate):
-    """The truth also counts orders within the log that were lost at a stop before it began; no log can tell those."""
+def test_what_a_gate_costs_a_month_lies_in_its_interval(company, gate):
     monthly = company.fault("gate")["cost"]["total"] / gate.months
-    within = gate.money.low <= monthly <= gate.money.high
-    assert within or gate.money.expected == pytest.approx(monthly, rel=0.2)
+    assert gate.money.low <= monthly <= gate.money.high
+    assert gate.money.expected == pytest.approx(monthly, rel=0.25)
 
 
 def test_those_compared_are_alike_once_weighted(gate):
@@ -110,7 +114,10 @@ def test_what_rejections_avoid_counts_against_removing(tmp_path):
     log = simulated(tmp_path, "aromo", customers=6_000, reject=0.05).log
     design = yaml.safe_load(log.texts["blueprint"])
     design["touchpoints"]["identity.requested"]["gate"]["avoids"] = 2_000_000
-    (plain,), (guarded,) = gates(log), gates(log.with_texts(blueprint=yaml.safe_dump(design, sort_keys=False)))
+    (plain,), (guarded,) = (
+        gates(log),
+        gates(log.with_texts(blueprint=yaml.safe_dump(design, sort_keys=False))),
+    )
     monthly = guarded.visits.count(REJECTED) * 2_000_000 / guarded.months
     assert guarded.loss_avoided == pytest.approx(monthly, abs=0.1)
     assert guarded.money.expected == pytest.approx(plain.money.expected - monthly)

@@ -170,11 +170,11 @@ def units_of(
     is_anchor = np.isin(events.step, [code[step] for step in anchors if step in code])
     is_gate = np.isin(events.step, [code[step] for step in gates if step in code])
     heads = np.flatnonzero(is_anchor | is_gate | _ordered_before(log, events, is_anchor | is_gate, after))
-    # An order that directly follows its gate within a week is the same attempt.
+    # An order that directly follows its gate within a month is the same attempt: some approvals take weeks.
     person, at, anchor = events.person[heads], events.at[heads], is_anchor[heads]
     same = np.zeros(len(heads), dtype=bool)
     stopped = is_gate[heads]
-    same[1:] = (person[1:] == person[:-1]) & stopped[:-1] & anchor[1:] & (at[1:] - at[:-1] < 7 * DAY)
+    same[1:] = (person[1:] == person[:-1]) & stopped[:-1] & anchor[1:] & (at[1:] - at[:-1] < 30 * DAY)
     opening = np.flatnonzero(~same)
     start = heads[opening]
     last_of = np.append(opening[1:], len(heads))[: len(opening)] - 1

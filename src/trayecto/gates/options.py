@@ -7,7 +7,7 @@ from typing import Any
 
 from trayecto.attempts.facts import Facts
 from trayecto.errors import BadValue
-from trayecto.gates.visits import GAVE_UP, REJECTED, Visits
+from trayecto.gates.visits import GAVE_UP, OPEN, PASSED, REJECTED, Visits
 from trayecto.money import Interval, Line, exactly, total_of
 from trayecto.values import Amount, Values
 from trayecto.whatif import RemoveGate, what_if
@@ -49,7 +49,19 @@ def removal_of(visits: Visits, months: float) -> Option | None:
     except BadValue:
         return None
     told = {one.name: scaled(one.effect, 1 / months) for one in answer.outcomes}
-    return Option(REMOVE, told["orders_kept"], told["contacts"], told["value_kept"], told.get("money"))
+    lost = surely_lost(visits)
+    orders, value = (scaled(told[name], lost) for name in ("orders_kept", "value_kept"))
+    return Option(REMOVE, orders, told["contacts"], value, told.get("money"))
+
+
+def surely_lost(visits: Visits) -> float:
+    """Which share of those without an order are lost. What-if takes all of them for lost; but who still waits will be as
+    those who are decided, and most of them get past."""
+    lost, open_ = visits.count(REJECTED) + visits.count(GAVE_UP), visits.count(OPEN)
+    decided = lost + visits.count(PASSED)
+    if not lost + open_ or not decided:
+        return 1.0
+    return (lost + open_ * lost / decided) / (lost + open_)
 
 
 def scaled(one: Interval, factor: float) -> Interval:
@@ -88,13 +100,14 @@ def _part(removal: Option, name: str, orders: float, contacts: float) -> Option:
 
 
 def _priced(option: Option, values: Values, own: list[Line]) -> Option:
-    """With its money line by line. What-if knows how the lines of a removal move together; else their ends are added."""
+    """With its money line by line. What-if knows how the lines of a removal move together, so its interval
+    is kept around their sum; else their ends are added."""
     lines = (*_lines(values, option), *own)
     money = total_of(lines)
     if option.money is not None:
-        extra = total_of(own).expected
-        together = option.money
-        money = Interval(together.low + extra, together.expected + extra, together.high + extra)
+        shift = money.expected - option.money.expected
+        low, high = option.money.low + shift, option.money.high + shift
+        money = Interval(low, money.expected, high)
     return replace(option, money=money, lines=lines)
 
 
