@@ -85,8 +85,8 @@ class ObjectMap:
         return tuple(self.objects)
 
     def only(self, types: Collection[str], least_share: float = 0.0) -> ObjectMap:
-        """The flows of some types alone, without those that less than a share of the type's objects take."""
-        kept = {name: count for name, count in self.objects.items() if name in types}
+        """The flows of some types alone, in this order, without those that less than a share of the type's objects take."""
+        kept = {name: self.objects[name] for name in types if name in self.objects}
         return ObjectMap(
             self.events, self.untouched, kept, self.step_events,
             tuple(one for one in self.steps if one.type in kept),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -110,8 +111,10 @@ def object_view(
         events=whole.events,
         untouched=whole.untouched,
         unmatched=result["unmatched"],
-        steps=tuple(_step(study, one, colours) for one in shown.steps),
-        flows=tuple(_flow(study, one, shown, colours, examples) for one in shown.flows),
+        steps=tuple(_step(study, one, colours) for one in sorted(shown.steps, key=_place(chosen))),
+        flows=tuple(
+            _flow(study, one, shown, colours, examples) for one in sorted(shown.flows, key=_place(chosen))
+        ),
         hidden=len(whole.only(chosen).flows) - len(shown.flows),
         svg=_draw(study, shown, colours, labels),
     )
@@ -122,9 +125,14 @@ def _ordered(types: tuple[str, ...]) -> list[str]:
 
 
 def _chosen(whole: ObjectMap, question: ObjectQuestion) -> list[str]:
-    asked = [name for name in question.types if name in whole.objects]
+    asked = [name for name in _ordered(whole.types) if name in question.types]
     usual = [name for name in FIRST if name in whole.objects]
     return asked or usual or list(whole.types)
+
+
+def _place(chosen: list[str]) -> Callable[[Any], int]:
+    """Where the type of a step or flow stands among the chosen ones; the sort is stable, so the rest stays in order."""
+    return lambda one: chosen.index(one.type)
 
 
 def _step(study: Study, one: Any, colours: dict[str, int]) -> ObjectStepRow:

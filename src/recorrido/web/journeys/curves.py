@@ -23,7 +23,14 @@ def retention_curve(found: Cohorts, *, dark: bool = False) -> str:
         "kind:N",
         sort=names,
         scale=alt.Scale(domain=names, range=[colours["bar"], colours["target"]]),
-        legend=alt.Legend(title=None, orient="top", labelColor=colours["ink"], labelFontSize=12),
+        legend=alt.Legend(
+            title=None,
+            orient="top",
+            labelColor=colours["ink"],
+            labelFontSize=12,
+            columnPadding=36,
+            labelLimit=320,
+        ),
     )
     y = alt.Y("low:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(format=".0%", tickCount=4))
     band = base.mark_area(opacity=0.22).encode(x=x, y=y, y2="high:Q", color=colour)

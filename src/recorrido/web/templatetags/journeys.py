@@ -286,8 +286,9 @@ def points(value: float | None) -> str:
     """A difference of shares in points: "+4,2"."""
     if value is None:
         return "–"
-    text = number_format(abs(round(100 * value, 1)), decimal_pos=1)
-    return f"{'−' if value < 0 else '+'}{text}"
+    rounded = round(100 * value, 1)
+    sign = "−" if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}{number_format(abs(rounded), decimal_pos=1)}"
 
 
 @register.filter
@@ -295,4 +296,6 @@ def signed_length(seconds: float | None) -> str:
     """A difference of times: "+2 d 4 h"."""
     if seconds is None:
         return "–"
+    if abs(seconds) < 0.5:
+        return length_of(0)
     return f"{'−' if seconds < 0 else '+'}{length_of(abs(seconds))}"
