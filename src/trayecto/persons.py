@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from trayecto import engine
 from trayecto.batch import View
+from trayecto.kernels import sorting
+from trayecto.kernels.arrays import frozen
 
 Ints = NDArray[np.int64]
 
@@ -97,16 +99,17 @@ def _joined(arrays: Sequence[NDArray]) -> NDArray:  # type: ignore[type-arg]
 
 
 def _grouped(view: View, chosen: NDArray[np.bool_] | None) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """The chosen rows sorted by person, where each person's begin, and whether the person is known."""
+    """The chosen rows sorted by person (those of nobody last), where each person's begin, and whether the person is known."""
     codes = _codes(view)
-    rows = np.arange(len(codes)) if chosen is None else np.flatnonzero(chosen)
-    order = np.argsort(codes[rows], kind="stable")
-    rows = rows[order]
-    mine = codes[rows]
-    begins = np.ones(len(rows), np.bool_)
-    begins[1:] = (mine[1:] != mine[:-1]) | (mine[1:] < 0)
-    firsts = np.flatnonzero(begins)
-    return rows, np.append(firsts, len(rows)), mine[firsts] >= 0
+    wanted = codes if chosen is None else np.where(chosen, codes, -1).astype(np.int32)
+    counts = sorting.count_codes(frozen(wanted), int(wanted.max(initial=-1)) + 1)
+    rows = np.empty(int(counts.sum()), np.uint32)
+    sorting.place_rows(frozen(wanted), _edges(counts)[:-1].copy(), rows)
+    nobody = np.flatnonzero(codes < 0 if chosen is None else (codes < 0) & chosen)
+    lengths = np.concatenate([counts[counts > 0], np.ones(len(nobody), np.int64)])
+    known = np.ones(len(lengths), np.bool_)
+    known[len(lengths) - len(nobody) :] = False
+    return np.concatenate([rows.astype(np.int64), nobody]), _edges(lengths), known
 
 
 def _codes(view: View) -> NDArray[np.int32]:

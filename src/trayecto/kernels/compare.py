@@ -189,16 +189,21 @@ def sorted_by_source(
         out_waits[place], out_persons[place], out_side[place] = waits[i], persons[i], of_side[i]
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _quantile(values, low, high, fraction):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """By linear interpolation between the closest ranks, as numpy.percentile does; reorders the run."""
-    place = fraction * (high - low - 1)
+@njit(cache=True, nogil=True)
+def _place(values, low, high, place):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The value at a place between two ranks of ``values``, by linear interpolation; both lie in ``low … high - 1``, or the
+    upper one at ``high``, and all ranks outside are where they belong."""
     rank = np.int64(np.floor(place))
-    lower = np.float64(select(values, low, high, rank))
-    if rank + 1 >= high - low:
+    lower = np.float64(select(values, low, high, rank - low))
+    if rank + 1 < high:
+        upper = values[rank + 1]
+        for i in range(rank + 2, high):
+            upper = min(upper, values[i])
+    elif high < len(values):
+        upper = values[high]
+    else:
         return lower
-    upper = np.float64(select(values, low, high, rank + 1))
-    return lower + (upper - lower) * (place - rank)
+    return lower + (np.float64(upper) - lower) * (place - rank)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -219,66 +224,94 @@ def side_by_side(
     ``found``: count, median, p90, low, high of A, the same of B, persons of A, persons of B, z. The waits of a person
     follow each other.
     """
-    mine = np.empty(len(waits), np.int64)
+    room = np.empty(len(waits), np.int64)
     for place, side in enumerate((1, 2)):
         size = 0
         for i in range(len(waits)):
             if of_side[i] & side:
-                mine[size] = waits[i]
+                room[size] = waits[i]
                 size += 1
         base = 5 * place
         found[base] = size
         if size == 0:
             continue
-        median = _quantile(mine, 0, size, 0.5)
-        found[base + 1] = median
-        found[base + 2] = _quantile(mine, 0, size, 0.9)
-        spread, groups = 0.0, 0
-        score, own, last = 0.0, 0, np.int64(-1)
-        for i in range(len(waits) + 1):
-            if i == len(waits) or persons[i] != last:
-                spread += (score - 0.5 * own) ** 2
-                groups += own > 0
-                score, own = 0.0, 0
-                if i < len(waits):
-                    last = persons[i]
-            if i < len(waits) and of_side[i] & side:
-                score += _above(waits[i], median)
-                own += 1
+        mine = room[:size]
+        median = _place(mine, 0, size, 0.5 * (size - 1))
+        spread, groups = _spread(waits, persons, of_side, side, median)
         error = reach * np.sqrt(spread) / size
-        found[base + 3] = _quantile(mine, 0, size, max(0.5 - error, 0.0))
-        found[base + 4] = _quantile(mine, 0, size, min(0.5 + error, 1.0))
+        found[base + 1] = median
+        found[base + 3] = _beside(mine, max(0.5 - error, 0.0) * (size - 1), median)
+        found[base + 4] = _beside(mine, min(0.5 + error, 1.0) * (size - 1), median)
+        found[base + 2] = _place(mine, 0, size, 0.9 * (size - 1))
         found[10 + place] = groups
     found[12] = _z(waits, persons, of_side, found[0], found[5])
 
 
 @njit(cache=True, nogil=True)
+def _beside(values, place, median):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The value at a place, once the median is where it belongs: only one half is looked at."""
+    middle = np.int64(np.floor(0.5 * (len(values) - 1)))
+    rank = np.int64(np.floor(place))
+    if rank < middle:
+        return _place(values, 0, middle, place)
+    if rank > middle:
+        return _place(values, middle + 1, len(values), place)
+    return _place(values, middle, len(values), place)
+
+
+@njit(cache=True, nogil=True)
+def _spread(waits, persons, of_side, side, median):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Of one side: the sum over persons of (waits above the median less half of all)², and how many persons there are."""
+    spread, groups = 0.0, 0
+    score, own, last = 0.0, 0, np.int64(-1)
+    for i in range(len(waits)):
+        if persons[i] != last:
+            spread += score * score
+            groups += own > 0
+            score, own, last = 0.0, 0, persons[i]
+        if of_side[i] & side:
+            score += _above(waits[i], median) - 0.5
+            own += 1
+    return spread + score * score, groups + (own > 0)
+
+
+@njit(cache=True, nogil=True)
 def _z(waits, persons, of_side, n, m):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Mood's median test with persons as units: how far the share above the common median differs between the sides."""
+    """Mood's median test with persons as units: how far the share above the common median differs between the sides.
+
+    The variance is the sum over persons of (s - p c)², where s is the person's part of the difference, c what it would
+    be if all waits were above, and p the share of all that are; it is opened up, so that one walk is enough.
+    """
     if n == 0 or m == 0:
         return 0.0
     both = np.empty(np.int64(n + m), np.int64)
     size = 0
     for i in range(len(waits)):
-        for side in (1, 2):
-            if of_side[i] & side:
-                both[size] = waits[i]
-                size += 1
-    median = _quantile(both, 0, size, 0.5)
+        both[size] = waits[i]
+        size += 1
+        if of_side[i] == 3:
+            both[size] = waits[i]
+            size += 1
+    median = _place(both, 0, size, 0.5 * (size - 1))
     above_a, above_b = 0.0, 0.0
-    for i in range(len(waits)):
-        score = _above(waits[i], median)
-        above_a += score if of_side[i] & 1 else 0.0
-        above_b += score if of_side[i] & 2 else 0.0
-    pooled = (above_a + above_b) / (n + m)
-    spread, one, last = 0.0, 0.0, np.int64(-1)
+    s, c, ss, sc, cc, last = 0.0, 0.0, 0.0, 0.0, 0.0, np.int64(-1)
     for i in range(len(waits)):
         if persons[i] != last:
-            spread += one * one
-            one, last = 0.0, persons[i]
-        residual = _above(waits[i], median) - pooled
-        one += (residual / m if of_side[i] & 2 else 0.0) - (residual / n if of_side[i] & 1 else 0.0)
-    spread += one * one
-    if spread <= 0.0:
+            ss += s * s
+            sc += s * c
+            cc += c * c
+            s, c, last = 0.0, 0.0, persons[i]
+        score = _above(waits[i], median)
+        if of_side[i] & 1:
+            above_a += score
+            s -= score / n
+            c -= 1.0 / n
+        if of_side[i] & 2:
+            above_b += score
+            s += score / m
+            c += 1.0 / m
+    pooled = (above_a + above_b) / (n + m)
+    spread = ss + s * s - 2 * pooled * (sc + s * c) + pooled * pooled * (cc + c * c)
+    if spread <= 1e-18:
         return 0.0
     return (above_b / m - above_a / n) / np.sqrt(spread)
