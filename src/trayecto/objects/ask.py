@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from trayecto import engine
 from trayecto.kernels import objects as kernel
 from trayecto.kernels.arrays import frozen
-from trayecto.objects.log import ObjectBatch, ObjectLog
+from trayecto.objects.log import ObjectBatch, ObjectLog, distinct
 from trayecto.questions.map import Seconds
 from trayecto.units import SECOND
 
@@ -32,12 +32,12 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True)
 class Summary:
     """Tables by type, and the couples of events: those that one object alone can have, and those that several may share
-    (sorted, each once)."""
+    (as one number each, sorted, each once)."""
 
     steps: Ints  # (types, n_steps, kernel.STEP_WIDTH)
     flows: Ints  # (types, n_steps², 2)
     single: Ints  # (couples, 3) type, source event, target event
-    shared: Ints  # (couples, 3)
+    shared: Ints  # (couples,) (type × events + source event) × events + target event
 
 
 @dataclass(frozen=True)
@@ -138,26 +138,21 @@ def scan(batch: ObjectBatch, log: ObjectLog) -> Summary:
         frozen(batch.offsets), frozen(batch.kinds), frozen(batch.events), frozen(batch.leads), frozen(batch.alone),
         frozen(log.steps), n_steps, steps, flows, single, shared, counts,
     )  # fmt: skip
-    return Summary(steps, flows, single[: counts[0]], _once(shared[: counts[1]], len(log.steps)))
-
-
-def _once(couples: Ints, n_events: int) -> Ints:
-    """Each couple once, sorted."""
-    key = (couples[:, 0] * n_events + couples[:, 1]) * n_events + couples[:, 2]
-    return couples[np.unique(key, return_index=True)[1]]
+    couples = shared[: counts[1]]
+    keys = (couples[:, 0] * log.event_count + couples[:, 1]) * log.event_count + couples[:, 2]
+    return Summary(steps, flows, single[: counts[0]], distinct(keys))
 
 
 def merge(a: Summary, b: Summary) -> Summary:
-    both = np.concatenate([a.shared, b.shared])
-    most = int(both[:, 1:].max()) + 1 if len(both) else 1
+    single = np.concatenate([a.single, b.single])
     return Summary(
-        a.steps + b.steps, a.flows + b.flows, np.concatenate([a.single, b.single]), _once(both, most)
+        a.steps + b.steps, a.flows + b.flows, single, distinct(np.concatenate([a.shared, b.shared]))
     )
 
 
 def finish(summary: Summary, log: ObjectLog, types: Sequence[str]) -> ObjectMap:
     counts = np.bincount(log.whole.kinds, minlength=len(log.types))
-    seen = np.bincount(log.steps[np.unique(log.whole.events)], minlength=len(log.step_names))
+    seen = np.bincount(log.steps[log.touched], minlength=len(log.step_names))
     order = sorted(np.flatnonzero(seen).tolist(), key=lambda code: (-seen[code], code))
     return ObjectMap(
         log.event_count, log.untouched, {name: int(counts[log.code(name)]) for name in types},
@@ -176,7 +171,9 @@ def _steps(summary: Summary, log: ObjectLog, types: Sequence[str]) -> Iterator[O
 
 def _flows(summary: Summary, log: ObjectLog, types: Sequence[str]) -> Iterator[ObjectFlow]:
     """By type, then by falling objects."""
-    couples = np.concatenate([summary.single, summary.shared])
+    rest, target_event = np.divmod(summary.shared, max(log.event_count, 1))
+    kind, source_event = np.divmod(rest, max(log.event_count, 1))
+    couples = np.concatenate([summary.single, np.stack([kind, source_event, target_event], axis=1)])
     n_steps = len(log.step_names)
     codes = log.steps.astype(np.int64)
     cells = couples[:, 0] * n_steps**2 + codes[couples[:, 1]] * n_steps + codes[couples[:, 2]]

@@ -52,6 +52,11 @@ class ObjectLog:
     def event_count(self) -> int:
         return len(self.steps)
 
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """(events,) which of them touch an object."""
+        return _touched(self.whole.events, self.event_count)
+
     def code(self, name: str) -> int:
         """The code of a type; raises UnknownStep with the nearest name."""
         if name not in self.types:
@@ -85,7 +90,7 @@ class ObjectLog:
         batch = ObjectBatch(
             offsets, whole.kinds[kept], whole.events[rows], whole.leads[rows], whole.alone[rows]
         )
-        untouched = self.event_count - len(np.unique(batch.events))
+        untouched = self.event_count - int(_touched(batch.events, self.event_count).sum())
         return ObjectLog(
             self.types, self.step_names, self.steps, self.times, batch, self.objects.filter(pa.array(kept)),
             untouched, self.untyped,
@@ -116,7 +121,7 @@ class ObjectLog:
         codes = self.steps[whole.events].astype(np.int64)
         of = np.repeat(np.arange(len(lengths)), lengths)[places]
         cell = (whole.kinds[of].astype(np.int64) * n_steps + codes[places - 1]) * n_steps + codes[places]
-        cells, objects = np.divmod(np.unique(cell * max(len(lengths), 1) + of), max(len(lengths), 1))
+        cells, objects = np.divmod(distinct(cell * max(len(lengths), 1) + of), max(len(lengths), 1))
         edges = np.flatnonzero(np.append(True, cells[1:] != cells[:-1])) if len(cells) else cells
         found = {}
         for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(cells)], strict=True):
@@ -145,7 +150,8 @@ class ObjectLog:
         ``read_events`` (``step``, ``at``); ``event`` names the column with the event's id."""
         ids = pc.dictionary_encode(table.column(event)).combine_chunks()
         numbers = ids.indices.to_numpy()
-        first = np.unique(numbers, return_index=True)[1]
+        first = np.empty(len(ids.dictionary), np.int64)
+        first[numbers[::-1]] = np.arange(len(numbers))[::-1]
         touched = pc.is_valid(table.column(object_)).to_numpy()
         kept = table.filter(pa.array(touched))
         events = table.take(pa.array(first))
@@ -169,15 +175,12 @@ def _assembled(
     place[order] = np.arange(len(order))
     step_names, codes = _coded(steps)
     types, kind = _coded(kinds)
-    name = pc.dictionary_encode(_plain(object_)).combine_chunks()
+    name = _encoded(object_)
     objects = name.indices.to_numpy().astype(np.int64)
     # One object is one type and one name; an event that names it twice (as another part) touches it once.
-    key = kind.astype(np.int64) * max(len(name.dictionary), 1) + objects
-    sort = np.lexsort((place[event], key))
-    key, numbers = key[sort], place[event][sort]
-    fresh = np.ones(len(key), np.bool_)
-    fresh[1:] = (key[1:] != key[:-1]) | (numbers[1:] != numbers[:-1])
-    key, numbers = key[fresh], numbers[fresh]
+    names = max(len(name.dictionary), 1)
+    size = max(len(order), 1)
+    key, numbers = np.divmod(distinct((kind * np.int64(names) + objects) * size + place[event]), size)
     begins = np.ones(len(key), np.bool_)
     begins[1:] = key[1:] != key[:-1]
     firsts = np.flatnonzero(begins)
@@ -188,28 +191,50 @@ def _assembled(
     batch = ObjectBatch(offsets, of_object.astype(np.int32), numbers, leads, alone)
     return ObjectLog(
         types, step_names, codes[order].astype(np.uint16), times[order], batch, name.dictionary.take(pa.array(of_name)),
-        len(order) - len(np.unique(numbers)), untyped,
+        len(order) - int(_touched(numbers, len(order)).sum()), untyped,
     )  # fmt: skip
 
 
 def _sharing(kinds: Ints, events: Ints, n_events: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(relations,) whether each is the first of its type and event, and whether it is the only one."""
-    key = kinds * max(n_events, 1) + events
-    _keys, first, inverse, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    leads = np.zeros(len(key), np.bool_)
-    leads[first] = True
-    return leads, counts[inverse] == 1
+    """(relations,) whether each is the first of its type and event, and whether it is the only one; sorted by type."""
+    leads, alone = np.zeros(len(events), np.bool_), np.zeros(len(events), np.bool_)
+    edges = np.searchsorted(kinds, np.arange(int(kinds.max(initial=-1)) + 2))
+    for low, high in pairwise(edges.tolist()):
+        mine = events[low:high]
+        alone[low:high] = np.bincount(mine, minlength=n_events)[mine] == 1
+        first = np.empty(n_events, np.int64)
+        first[mine[::-1]] = np.arange(high - low)[::-1]
+        leads[low:high] = first[mine] == np.arange(high - low)
+    return leads, alone
+
+
+def distinct(values: Ints) -> Ints:
+    """The values, sorted, each once; by sorting, for hashing (as np.unique does) is far slower where most are different."""
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
+
+
+def _touched(events: Ints, n_events: int) -> NDArray[np.bool_]:
+    """(events,) which of them an object has."""
+    found = np.zeros(n_events, np.bool_)
+    found[events] = True
+    return found
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """The values, sorted, and (rows,) the place of each row's among them."""
-    coded = pc.dictionary_encode(_plain(column)).combine_chunks()
-    names = coded.dictionary.to_pylist()
-    used = sorted(range(len(names)), key=names.__getitem__)
+    """The values that occur, sorted, and (rows,) the place of each row's among them."""
+    coded = _encoded(column)
+    indices, names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    occurring = np.flatnonzero(np.bincount(indices, minlength=len(names))).tolist()
+    used = sorted(occurring, key=names.__getitem__)
     rank = np.empty(len(names), np.int32)
-    rank[used] = np.arange(len(names))
-    return tuple(names[place] for place in used), rank[coded.indices.to_numpy()]
+    rank[used] = np.arange(len(used))
+    return tuple(names[place] for place in used), rank[indices]
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    if pa.types.is_dictionary(column.type):
+        return column.unify_dictionaries().combine_chunks()
+    return pc.dictionary_encode(column).combine_chunks()
