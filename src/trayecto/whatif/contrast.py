@@ -86,18 +86,24 @@ def contrast(
 
 def _at_the_same_time(draws: Draws, befell: Bools, spared: Bools, start: Ints, always: bool) -> Contrast:
     facts, cell = draws.facts, draws.cell
-    old = _settled(facts, befell, start) if always else np.ones(len(befell), dtype=bool)
+    mine, unit = facts.units.among(facts.log, facts.support)
+    old = _settled(facts, befell, start, unit, facts.units.events.at[mine])
+    if not always:
+        old = np.ones(len(befell), dtype=bool)
     asked = difference(draws, facts.contacts, befell & old, spared & old, cell)
-    undone = -doubted(difference(draws, facts.kept, befell, spared, cell))
+    # What is undone later than the log ends is undone all the same.
+    first = facts.units.first(facts.log, facts.undone)
+    gone = np.flatnonzero(first < NEVER)
+    old = _settled(facts, befell, start, gone, first[gone])
+    undone = -doubted(difference(draws, facts.kept, befell & old, spared & old, cell))
     back = steadied(ratio(draws, facts.following, befell, spared, cell))
     later = Later(draws).in_full(spared, befell)[:, None] if always else Later(draws).by_period(spared)
     return Contrast(draws, asked, undone, back, later, True)
 
 
-def _settled(facts: Facts, befell: Bools, start: Ints) -> Bools:
-    """(units,) who began so long ago that next to all contacts about it have come."""
-    mine, unit = facts.units.among(facts.log, facts.support)
-    age = facts.units.events.at[mine] - np.minimum(start[unit], facts.end)
+def _settled(facts: Facts, befell: Bools, start: Ints, unit: Ints, at: Ints) -> Bools:
+    """(units,) who began so long ago that next to all such events have come. ``unit``, ``at``: (events,)."""
+    age = at - np.minimum(start[unit], facts.end)
     after = age[befell[unit] & (age >= 0)]
     wait = int(np.quantile(after, SETTLED)) if len(after) else 0
     old: Bools = start < facts.end - wait
