@@ -10,6 +10,7 @@ from trayecto.whatif.draws import Draws, Floats
 
 TINY = 1e-12
 FEWEST = 5
+SEEN = 0.1  # share of the attempts that must have been seen for a day to count it
 PRIOR = 0.35  # standard deviation of log ratios of coming back that one expects before looking
 SLAB = 0.2  # the same of ratios that may well be 1
 GOLDEN = 0.6180339887498949
@@ -118,10 +119,13 @@ def _drawn_in(found: Floats, share: float) -> Floats:
     return np.asarray(share * found[0] + np.sqrt(share) * (found - found[0]))
 
 
-def excess(draws: Draws, unit: Ints, at: Ints, start: Ints, one: Bools, other: Bools) -> Floats:
+def excess(
+    draws: Draws, unit: Ints, at: Ints, start: Ints, one: Bools, other: Bools, *, in_full: bool = False
+) -> Floats:
     """How many more events follow ``start`` in each of ``one`` than would at the rates by day of ``other``.
 
     ``unit``, ``at``: (events,) whose they are and when. Rates are per day at risk, so that groups of different times compare.
+    ``in_full``: also those that will follow after the end of the log, by the rates of days for which enough have been seen.
     """
     facts = draws.facts
     age = np.where(start[unit] < NEVER, (at - np.minimum(start[unit], at)) // DAY, -1)
@@ -136,6 +140,9 @@ def excess(draws: Draws, unit: Ints, at: Ints, start: Ints, one: Bools, other: B
         tables.append((happened, np.cumsum(ended[::-1], axis=0)[::-1]))
     (k1, n1), (k0, n0) = tables
     rate = np.where(n0 > 0, k0 / np.maximum(n0, TINY), 0.0)
+    if in_full:
+        seen_days = n1[:, 0] >= SEEN * max(n1[0, 0], 1.0)
+        return np.asarray((k1 / np.maximum(n1, TINY) - rate)[seen_days].sum(axis=0))
     return np.asarray((k1 - rate * n1).sum(axis=0) / np.maximum(draws.count(one), TINY))
 
 

@@ -116,9 +116,11 @@ def _before_and_after(
     facts = draws.facts
     mine, unit = facts.units.among(facts.log, facts.support)
     asked = excess(draws, unit, facts.units.events.at[mine], start, befell, spared)
-    first = facts.units.first(facts.log, facts.undone)
+    # What is brought back later because it was fetched later is no less brought back: only the rest is compared by age.
+    steps = [step for step in facts.undone if facts.blueprint.by_key[step].stage != "return"]
+    first = facts.units.first(facts.log, steps)
     gone = np.flatnonzero(first < NEVER)
-    undone = doubted(excess(draws, gone, first[gone], start, befell, spared))
+    undone = doubted(excess(draws, gone, first[gone], start, befell, spared, in_full=True))
     back = ratio_by_age(draws, befell, spared)
     if unconcerned is not None:
         back = back / _season(facts, draws, befell, unconcerned)
