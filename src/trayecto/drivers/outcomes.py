@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,7 +91,7 @@ class Aftermath:
     def _contacts(self, slip: Slip) -> Floats:
         return self.after(self.facts.support, slip.moment).astype(float)
 
-    def after(self, steps: list[str], moment: Ints) -> Ints:
+    def after(self, steps: Sequence[str], moment: Ints) -> Ints:
         """(journeys,) how often the steps happen after a moment."""
         mine, unit = self.facts.units.among(self.facts.log, steps)
         later = self.facts.units.events.at[mine] > moment[unit]
@@ -154,7 +155,7 @@ class Aftermath:
         _person, at, unit = self._orders
         since = np.minimum(slip.moment, NEVER - self.within)[unit]
         mine = (at > since) & (at <= since + self.within)
-        return np.bincount(unit[mine], value[mine], len(slip.moment))
+        return np.bincount(unit[mine], value[mine], len(slip.moment)) * 1.0
 
     def _repurchase(self, slip: Slip) -> Floats:
         first, last, known = self._window(slip)

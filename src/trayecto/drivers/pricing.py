@@ -35,7 +35,7 @@ class Quantity:
 
 def quantity(values: Floats, blocks: NDArray[np.int32], size: int, months: float) -> Quantity:
     """The total of ``values`` (rows,) a month."""
-    by_block = np.bincount(blocks, values, size)
+    by_block = np.bincount(blocks, values, size) * 1.0
     return Quantity(float(values.sum()) / months, block_draws(by_block) / months)
 
 
