@@ -143,7 +143,9 @@ def _weekly(left: Floats, room: Floats, fitted: int) -> float:
     """How much more weeks vary than their days, and days at least as chance has it (1 or more)."""
     by_day = _noise(left, room, fitted)
     weeks = np.arange(len(left)) // 7
-    by_week = _noise(np.bincount(weeks, left) * 1.0, np.bincount(weeks, room) * 1.0, fitted)
+    by_week = _noise(
+        np.bincount(weeks, left).astype(np.float64), np.bincount(weeks, room).astype(np.float64), fitted
+    )
     return max(by_week, by_day, 1.0) / max(by_day, 1e-9)
 
 

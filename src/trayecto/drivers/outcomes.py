@@ -155,7 +155,7 @@ class Aftermath:
         _person, at, unit = self._orders
         since = np.minimum(slip.moment, NEVER - self.within)[unit]
         mine = (at > since) & (at <= since + self.within)
-        return np.bincount(unit[mine], value[mine], len(slip.moment)) * 1.0
+        return np.bincount(unit[mine], value[mine], len(slip.moment)).astype(np.float64)
 
     def _repurchase(self, slip: Slip) -> Floats:
         first, last, known = self._window(slip)

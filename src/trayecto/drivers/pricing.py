@@ -35,7 +35,7 @@ class Quantity:
 
 def quantity(values: Floats, blocks: NDArray[np.int32], size: int, months: float) -> Quantity:
     """The total of ``values`` (rows,) a month."""
-    by_block = np.bincount(blocks, values, size) * 1.0
+    by_block = np.bincount(blocks, values, size).astype(np.float64)
     return Quantity(float(values.sum()) / months, block_draws(by_block) / months)
 
 
