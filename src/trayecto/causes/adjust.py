@@ -18,6 +18,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from trayecto import engine
 from trayecto.causes.blocks import BLOCKS
 from trayecto.causes.features import Feature
 from trayecto.causes.search import Condition
@@ -83,11 +84,22 @@ class Rows:
             self._moments[comparable] = _Moments.of(self, comparable)
         return self._moments[comparable]
 
+    def effects(self, groups: Sequence[int], beside: Sequence[int] = ()) -> list[Effect | None]:
+        """``effect`` of several subgroups, on all cores."""
+        for group in groups:  # what they share is made once, before threads ask for it
+            self.moments(self._strata_of(self.groups[group]))
+        return engine.each(lambda group: self.effect(group, beside), groups)
+
+    def _strata_of(self, conditions: Conditions) -> tuple[int, ...]:
+        """The features that make strata, but for the one whose value alone is asked about."""
+        own = conditions[0][0] if len(conditions) == 1 else None
+        return tuple(place for place in self.comparable if place != own)
+
     def effect(self, group: int, beside: Sequence[int] = ()) -> Effect | None:
         """The effect of a subgroup, with the subgroups ``beside`` held constant too; None: nothing is comparable."""
         conditions = self.groups[group]
         own = conditions[0][0] if len(conditions) == 1 else None
-        strata = tuple(place for place in self.comparable if place != own)
+        strata = self._strata_of(conditions)
         held = self._columns_known_before(conditions, {*strata, own})
         held += [self.starts[-1] + place for place in beside]
         return self.moments(strata).effect(self, group, held)

@@ -112,7 +112,7 @@ class _Study:
             self._of(~searched), self.outcome[~searched], self.blocks[~searched] // 2,
             self.comparable, tuple(group.conditions for group in groups),
         )  # fmt: skip
-        effects = [rows.effect(place) for place in range(len(groups))] if len(rows.outcome) else []
+        effects = rows.effects(range(len(groups))) if len(rows.outcome) else []
         verdicts = _verdicts(rows, effects, RELEVANT * float(self.outcome.std()))
         causes = [self._cause(*told) for told in zip(groups, effects, verdicts, strict=True)]
         order = [CAUSE, LOOK_ALIKE, NOT_COMPARABLE, REDUNDANT]
@@ -176,7 +176,8 @@ def _one_beside_the_other(
     while current:
         best = max(current, key=lambda place: (current[place].z, -place))
         chosen.append(best)
-        again = {place: rows.effect(place, chosen) for place in current if place != best}
+        left = [place for place in current if place != best]
+        again = dict(zip(left, rows.effects(left, chosen), strict=True))
         current = {
             place: effect
             for place, effect in again.items()

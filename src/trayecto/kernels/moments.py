@@ -60,6 +60,8 @@ def residual_sums(
     """
     indicators, others = codes.shape[1], extra.shape[1]
     width = len(explained) - others
+    # Of the other columns few are held constant, and most often none: walking past their zeros took most of the time.
+    held = np.flatnonzero((explained[width:-1] != 0) | (outcome_explained[width:-1] != 0))
     found = np.zeros((n_blocks, 2))
     for row in range(len(codes)):
         treated = extra[row, column] - level[strata[row]]
@@ -67,7 +69,7 @@ def residual_sums(
         for i in range(indicators):
             treated -= explained[codes[row, i]]
             outcome -= outcome_explained[codes[row, i]]
-        for i in range(others - 1):
+        for i in held:
             treated -= explained[width + i] * extra[row, i]
             outcome -= outcome_explained[width + i] * extra[row, i]
         found[blocks[row], 0] += treated * outcome
