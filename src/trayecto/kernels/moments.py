@@ -69,9 +69,9 @@ def residual_sums(
         for i in range(indicators):
             treated -= explained[codes[row, i]]
             outcome -= outcome_explained[codes[row, i]]
-        for i in held:
-            treated -= explained[width + i] * extra[row, i]
-            outcome -= outcome_explained[width + i] * extra[row, i]
+        for other in held:
+            treated -= explained[width + other] * extra[row, other]
+            outcome -= outcome_explained[width + other] * extra[row, other]
         found[blocks[row], 0] += treated * outcome
         found[blocks[row], 1] += treated * treated
     return found
