@@ -19,8 +19,9 @@ class JourneysConfig(AppConfig):
         translate_with(gettext)
 
         from recorrido.journeys.analyses.registry import register
+        from recorrido.journeys.driving import KINDS
         from recorrido.journeys.gating import KIND
         from recorrido.journeys.leaving import LEAVING_KIND, REGULAR_KIND
 
-        for kind in (KIND, REGULAR_KIND, LEAVING_KIND):
+        for kind in (KIND, REGULAR_KIND, LEAVING_KIND, *KINDS):
             register(kind)

@@ -45,6 +45,8 @@ PLACES = (
     Place("home", _("Values"), "values:values", Permission.SEE_JOURNEYS),
     Place("journeys", _("Journey map"), "journeys:map", Permission.SEE_JOURNEYS),
     Place("journeys", _("Where it hurts"), "journeys:pains", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Weakest link"), "drivers:weakest", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Changes"), "drivers:changes", Permission.SEE_JOURNEYS),
     Place("journeys", _("Regular path"), "regular:path", Permission.SEE_JOURNEYS),
     Place("journeys", _("Requirements"), "gates:list", Permission.SEE_JOURNEYS),
     Place("journeys", _("Variants"), "journeys:variants", Permission.SEE_JOURNEYS),

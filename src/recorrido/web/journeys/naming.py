@@ -74,6 +74,17 @@ def _gate(study: Study, step: str, outcome: str) -> str:
     return names.get(outcome, outcome) % {"step": study.label(step)}
 
 
+def _slip(study: Study, step: str, kind: str) -> str:
+    names = {
+        "late": _("Journeys in which “%(step)s” comes late"),
+        "absent": _("Journeys in which “%(step)s” is missing though it was due"),
+        "repeated": _("Journeys in which “%(step)s” is done again"),
+        "happened": _("Journeys in which “%(step)s” happens"),
+        "lost": _("Journeys lost after “%(step)s”"),
+    }
+    return names[kind] % {"step": study.label(step)}
+
+
 def _branch(study: Study, kind: str, name: str) -> str:
     if kind == "lost":
         return _("Journeys that never arrived, without a step off the regular path")
@@ -110,4 +121,5 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("finding", True): lambda study, key: _("Journeys behind a finding"),
     ("gate", True): _gate,
     ("branch", True): _branch,
+    ("slip", True): _slip,
 }

@@ -1,0 +1,1 @@
+"""The weakest link, and since when a step is another."""
