@@ -19,7 +19,7 @@ from trayecto.changes.detect import LEAST_DAYS, Break, breaks_of
 from trayecto.changes.series import CONTACTS, TIME, VOLUME, Orders, Series, counted, followed, shared, timed
 from trayecto.designed import blueprint_of
 from trayecto.drivers.losses import losses_of
-from trayecto.drivers.slips import ABSENT, HAPPENED, LATE, LOST, Before, Slip, slips_of, wait_for
+from trayecto.drivers.slips import ABSENT, HAPPENED, LATE, LOST, Before, Slip, awaited, slips_of, wait_for
 from trayecto.log.journeylog import JourneyLog
 from trayecto.units import DAY
 
@@ -152,7 +152,7 @@ def _of_step(facts: Facts, touchpoint: Touchpoint, before: Before, days: Days) -
     wait, _limit = wait_for(facts, touchpoint, before)
     if wait is None:
         return
-    rows = np.flatnonzero(wait.applies)
+    rows = np.flatnonzero(wait.applies & awaited(wait))
     done = wait.done[rows] < NEVER
     if done.sum() < LEAST_EVENTS:
         return

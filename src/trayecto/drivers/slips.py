@@ -113,12 +113,20 @@ def waits(facts: Facts, touchpoint: Touchpoint, before: Before) -> Iterator[Slip
     if wait is None:
         return
     done = wait.done < NEVER
-    kept_up = facts.units.first(facts.log, _taken_back(facts)) >= wait.due
+    kept_up = (facts.units.first(facts.log, _taken_back(facts)) >= wait.due) & awaited(wait)
     beyond = np.maximum(np.where(done, wait.done, facts.end) - np.minimum(wait.due, facts.end), 0)
     kinds = [(LATE, wait.failed & done)] + ([(ABSENT, wait.failed & ~done)] if limit == PROMISE else [])
     for kind, badly in kinds:
         known = (wait.kept | badly) & kept_up
         yield Slip(touchpoint.key, kind, known, badly & kept_up, wait.start, wait.due, limit, beyond)
+
+
+def awaited(wait: Promised) -> Bools:
+    """(journeys,) where the step is done, or nothing else stands in its place: who has a parcel sent waits for no pickup, however
+    long the parcel took to leave. Who orders again meanwhile still waited."""
+    units = wait.facts.units
+    again = np.where(units.following, np.append(units.began[1:], NEVER), NEVER)
+    return (wait.start < NEVER) & ((wait.done < NEVER) | (wait.void == NEVER) | (wait.void == again))
 
 
 def _taken_back(facts: Facts) -> list[str]:

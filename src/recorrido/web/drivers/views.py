@@ -159,7 +159,7 @@ def _near(entry: Any) -> str:
 
 def _changes_csv(rows: list[ShownChange]) -> HttpResponse:
     header = [
-        _("Step"), _("Department"), _("Measure"), _("Since"), _("at the earliest"), _("at the latest"), _("Before"), _("After"),
+        _("Step"), _("Department"), _("Measure"), _("Since"), _("at the earliest"), _("at the latest"), _("Before"), _("Afterwards"),
         _("Unit"), _("Nearest in the calendar"), _("on"), _("As all journeys"),
     ]  # fmt: skip
     return csv_file("changes", header, (_change_cells(one) for one in rows))

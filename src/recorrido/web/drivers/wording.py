@@ -84,5 +84,6 @@ def effect_said(outcome: str, value: float) -> str:
     """ "+0,42 contacts", "−18 points of 100"."""
     number = 100 * value if outcome in SHARES else value
     places = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 or outcome in SHARES else 2
-    sign = "+" if number > 0 else "−" if number < 0 else ""
+    seen = round(number, places)
+    sign = "+" if seen > 0 else "−" if seen < 0 else ""
     return f"{sign}{number_format(abs(number), decimal_pos=places, force_grouping=True)}"
