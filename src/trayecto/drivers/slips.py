@@ -16,9 +16,9 @@ import numpy as np
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
-from trayecto.attempts.promises import Promised, promised, usually
+from trayecto.attempts.promises import EXCLUDES, Promised, promised, usually
 from trayecto.blueprint import Touchpoint
-from trayecto.designed import late_attribute
+from trayecto.designed import blueprint_of, late_attribute
 from trayecto.drivers.losses import Losses
 from trayecto.questions.map import MapResult
 
@@ -117,8 +117,18 @@ def waits(facts: Facts, touchpoint: Touchpoint, before: Before) -> Iterator[Slip
     beyond = np.maximum(np.where(done, wait.done, facts.end) - np.minimum(wait.due, facts.end), 0)
     kinds = [(LATE, wait.failed & done)] + ([(ABSENT, wait.failed & ~done)] if limit == PROMISE else [])
     for kind, badly in kinds:
-        known = (wait.kept | badly) & kept_up
-        yield Slip(touchpoint.key, kind, known, badly & kept_up, wait.start, wait.due, limit, beyond)
+        known = (wait.kept | badly) & kept_up & (_went_on(facts, wait.due) if kind == ABSENT else True)
+        yield Slip(touchpoint.key, kind, known, badly & known, wait.start, wait.due, limit, beyond)
+
+
+def _went_on(facts: Facts, due: Ints) -> Bools:
+    """(journeys,) whether another step than a support contact came after a moment. A journey whose trace ends may have gone on
+    where nobody could tell whose it was: that is a loss at most, no step that was left out."""
+    steps = [step for step in facts.log.steps if step not in facts.support]
+    mine, unit = facts.units.among(facts.log, steps)
+    found = np.zeros(len(due), dtype=bool)
+    found[unit[facts.units.events.at[mine] > due[unit]]] = True
+    return found
 
 
 def awaited(wait: Promised) -> Bools:
@@ -126,7 +136,23 @@ def awaited(wait: Promised) -> Bools:
     long the parcel took to leave. Who orders again meanwhile still waited."""
     units = wait.facts.units
     again = np.where(units.following, np.append(units.began[1:], NEVER), NEVER)
-    return (wait.start < NEVER) & ((wait.done < NEVER) | (wait.void == NEVER) | (wait.void == again))
+    nothing_instead = (wait.done < NEVER) | (wait.void == NEVER) | (wait.void == again)
+    return (wait.start < NEVER) & nothing_instead & _is_for(wait)
+
+
+def _is_for(wait: Promised) -> Bools:
+    """(journeys,) whether the step is for such journeys at all: not where a segment has a value with which it is hardly ever
+    done, as no pickup is with orders that are sent, even if nobody told that they were."""
+    facts = wait.facts
+    begun, done = wait.start < NEVER, (wait.done < NEVER) & (wait.start < NEVER)
+    found = np.ones(len(begun), dtype=bool)
+    for attribute in blueprint_of(facts.log)[1].segments:
+        if attribute.name in facts.log.attributes.column_names:
+            codes = facts.codes((attribute.name,))
+            whole, part = (np.bincount(codes[mask], minlength=int(codes.max()) + 1) for mask in (begun, done))
+            never = (whole >= LEAST) & (part < EXCLUDES * whole)
+            found &= ~never[codes] | done
+    return found
 
 
 def _taken_back(facts: Facts) -> list[str]:
