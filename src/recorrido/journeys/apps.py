@@ -14,6 +14,7 @@ class JourneysConfig(AppConfig):
         """What the library says of a blueprint is said in the reader's language; what can be worked out is known."""
         from django.utils.translation import gettext
 
+        from recorrido.journeys.conformance.analysis import register_deviations
         from trayecto.blueprint import translate_with
 
         translate_with(gettext)
@@ -25,3 +26,4 @@ class JourneysConfig(AppConfig):
 
         for kind in (KIND, REGULAR_KIND, LEAVING_KIND, *KINDS):
             register(kind)
+        register_deviations()

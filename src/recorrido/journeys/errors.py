@@ -5,6 +5,8 @@ JourneysError
 ├── ValuesInvalid       a value model with a mistake; carries its place
 ├── NoBlueprint         nothing was designed yet
 ├── DraftClosed         a draft that was installed or dropped already
+├── DiagramRefused      a BPMN file that is no path of the design
+├── BadInventory        a table of touchpoints with bad cells; carries each with row and column
 ├── UnknownJourneyType  a journey type the blueprint does not have
 ├── NoLog               the journeys of a type were never built
 ├── LogVersionGone      a page speaks of a log version that was removed since; carries the newest one
@@ -17,6 +19,8 @@ JourneysError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -61,6 +65,28 @@ class NoBlueprint(JourneysError):
 
 class DraftClosed(JourneysError):
     code = "draft_closed"
+
+
+class DiagramRefused(JourneysError):
+    code = "diagram_refused"
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """``row`` counts from 1 as a spreadsheet shows it (the header is row 1; 0: no row in particular); ``column`` "" where it
+    is the whole row."""
+
+    row: int
+    column: str
+    message: str
+
+
+class BadInventory(JourneysError):
+    code = "bad_inventory"
+
+    def __init__(self, cells: Sequence[BadCell]) -> None:
+        self.cells = tuple(cells)
+        super().__init__("; ".join(cell.message for cell in cells))
 
 
 class UnknownJourneyType(JourneysError):

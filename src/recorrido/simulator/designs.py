@@ -14,6 +14,7 @@ from recorrido.simulator.scenario import Scenario
 
 OF_THE_DEMO = "identity."
 BEFORE = "counter.sale"
+PAID = "payment.approved"
 DELIVERED, REFUNDED, PREPARED, NOTIFIED = (
     "order.delivered",
     "refund.paid",
@@ -40,6 +41,8 @@ def blueprint_text(scenario: Scenario) -> str:
         "currency": scenario.place.currency,
     }
     design["touchpoints"] = _touchpoints(scenario, design["touchpoints"])
+    if scenario.companies:
+        _pay_later(design["journeys"]["order"])
     for fault in (*scenario.gates, *scenario.faults):
         design["departments"].setdefault(fault.owner, {"label": fault.owner.capitalize()})
     return text_of(design)
@@ -49,6 +52,25 @@ def owners_of(scenario: Scenario) -> dict[str, str]:
     """Touchpoint → the department that owns it in this company's blueprint."""
     known = design_of(find_blueprint("aromo").read_text(encoding="utf-8"))["touchpoints"]
     return {name: str(fields["owner"]) for name, fields in _touchpoints(scenario, known).items()}
+
+
+def _pay_later(order: Design) -> None:
+    """Companies pay their invoice after the delivery: no payment on the way, and no order waits for one."""
+    invoiced = {"optional": ["invoice.issued", {"optional": "invoice.paid"}]}
+    order["path"] = [*_without(order["path"]), invoiced]
+    unpaid = {name: _without(told) for name, told in order["exceptions"].items() if name != "second_payment"}
+    order["exceptions"] = {
+        name: told | {"path": [*told["path"], invoiced] if name == "second_delivery" else told["path"]}
+        for name, told in unpaid.items()
+    }
+    order["rules"] = [rule for rule in order["rules"] if PAID not in rule.values()]
+
+
+def _without(value: Any) -> Any:
+    """A path without the payment."""
+    if isinstance(value, list):
+        return [_without(one) for one in value if one != PAID]
+    return {key: _without(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _slug(name: str) -> str:

@@ -57,6 +57,8 @@ PLACES = (
     Place("journeys", _("Objects"), "objects:map", Permission.SEE_JOURNEYS),
     Place("journeys", _("What if"), "whatif:whatif", Permission.SEE_JOURNEYS),
     Place("journeys", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Design and reality"), "conformance:conformance", Permission.SEE_JOURNEYS),
+    Place("journeys", _("Reconciliation"), "conformance:reconciliation", Permission.SEE_JOURNEYS),
     Place("journeys", _("Incidents"), "incidents:list", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
     Place("people", _("Organizations"), "people:organizations", Permission.SEE_PEOPLE),

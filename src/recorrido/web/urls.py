@@ -15,6 +15,7 @@ urlpatterns = [
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/gates/", include("recorrido.web.gates.urls")),
     path("journeys/regular-path/", include("recorrido.web.regular.urls")),
+    path("journeys/", include("recorrido.web.conformance.urls")),
     path("journeys/incidents/", include("recorrido.web.incidents.urls")),
     path("findings/", include("recorrido.web.findings.urls")),
     path("journeys/what-if/", include("recorrido.web.whatif.urls")),

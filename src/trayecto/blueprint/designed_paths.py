@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from trayecto.blueprint.design import Exceptional
+from trayecto.blueprint.design import Exceptional, JourneyType
 from trayecto.blueprint.fields import Fields, suggestion
 from trayecto.blueprint.saying import gettext as _
 from trayecto.blueprint.source import Document, Path
@@ -23,6 +23,7 @@ from trayecto.conformance.blocks import (
     Block,
     Part,
     path_of,
+    steps_of,
 )
 from trayecto.conformance.costs import Costs
 from trayecto.conformance.paths import DONE
@@ -152,6 +153,13 @@ def _whole_number(fields: Fields, key: str) -> int | None:
     return None if number is None else int(number)
 
 
+def steps_in(journey_type: JourneyType) -> set[str]:
+    """The touchpoints that stand in its path or in one of its exceptions."""
+    blocks = [one.path for one in journey_type.exceptions.values()]
+    blocks += [journey_type.path] if journey_type.path else []
+    return {step for block in blocks for step in steps_of(block)}
+
+
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +207,7 @@ def _timed(fields: Fields, step: str, steps: Collection[str]) -> Rule:
 _RULES: dict[str, Callable[[Fields, str, Collection[str]], Rule]] = {
     "needs": partial(_ordered, "needs", Needs),
     "never_after": partial(_ordered, "never_after", Forbids),
-    "never_before": partial(_ordered, "never_before", lambda step, other: Forbids(other, step)),
+    "never_before": partial(_ordered, "never_before", lambda step, other: Forbids(other, step, blamed=step)),
     "within": _timed,
 }
 
@@ -218,9 +226,9 @@ def read_costs(fields: Fields, touchpoints: Touchpoints) -> Costs:
         part = Fields(fields.document, (*section.path, step), both)
         for costs, word in ((inserted, "inserted"), (skipped, "skipped")):
             cost = part.number(word)
-            if cost == 0:
-                part.note(word, _("a cost is more than 0"))
-            elif cost is not None:
+            if cost:
                 costs[step] = cost
+        if 0 in both.values():
+            part.note("", _("a cost is more than 0"))
         part.close()
     return Costs(inserted, skipped)

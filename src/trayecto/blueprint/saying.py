@@ -21,3 +21,8 @@ def translate_with(translate: Callable[[str], str]) -> None:
     """From now on messages are said by ``translate``, which is asked each time one is said."""
     global _translate  # noqa: PLW0603 – one language at a time is the caller's business
     _translate = translate
+
+
+def translation() -> Callable[[str], str]:
+    """What messages are said by."""
+    return _translate

@@ -18,18 +18,22 @@ SHOWN = 15
 SIGNS = {"together": "", "inserted": "+", "skipped": "−"}
 
 
+BlueprintFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--blueprint", help="The blueprint; default: the one the log was built by.", show_default=False
+    ),
+]
+Journeys = Annotated[
+    str | None,
+    typer.Option("--journeys", help="Journey type of the blueprint; default: the log's, else its first."),
+]
+
+
 def align(
     log: asked.Log,
-    blueprint: Annotated[
-        Path | None,
-        typer.Option(
-            "--blueprint", help="The blueprint; default: the one the log was built by.", show_default=False
-        ),
-    ] = None,
-    journeys: Annotated[
-        str | None,
-        typer.Option("--journeys", help="Journey type of the blueprint; default: the log's, else its first."),
-    ] = None,
+    blueprint: BlueprintFile = None,
+    journeys: Journeys = None,
     where: asked.Where = None,
     top: Annotated[int, typer.Option(min=1, help="So many variants in the table; JSON has all.")] = SHOWN,
     json: asked.Json = False,
@@ -38,14 +42,15 @@ def align(
     from trayecto.designed import align as ask
 
     opened = asked.open_log(log, where)
-    result = ask(opened, *_design(opened, blueprint, journeys))
+    result = ask(opened, *design_of(opened, blueprint, journeys))
     if json:
         output.give_json(result.to_dict())
         return
     _show(result, top)
 
 
-def _design(log: JourneyLog, file: Path | None, journeys: str | None) -> tuple[Blueprint, JourneyType]:
+def design_of(log: JourneyLog, file: Path | None, journeys: str | None) -> tuple[Blueprint, JourneyType]:
+    """The design that a command speaks of: that of the file, else the one the log was built by."""
     from trayecto.blueprint import load_blueprint
     from trayecto.designed import blueprint_of, journey_type_of
 

@@ -12,11 +12,13 @@ import typer
 
 from trayecto.cli import (
     align,
+    bpmn,
     building,
     changes,
     comparing,
     contacts,
     demand,
+    deviations,
     drivers,
     findings,
     gates,
@@ -44,6 +46,9 @@ COMMANDS = {
     "gates": gates.gates,
     "regular": regular.regular,
     "leaving": leaving.leaving,
+    "deviations": deviations.deviations,
+    "bpmn-export": bpmn.export,
+    "bpmn-import": bpmn.import_,
     "failure-demand": demand.failure_demand,
     "findings": findings.findings,
     "contacts": contacts.contacts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from trayecto.conformance import paths
 
@@ -48,3 +49,16 @@ def path_of(part: Part, names: Mapping[str, str]) -> paths.Path:
         case "any_order":
             return paths.any_order(*inner)
     return paths.sequence(*inner)
+
+
+def written(part: Part) -> Any:
+    """A path as plain values: what stands under ``path:`` in a blueprint."""
+    if isinstance(part, str):
+        return part
+    parts = [written(one) for one in part.parts]
+    if part.kind == SEQUENCE:
+        return parts
+    if part.kind != REPEAT:
+        return {part.kind: parts if part.kind in (CHOICE, ANY_ORDER) else parts[0]}
+    bounds = {"least": part.least or None, "most": part.most}
+    return {REPEAT: parts[0]} | {name: value for name, value in bounds.items() if value is not None}

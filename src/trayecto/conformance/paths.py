@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 
 from trayecto.errors import BadValue
 
@@ -157,6 +158,21 @@ def steps_of(path: Path) -> frozenset[str]:
         case Nothing() | Done():
             return frozenset()
     return frozenset().union(*map(steps_of, _parts(path)))
+
+
+def size_of(path: Path) -> int:
+    """About how many states a path has, counted without making them: what repeats by number counts as often, and what
+    comes in any order counts as the product."""
+    match path:
+        case Step():
+            return 1
+        case Nothing() | Done():
+            return 0
+        case Repeat(part, least, most):
+            return size_of(part) * max(1, least if most is None else most)
+        case AnyOrder(parts):
+            return prod((size_of(part) + 1) ** count for part, count in parts)
+    return sum(map(size_of, _parts(path)))
 
 
 def next_steps(path: Path) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -16,10 +16,12 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Forbids:
-    """No ``step`` comes after an ``after``."""
+    """No ``step`` comes after an ``after``. ``blamed``: whichever of the two the design speaks of: a refund that must
+    never come before its inspection is the refund's fault."""
 
     step: str
     after: str
+    blamed: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Within:
 
 
 Rule = Needs | Forbids | Within
+
+
+def blamed_by(rule: Rule) -> str:
+    """The step whose owner answers for a broken rule."""
+    return (rule.blamed or rule.step) if isinstance(rule, Forbids) else rule.step
 
 
 def other_of(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from trayecto.designed.build import (
     texts_of,
     told_columns,
 )
-from trayecto.designed.conform import align, rules_of
+from trayecto.designed.conform import align, rules_of, step_names
 from trayecto.designed.limits import calendar_length, limits_of, promised_limits
 from trayecto.designed.words import (
     attributes,
@@ -42,6 +42,7 @@ __all__ = [
     "promised_on_events",
     "rules_of",
     "seconds_of",
+    "step_names",
     "step_order",
     "texts_of",
     "told_columns",

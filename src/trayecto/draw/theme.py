@@ -147,6 +147,18 @@ _RULES = """
 .jm .share.rest { fill: var(--jm-branch); }
 .jm .chip.rest { fill: var(--jm-band); }
 .jm text.word { fill: var(--jm-ink); }
+.jm .chip.together { fill: var(--jm-chip-0); }
+.jm .chip.inserted { fill: var(--jm-card); stroke: var(--jm-pain-3); stroke-width: 2; }
+.jm .chip.skipped { fill: none; stroke: var(--jm-ink-3); stroke-width: 1.5; stroke-dasharray: 4 3; }
+.jm text.word.skipped { fill: var(--jm-ink-3); }
+.jm .way { fill: none; stroke: var(--jm-trunk); stroke-width: 2; stroke-linejoin: round; }
+.jm .tip { fill: var(--jm-trunk); stroke: none; }
+.jm .box { fill: var(--jm-card); stroke: var(--jm-plain); stroke-width: 1.75; }
+.jm .unmeasured .box { stroke: var(--jm-ink-3); stroke-dasharray: 4 3; fill: none; }
+.jm .turn { fill: var(--jm-bg); stroke: var(--jm-trunk); stroke-width: 2; }
+.jm text.owner { fill: var(--jm-ink-3); }
+.jm a:hover .box { stroke: var(--jm-ink); }
+.jm a:focus-visible .box { stroke: var(--jm-focus); stroke-width: 4; }
 .jm .cover { stroke: var(--jm-ink-3); stroke-width: 1.25; stroke-dasharray: 5 4; }
 .jm .rail { fill: var(--jm-band); }
 .jm .fall { fill: var(--jm-trunk); fill-opacity: 0.16; }

@@ -204,8 +204,16 @@ class JourneyLog:
     def where(self, condition: Condition) -> JourneyLog:
         """The journeys that also meet the condition: a filter, or text in the filter language."""
         chosen = parse_filter(condition) if isinstance(condition, str) else condition
-        mask = np.asarray(chosen.mask(self), dtype=np.bool_)
+        return self.narrowed(np.asarray(chosen.mask(self), dtype=np.bool_))
+
+    def narrowed(self, mask: NDArray[np.bool_]) -> JourneyLog:
+        """The selected journeys of a mask over the rows."""
         return replace(self, selection=mask if self.chosen is None else self.chosen & mask)
+
+    @property
+    def whole(self) -> JourneyLog:
+        """All journeys, whatever the selection."""
+        return replace(self, selection=None)
 
     def _narrow(self, condition: Condition | None) -> JourneyLog:
         return self if condition is None else self.where(condition)

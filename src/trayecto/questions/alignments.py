@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -29,6 +30,7 @@ from trayecto.kernels.arrays import frozen
 from trayecto.questions import variants
 
 KIND_NAMES = ("together", "inserted", "skipped")
+OUT_OF_ORDER = "out of order"
 LEAST_ALONE = 256  # variants that are not worth another thread
 
 
@@ -102,16 +104,31 @@ class AlignmentsResult:
         fitness = _fitness(cost, float(self.worst[place]))
         return AlignedVariant(one.steps, one.journeys, cost, fitness, moves, one.weighted_journeys)
 
+    @cached_property
+    def deviating(self) -> Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Skipped, inserted, out of order → places of variants and codes of steps, in pairs: each variant that does
+        that to a step."""
+        codes, kinds = np.divmod(self.moves.astype(np.int64), aligning.KINDS)
+        pairs = np.repeat(np.arange(len(self.table)), np.diff(self.bounds)) * len(self.names) + codes
+        skipped, inserted = (
+            np.unique(pairs[kinds == kind]) for kind in (aligning.SKIPPED, aligning.INSERTED)
+        )
+        both = np.intersect1d(skipped, inserted, assume_unique=True)
+        found = {
+            "skipped": np.setdiff1d(skipped, both, assume_unique=True),
+            "inserted": np.setdiff1d(inserted, both, assume_unique=True),
+            OUT_OF_ORDER: both,
+        }
+        return {kind: np.divmod(one, len(self.names)) for kind, one in found.items()}
+
     @property
     def steps(self) -> tuple[StepDeviations, ...]:
         """What happens to each step that deviates, the most journeys first."""
-        counts = np.zeros((len(self.names), 4), np.int64)
-        for place, journeys in enumerate(self.table.counts.tolist()):
-            kinds = _deviations(self.moves[self.bounds[place] : self.bounds[place + 1]])
-            for code, kind in kinds.items():
-                counts[code, kind] += journeys
-        deviating = np.flatnonzero(counts[:, 1:].sum(axis=1)).tolist()
-        rows = [StepDeviations(self.names[code], *map(int, counts[code, 1:])) for code in deviating]
+        counts = np.zeros((3, len(self.names)), np.int64)
+        for row, (places, codes) in enumerate(self.deviating.values()):
+            np.add.at(counts[row], codes, self.table.counts[places])
+        deviating = np.flatnonzero(counts.sum(axis=0)).tolist()
+        rows = [StepDeviations(self.names[code], *counts[:, code].tolist()) for code in deviating]
         return tuple(sorted(rows, key=lambda row: (-row.skipped - row.inserted - row.out_of_order, row.step)))
 
     def to_dict(self) -> dict[str, Any]:
@@ -251,16 +268,3 @@ def _result(
 
 def _fitness(cost: float, worst: float) -> float:
     return 1 - cost / worst if worst else 1.0
-
-
-OUT_OF_ORDER = 3
-
-
-def _deviations(moves: NDArray[np.int32]) -> dict[int, int]:
-    """The step codes that deviate in one alignment, each with its kind."""
-    found: dict[int, int] = {}
-    for move in moves.tolist():
-        code, kind = divmod(move, aligning.KINDS)
-        if kind != aligning.TOGETHER:
-            found[code] = kind if found.get(code, kind) == kind else OUT_OF_ORDER
-    return found

@@ -69,7 +69,7 @@ class RulesResult:
 
 def ask(view: View, rules: Sequence[Rule]) -> RulesResult:
     """How many journeys of ``view`` keep each rule. Raises UnknownStep, and BadValue for a limit that is none."""
-    tests = [_test(view, rule) for rule in rules]
+    tests = [judge_of(view, rule) for rule in rules]
     summaries = engine.run(view.batches(), partial(scan, tests=tests), merge)
     journeys = int(np.count_nonzero(view.selection)) if view.selection is not None else _live(view)
     return RulesResult(journeys, tuple(map(_figures, rules, summaries)))
@@ -79,10 +79,12 @@ def _live(view: View) -> int:
     return view.attributes.num_rows if view.live is None else int(np.count_nonzero(view.live))
 
 
-Test = partial[tuple[NDArray[np.uint8], NDArray[np.int64]]]
+Judge = partial[tuple[NDArray[np.uint8], NDArray[np.int64]]]
 
 
-def _test(view: View, rule: Rule) -> Test:
+def judge_of(view: View, rule: Rule) -> Judge:
+    """What says of the journeys of a batch whether they kept the rule (``kernels.ruling``: KEPT, BROKEN,
+    NOT_CONCERNED), and by how much the longest waits were too long."""
     match rule:
         case Needs(step, earlier):
             return partial(_without_excess, ruling.needing, view.code(step), view.code(earlier))
@@ -106,7 +108,7 @@ def _timed(
     return found, excess[excess != ruling.NO_EXCESS]
 
 
-def scan(batch: Batch, tests: Sequence[Test]) -> list[RuleSummary]:
+def scan(batch: Batch, tests: Sequence[Judge]) -> list[RuleSummary]:
     summaries = []
     for test in tests:
         found, excess = test(batch)

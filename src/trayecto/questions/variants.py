@@ -374,6 +374,17 @@ def ask(view: View, *, top: int | None = None) -> VariantsResult:
     return finish(engine.run(view.batches(), scan, merge), view.step_names, top)
 
 
+def places_of(numbered: Numbered) -> NDArray[np.int32]:
+    """(rows,) the place, from 0, of each selected journey's variant in the table that ``ask`` gives; -1 for others."""
+    numbers = numbered.numbering
+    chosen = np.ones(len(numbers.members), np.bool_) if numbered.chosen is None else numbered.chosen
+    counts = np.bincount(numbers.members[chosen], minlength=len(numbers.offsets) - 1)
+    ranked = numbers.by_frequency(counts)
+    place = np.full(len(counts), -1, np.int32)
+    place[ranked] = np.arange(len(ranked))
+    return np.where(chosen, place[numbers.members], -1).astype(np.int32)
+
+
 def _from_numbers(view: View, numbered: Numbered, top: int | None) -> VariantsResult:
     numbers = numbered.numbering
     spans = _column(view, "ended") - _column(view, "started")

@@ -2,11 +2,13 @@
 
 from recorrido.journeys.actions.build import build_now, carry_out, carry_out_aside, run_build
 from recorrido.journeys.actions.drafts import (
+    draft_of_text,
     drop_draft,
     edit_installed,
     install_draft,
     propose_draft,
     write_draft,
+    write_draft_text,
 )
 from recorrido.journeys.actions.fresh import follow
 from recorrido.journeys.actions.install import install_blueprint
@@ -17,6 +19,7 @@ __all__ = [
     "build_now",
     "carry_out",
     "carry_out_aside",
+    "draft_of_text",
     "drop_draft",
     "edit_installed",
     "follow",
@@ -28,4 +31,5 @@ __all__ = [
     "request_stale_builds",
     "run_build",
     "write_draft",
+    "write_draft_text",
 ]

@@ -78,6 +78,26 @@ def write_draft(*, actor: Staff, draft: BlueprintDraft, design: Design) -> Bluep
 
 
 @transaction.atomic
+def write_draft_text(*, actor: Staff, draft: BlueprintDraft, source: str) -> BlueprintDraft:
+    """Keep a draft as it was typed, comments and mistakes and all. Raises DraftClosed."""
+    require_design(actor)
+    draft = _locked(draft)
+    if source != draft.source:
+        draft.source, draft.changed_at = source, clock.now()
+        draft.save(update_fields=["source", "changed_at"])
+        _audit(actor, draft, "blueprint.draft_edited", {})
+    return draft
+
+
+@transaction.atomic
+def draft_of_text(*, actor: Staff) -> BlueprintDraft:
+    """A draft of the blueprint in force as its file is written, comments and all. Raises NoBlueprint."""
+    draft = edit_installed(actor=actor)
+    assert draft.base is not None
+    return write_draft_text(actor=actor, draft=draft, source=draft.base.source)
+
+
+@transaction.atomic
 def install_draft(*, actor: Staff, draft: BlueprintDraft) -> tuple[BlueprintVersion, list[JourneyBuild]]:
     """Put the draft in force and ask for the builds of all its journeys, the one it speaks of first.
 

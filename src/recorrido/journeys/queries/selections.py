@@ -12,6 +12,12 @@ from django.utils.translation import gettext as _
 
 import trayecto
 from recorrido.journeys.errors import BadSelection
+from recorrido.journeys.queries.deviating import (
+    aligned_filter,
+    conforming_filter,
+    deviating_filter,
+    judged_filter,
+)
 from recorrido.journeys.queries.filters import Filters, trayecto_all
 from recorrido.journeys.queries.lateness import late_filter
 from recorrido.journeys.queries.outcomes import lost_anywhere, lost_filter, open_anywhere, open_filter
@@ -25,6 +31,8 @@ class Selection:
     Kinds: all · step:S · flow:A,B · start:S · end:S · reached · lost · open · regular · exceptions · begun · decided ·
     took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
     · what other modules register (``paths``, ``cohorts``)
+    took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,… ·
+    judged · conforming · deviates:KIND,S,RULE,OTHER · aligned:PLACE
     """
 
     kind: str = "all"
@@ -149,4 +157,8 @@ _RESOLVERS: dict[tuple[str, bool], Resolver] = {
     ("funnel", True): _funnel,
     ("stopped", True): _stopped,
     ("took", True): _took,
+    ("judged", False): lambda study, filters: judged_filter(study),
+    ("conforming", False): lambda study, filters: conforming_filter(study),
+    ("deviates", True): lambda study, filters, *told: deviating_filter(study, *told),
+    ("aligned", True): lambda study, filters, place: aligned_filter(study, place),
 }

@@ -76,9 +76,13 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(BlueprintDraft, pk=pk)
     if found.state != DraftState.OPEN:
         return _closed(request, found)
+    try:
+        design = design_of(found.source)
+    except BlueprintInvalid:  # typed as text, and no YAML: there is no table of it
+        return redirect("blueprint:edit-text", found.pk)
     if request.method == "POST":
-        return _edit(request, found)
-    return _show(request, found, design_of(found.source))
+        return _edit(request, found, design)
+    return _show(request, found, design)
 
 
 def _closed(request: HttpRequest, found: BlueprintDraft) -> HttpResponse:
@@ -88,9 +92,9 @@ def _closed(request: HttpRequest, found: BlueprintDraft) -> HttpResponse:
     return redirect("blueprint:list")
 
 
-def _edit(request: HttpRequest, found: BlueprintDraft) -> HttpResponse:
+def _edit(request: HttpRequest, found: BlueprintDraft, design: Design) -> HttpResponse:
     actor = staff_of(request)
-    design, notes = edited(request.POST, design_of(found.source))
+    design, notes = edited(request.POST, design)
     try:
         found = actions.write_draft(actor=actor, draft=found, design=design)
         if request.POST.get("do") == "install" and not notes:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from recorrido.journeys.conformance.deviating import said
 from recorrido.journeys.queries import Selection, Study, title_of_pace
 
 Namer = Callable[..., str]
@@ -93,6 +94,11 @@ def _branch(study: Study, kind: str, name: str) -> str:
     return _("Journeys off the regular path by %(step)s") % {"step": label}
 
 
+def _deviates(study: Study, kind: str, step: str, rule: str = "", other: str = "") -> str:
+    facts = {"step": study.label(step), "deviation": said(study, kind, rule, other)}
+    return _("Journeys that leave the design at %(step)s: %(deviation)s") % facts
+
+
 _NAMES: dict[tuple[str, bool], Namer] = {
     ("all", False): lambda study: _("All journeys"),
     ("step", True): lambda study, step: _("Journeys with %(step)s") % {"step": study.label(step)},
@@ -122,4 +128,8 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("gate", True): _gate,
     ("branch", True): _branch,
     ("slip", True): _slip,
+    ("judged", False): lambda study: _("Journeys judged by the design"),
+    ("conforming", False): lambda study: _("Journeys that go as designed"),
+    ("deviates", True): _deviates,
+    ("aligned", True): lambda study, _place: _("Journeys of one variant, beside the design"),
 }
