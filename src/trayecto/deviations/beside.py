@@ -66,8 +66,8 @@ def beside(values: Floats, sample: Sample, deviating: Bools, conforming: Bools) 
 
 def _compared(values: Floats, sample: Sample, here: Ints, there: Ints, strata: int) -> Beside:
     weight, of = sample.weights, sample.strata
-    shares = np.bincount(of[here], weight[here], minlength=strata)
-    shares /= shares.sum()
+    counts = np.bincount(of[here], weight[here], minlength=strata).astype(np.float64)
+    shares = counts / counts.sum()
     whole = np.bincount(of[there], weight[there], minlength=strata)
     sums = np.bincount(of[there], weight[there] * values[there], minlength=strata)
     usual = np.divide(sums, whole, out=np.zeros(strata), where=whole > 0)
