@@ -110,7 +110,7 @@ def test_the_paths_are_drawn_with_their_exceptions_and_rules(visitor):
 
 
 def test_a_path_goes_out_as_bpmn_and_comes_back_into_a_draft(visitor, installed):
-    sent = visitor.get(f"{BASE}paths/order.bpmn?exception=cancelled")
+    sent = visitor.get(f"{BASE}paths/order/bpmn/?exception=cancelled")
     file = SimpleUploadedFile("x.bpmn", sent.content)
     answer = visitor.post(
         f"{BASE}paths/bring/", {"file": file, "type": "order", "exception": "Otra forma"}, follow=True
