@@ -20,7 +20,7 @@ LAYERS = [
     "events",
     "promises",
     "desk commerce feedback",
-    "journeys watch analyses",
+    "journeys watch analyses demand",
     "outreach",
     "scorecard",
     "improve",

@@ -249,7 +249,9 @@ def test_shares_sum_to_one_by_department_and_by_cause_and_each_contact_counts_on
     for rows in (found.by_department, found.by_cause):
         assert sum(one.share.expected for one in rows) == pytest.approx(1)
         assert sum(one.contacts for one in rows) == len(found.contacts)
-    assert sorted(place for one in found.by_cause for place in one.places) == list(range(len(found.contacts)))
+    assert sorted(int(place) for one in found.by_cause for place in one.places) == list(
+        range(len(found.contacts))
+    )
 
 
 def test_where_a_contact_is_born_and_where_it_is_felt_are_both_kept(late_and_silent):

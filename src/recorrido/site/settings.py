@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "recorrido.journeys.objects",
     "recorrido.journeys.whatif",
     "recorrido.improve",
+    "recorrido.journeys.demand",
     "recorrido.connectors",
     "recorrido.connectors.files",
     "recorrido.connectors.webhooks",

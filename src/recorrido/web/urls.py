@@ -22,6 +22,7 @@ urlpatterns = [
     path("values/", include("recorrido.web.values.urls")),
     path("journeys/objects/", include("recorrido.web.objects.urls")),
     path("journeys/", include("recorrido.web.drivers.urls")),
+    path("journeys/", include("recorrido.web.demand.urls")),
     path("journeys/", include("recorrido.web.journeys.urls")),
     path("people/", include("recorrido.web.people.urls")),
 ]

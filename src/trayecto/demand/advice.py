@@ -42,7 +42,8 @@ DRAWS = 300
 ENDS = (5.0, 95.0)  # of the 90 % interval
 SURE = 2.8  # standard errors from which on contacts are said to be fewer, or more
 
-FEWER, MORE, NO_DIFFERENCE, NO_COMPARABLE = "fewer", "more", "no difference", "no comparable"
+FEWER, MORE, PERHAPS = "fewer", "more", "perhaps chance"
+NO_DIFFERENCE, NO_COMPARABLE = "no difference", "no comparable"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def advice_effects(log: JourneyLog) -> list[AdviceEffect]:
 def effects_of(facts: Facts) -> list[AdviceEffect]:
     """The same of attempts that are at hand."""
     found = [_effect(facts, due) for due in _dues(facts)]
-    rank = {FEWER: 0, MORE: 1, NO_DIFFERENCE: 2, NO_COMPARABLE: 3}
+    rank = {FEWER: 0, MORE: 1, PERHAPS: 2, NO_DIFFERENCE: 3, NO_COMPARABLE: 4}
     return sorted(
         found, key=lambda one: (rank[one.verdict], one.contacts.expected if one.contacts else 0.0, one.step)
     )
@@ -228,7 +229,7 @@ def _effect(facts: Facts, due: Due) -> AdviceEffect:
     each, currency = _each(facts)
     saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
     return AdviceEffect(
-        *names, given, missed, compared, _verdict(with_ - without, float(draws.std())), with_, without, effect,
+        *names, given, missed, compared, _verdict(effect, float(draws.std())), with_, without, effect,
         Line(due.step, saved, each) if each else None, tuple(_balances(facts, found, both)), currency, contacts,
     )  # fmt: skip
 
@@ -300,10 +301,12 @@ def _interval(expected: float, draws: Floats) -> Interval:
     return Interval(min(low, expected), expected, max(high, expected))
 
 
-def _verdict(effect: float, spread: float) -> str:
-    if abs(effect) <= SURE * spread or spread == 0:
+def _verdict(effect: Interval, spread: float) -> str:
+    if spread == 0 or effect.low <= 0 <= effect.high:
         return NO_DIFFERENCE
-    return FEWER if effect < 0 else MORE
+    if abs(effect.expected) <= SURE * spread:
+        return PERHAPS
+    return FEWER if effect.expected < 0 else MORE
 
 
 def _each(facts: Facts) -> tuple[Amount | None, str]:

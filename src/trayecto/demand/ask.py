@@ -6,6 +6,7 @@ replacement.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.attempts.facts import Facts, facts_of
-from trayecto.attempts.lives import Ints
+from trayecto.attempts.lives import Bools, Ints
 from trayecto.demand.contacts import NONE, Contacts, contacts_of
 from trayecto.demand.costs import lines_of, months_of, prices_of
 from trayecto.demand.rules import UNEXPLAINED, Explanation
@@ -55,7 +56,8 @@ class Cause:
     monthly: Interval
     lines: Sequence[Line]
     currency: str
-    places: Sequence[int]
+    places: Ints
+    alike: int  # of the contacts: about what began before the log, and of a kind that has this cause
     method: (
         str | None
     )  # adjusted: compared with attempts alike; association: a rule says so, or time does; None: unexplained
@@ -76,6 +78,7 @@ class Cause:
             "monthly": self.monthly.to_dict(),
             "money": {**money.to_dict(), "currency": self.currency, "per": "month"} if money else None,
             "lines": [line.to_dict() for line in self.lines],
+            "alike": self.alike,
             "method": self.method,
         }
 
@@ -88,6 +91,7 @@ class FailureDemand:
     contacts: Contacts
     explanations: Sequence[Explanation]
     cause: Ints
+    alike: Bools
 
     @property
     def explained(self) -> int:
@@ -135,21 +139,23 @@ class FailureDemand:
     def _cause(self, kind: str, step: str | None, mine: Ints, share: Interval) -> Cause:
         whole = len(self.contacts) / months_of(self.facts)
         monthly = Interval(share.low * whole, share.expected * whole, share.high * whole)
-        names, prices = self.facts.log.step_names, prices_of(self.facts.log, self.facts.blueprint)
-        felt = [names[code] for code in self.contacts.step[mine].tolist()]
-        channels = self._channels
-        told = [(at, channels[place]) for at, place in zip(felt, mine.tolist(), strict=True)]
+        prices = prices_of(self.facts.log, self.facts.blueprint)
+        counted = self._counted(mine)
+        felt = Counter[str]()
+        for (at, _channel), count in counted.items():
+            felt[at] += count
         return Cause(
             kind=kind,
             born_at=step,
             department=self._owner(step) if step else None,
-            felt_at=max(sorted(set(felt)), key=felt.count, default=None),
+            felt_at=max(sorted(felt), key=lambda at: felt[at], default=None),
             contacts=len(mine),
             share=share,
             monthly=monthly,
-            lines=lines_of(prices, told, monthly),
+            lines=lines_of(prices, counted, monthly),
             currency=prices.currency,
-            places=mine.tolist(),
+            places=mine,
+            alike=int(self.alike[mine].sum()),
             method=self._method(kind, step),
         )
 
@@ -157,9 +163,19 @@ class FailureDemand:
         mine = [one.compared for one in self.explanations if (one.kind, one.step) == (kind, step)]
         return ("adjusted" if all(mine) else "association") if mine else None
 
+    def _counted(self, mine: Ints) -> dict[tuple[str, str], int]:
+        """These contacts by step and channel."""
+        codes, names = self._channels
+        steps = self.facts.log.step_names
+        pairs, counts = np.unique(
+            np.stack([self.contacts.step[mine], codes[mine]]), axis=1, return_counts=True
+        )
+        told = zip(*pairs.tolist(), counts.tolist(), strict=True)
+        return {(steps[step], names[code] if code != NONE else ""): count for step, code, count in told}
+
     @cached_property
-    def _channels(self) -> list[str | None]:
-        return self.contacts.said("channel")
+    def _channels(self) -> tuple[Ints, Sequence[str]]:
+        return self.contacts.codes("channel")
 
     def _shares(self, codes: Ints, kinds: int) -> tuple[Ints, list[Interval]]:
         drawn = _drawn(self.contacts.person, codes, kinds)
@@ -203,4 +219,4 @@ def demand_of(facts: Facts) -> FailureDemand:
     """The same of attempts that are at hand."""
     contacts = contacts_of(facts)
     found = trace(facts, contacts)
-    return FailureDemand(facts, contacts, found.explanations, found.cause)
+    return FailureDemand(facts, contacts, found.explanations, found.cause, found.alike)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,8 +52,8 @@ class Contacts:
         are one."""
         code = np.zeros(len(self), dtype=np.int64)
         for column in told_columns(self.facts.blueprint):
-            values, of = np.unique([value or "" for value in self.said(column)], return_inverse=True)
-            code = code * max(1, len(values)) + of
+            told, names = self.codes(column)
+            code = code * (len(names) + 1) + told + 1
         _, of, sizes = np.unique(code, return_inverse=True, return_counts=True)
         pooled = np.where(sizes[of] >= LEAST_OF_A_KIND, of + 1, 0)
         return np.unique(pooled, return_inverse=True)[1].astype(np.int64)
@@ -68,17 +68,23 @@ class Contacts:
         begun: Bools = self.facts.ordered[unit] | stopped
         return ~(known & begun)
 
+    def codes(self, column: str) -> tuple[Ints, Sequence[str]]:
+        """What the contacts say in an event column, as places in its values; NONE where they say nothing."""
+        return codes_at(self.facts, column, self.event)
+
     def said(self, column: str) -> list[str | None]:
-        """What the contacts say in an event column; None where the log keeps no such column."""
-        return said_at(self.facts, column, self.event)
+        """The same as texts."""
+        codes, names = self.codes(column)
+        return [names[code] if code != NONE else None for code in codes.tolist()]
 
 
-def said_at(facts: Facts, column: str, event: Ints) -> list[str | None]:
-    """The values of an event column at these events."""
+def codes_at(facts: Facts, column: str, event: Ints) -> tuple[Ints, Sequence[str]]:
+    """The values of an event column at these events: (events,) places in its values, NONE where there is none."""
     if column not in facts.log.columns:
-        return [None] * len(event)
-    values = facts.units.events.values(facts.log, column)
-    return [values[place] for place in event.tolist()]
+        return np.full(len(event), NONE), ()
+    pieces = facts.log.stored.pieces
+    whole = np.concatenate([one.values(column)[one.offsets[0] : one.offsets[-1]] for one in pieces])
+    return whole[facts.units.events.place[event]].astype(np.int64), facts.log.columns[column].values
 
 
 def contacts_of(facts: Facts) -> Contacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trayecto.attempts.facts import Facts
@@ -51,14 +51,16 @@ def months_of(facts: Facts) -> float:
     return max(1 / 31, (facts.end - int(at.min())) / MONTH) if len(at) else 1.0
 
 
-def lines_of(prices: Prices, contacts: Sequence[tuple[str, str | None]], monthly: Interval) -> list[Line]:
-    """A line per channel and amount: ``contacts`` (step and channel of each) in the proportion of ``monthly``."""
-    counted = Counter((channel, prices.of(step, channel)) for step, channel in contacts)
-    whole = max(1, sum(counted.values()))
-    lines = []
-    for (channel, each), count in sorted(counted.items(), key=lambda one: (-one[1], one[0][0] or "")):
+def lines_of(prices: Prices, counted: Mapping[tuple[str, str], int], monthly: Interval) -> list[Line]:
+    """A line per channel and amount: contacts by (step, channel), in the proportion of ``monthly``. ``""``: no channel."""
+    whole, sums = max(1, sum(counted.values())), Counter[tuple[str, Amount]]()
+    for (step, channel), count in counted.items():
+        each = prices.of(step, channel or None)
         if each is not None:
-            part = count / whole
-            quantity = Interval(monthly.low * part, monthly.expected * part, monthly.high * part)
-            lines.append(Line(channel or "", quantity, each))
+            sums[channel, each] += count
+    lines = []
+    for (channel, each), count in sorted(sums.items(), key=lambda one: (-one[1], one[0][0])):
+        part = count / whole
+        quantity = Interval(monthly.low * part, monthly.expected * part, monthly.high * part)
+        lines.append(Line(channel, quantity, each))
     return lines

@@ -14,7 +14,7 @@ from trayecto.blueprint.design import Echo, Promise
 from trayecto.demand.contacts import NONE, Contacts, back_from
 from trayecto.units import parse_duration
 
-SAID, NOT_SENT, GATE, LATE, AFTER, MISSING, CHANGED, ALIKE, UNEXPLAINED = (
+SAID, NOT_SENT, GATE, LATE, AFTER, MISSING, CHANGED, UNEXPLAINED = (
     "said",
     "not sent",
     "gate",
@@ -22,7 +22,6 @@ SAID, NOT_SENT, GATE, LATE, AFTER, MISSING, CHANGED, ALIKE, UNEXPLAINED = (
     "after",
     "missing",
     "changed",
-    "alike",
     "sin explicar",
 )
 STILL = 3 * DAY  # so long after trouble has ended people still ask
@@ -117,8 +116,8 @@ def _sending(facts: Facts, echo: Echo, step: str) -> Promised:
 
 
 def _says(contacts: Contacts, column: str, values: Sequence[str]) -> Bools:
-    wanted = frozenset(values)
-    return np.array([value in wanted for value in contacts.said(column)], dtype=bool)
+    codes, names = contacts.codes(column)
+    return np.isin(codes, [place for place, name in enumerate(names) if name in set(values)])
 
 
 def _usual_start(facts: Facts, one: Promised) -> float:

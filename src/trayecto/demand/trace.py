@@ -21,7 +21,7 @@ from trayecto.demand.changes import changes_of, follows
 from trayecto.demand.contacts import NONE, Contacts
 from trayecto.demand.controls import Controls, Lift, controls_of
 from trayecto.demand.learning import Candidate, best_of, candidate_of, learnable
-from trayecto.demand.rules import ALIKE, CHANGED, Explanation, implied_rules, written_rules
+from trayecto.demand.rules import CHANGED, Explanation, implied_rules, written_rules
 
 RATIO = 2.0
 SURE = 1.645  # one-sided 95 %: a rule of the design needs less proof than what is learnt
@@ -31,12 +31,13 @@ LEAST_ALIKE = 10
 
 
 class Trace:
-    """``cause``: (contacts,) places in ``explanations``, NONE = unexplained."""
+    """``cause``: (contacts,) places in ``explanations``, NONE = unexplained; ``alike``: those that only share the cause of their kind."""
 
     def __init__(self, facts: Facts, contacts: Contacts) -> None:
         self.facts, self.contacts = facts, contacts
         self.explanations: list[Explanation] = []
         self.cause: Ints = np.full(len(contacts), NONE)
+        self.alike: Bools = np.zeros(len(contacts), dtype=bool)
 
     @property
     def open(self) -> Bools:
@@ -111,7 +112,10 @@ def _alike(found: Trace) -> None:
     for kind in range(int(contacts.kind.max(initial=-1)) + 1):
         mine = contacts.kind == kind
         seen = found.cause[mine & ~contacts.unseen]
-        steps = [found.explanations[place].step if place != NONE else "" for place in seen.tolist()]
-        step = max(set(steps), key=steps.count, default="")
-        if step and len(steps) >= LEAST_ALIKE and steps.count(step) >= NEARLY_ALL * len(steps):
-            found.give(Explanation(ALIKE, step), mine & contacts.unseen)
+        causes, counts = np.unique(seen, return_counts=True)
+        if len(seen) < LEAST_ALIKE or counts.max() < NEARLY_ALL * len(seen):
+            continue
+        cause = int(causes[counts.argmax()])
+        if cause != NONE:
+            found.alike |= mine & contacts.unseen & found.open
+            found.give(found.explanations[cause], mine & contacts.unseen)

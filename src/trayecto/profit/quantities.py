@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, NEVER, Ints
 from trayecto.attempts.promises import Promised, promises_of
+from trayecto.demand.contacts import NONE, codes_at
 from trayecto.demand.costs import Prices
 from trayecto.designed import calendar_of
 from trayecto.values import Amount, Values
@@ -72,7 +73,9 @@ def _products(facts: Facts) -> tuple[list[str], Ints]:
 
 
 def _contacts(facts: Facts, prices: Prices) -> Iterator[Entries]:
+    """One for each amount, named by its channel where it is that of one channel."""
     events = facts.units.events
+    found: dict[Amount, list[tuple[str, Ints]]] = {}
     for step in facts.support:
         code = facts.log.stored.code_of.get(step)
         mine = np.flatnonzero(events.step == code) if code is not None else np.empty(0, np.int64)
@@ -80,18 +83,18 @@ def _contacts(facts: Facts, prices: Prices) -> Iterator[Entries]:
         for place, channel in enumerate(channels):
             each = prices.of(step, channel or None)
             if each is not None:
-                chosen = mine[of == place]
-                yield Entries(
-                    CONTACTS, channel, each, events.row[chosen], events.person[chosen], -np.ones(len(chosen))
-                )
+                found.setdefault(each, []).append((channel, mine[of == place]))
+    for each, parts in found.items():
+        names = {channel for channel, _mine in parts}
+        mine = np.concatenate([chosen for _channel, chosen in parts])
+        about = names.pop() if len(names) == 1 else ""
+        yield Entries(CONTACTS, about, each, events.row[mine], events.person[mine], -np.ones(len(mine)))
 
 
 def _channels(facts: Facts, events: Ints) -> tuple[list[str], Ints]:
-    if "channel" not in facts.log.columns or not len(events):
-        return [""], np.zeros(len(events), dtype=np.int64)
-    values = facts.units.events.values(facts.log, "channel")
-    names, of = np.unique([values[place] or "" for place in events.tolist()], return_inverse=True)
-    return names.tolist(), of.astype(np.int64)
+    codes, values = codes_at(facts, "channel", events)
+    known, of = np.unique(codes, return_inverse=True)
+    return [values[code] if code != NONE else "" for code in known.tolist()], of.astype(np.int64)
 
 
 def _returned(facts: Facts) -> NDArray[np.bool_]:

@@ -1,0 +1,1 @@
+"""Pages: advice and support, failure demand, who leaves most and least."""
