@@ -51,13 +51,13 @@ def test_both_sides_are_alike_in_what_was_known_before(half_silent):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_advice_that_changes_nothing_is_said_to_change_nothing(tmp_path, seed):
+def test_advice_that_changes_nothing_is_never_said_to_save_or_to_make_contacts(tmp_path, seed):
     lives = [
         [event for event in life if event[0] != "call" or event[2] != "when"]
         for life in company(seed, silent=0.5, persons=800)
     ]
     found = notice_of(built(tmp_path / "log", lives, SHOP + SAYING))
-    assert found.verdict == "no difference" and abs(found.effect.expected) < 0.1
+    assert found.verdict in {"no difference", "perhaps chance"} and abs(found.effect.expected) < 0.1
 
 
 @pytest.mark.parametrize("silent", [0.0, 1.0])
