@@ -20,13 +20,18 @@ ENDS = (5.0, 95.0)  # of the 90 % interval
 
 def drawn(effect: Effect, facts: Facts, draws: int, seed: int = 1) -> Any:
     """(draws, 3) the effect with persons drawn with replacement, and the chance of one period on top."""
+    return sum(drawn_apart(effect, facts, draws, seed))
+
+
+def drawn_apart(effect: Effect, facts: Facts, draws: int, seed: int = 1) -> tuple[Any, Any]:
+    """(draws, 3) the effect with persons drawn with replacement, and beside it the chance of one period."""
     chance = np.random.default_rng(seed)
     persons, of = np.unique(facts.units.person, return_inverse=True)
     found = []
     for _ in range(draws):
         weight = np.bincount(chance.integers(len(persons), size=len(persons)), minlength=len(persons))[of]
         found.append(effect(weight.astype(float)))
-    return np.asarray(found) + _chance_of(expected(effect, facts), facts, draws, chance)
+    return np.asarray(found), _chance_of(expected(effect, facts), facts, draws, chance)
 
 
 def expected(effect: Effect, facts: Facts) -> Floats:

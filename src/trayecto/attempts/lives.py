@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow.compute as pc
@@ -59,10 +60,23 @@ class Units:
 
     def unit_of_event(self) -> Ints:
         """(events,) the unit of each event, -1 before the first attempt of its person."""
+        return self._unit_of_event
+
+    @cached_property
+    def _unit_of_event(self) -> Ints:
         found = np.full(len(self.events.step), -1)
         lengths = self.stop - self.start
         places = np.repeat(self.start - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         found[places] = np.repeat(np.arange(len(self)), lengths)
+        return found
+
+    @cached_property
+    def taken(self) -> NDArray[np.bool_]:
+        """(steps, units) which steps, by code, happen in which units; steps after the last that happens are left out."""
+        unit = self._unit_of_event
+        mine = unit >= 0
+        found = np.zeros((int(self.events.step.max(initial=-1)) + 1, len(self)), dtype=bool)
+        found[self.events.step[mine], unit[mine]] = True
         return found
 
     def first(self, log: JourneyLog, steps: Collection[str]) -> Ints:
@@ -78,10 +92,11 @@ class Units:
 
     def among(self, log: JourneyLog, steps: Collection[str]) -> tuple[Ints, Ints]:
         """The events of these steps, and the unit of each."""
-        codes = [log.stored.code_of[step] for step in steps if step in log.stored.code_of]
-        unit = self.unit_of_event()
-        mine = np.flatnonzero(np.isin(self.events.step, codes) & (unit >= 0))
-        return mine, unit[mine]
+        wanted = np.zeros(max(log.stored.code_of.values(), default=0) + 1, dtype=bool)
+        wanted[[log.stored.code_of[step] for step in steps if step in log.stored.code_of]] = True
+        mine = np.flatnonzero(wanted[self.events.step])
+        unit = self._unit_of_event[mine]
+        return mine[unit >= 0], unit[unit >= 0]
 
 
 def events_of(log: JourneyLog) -> Events:

@@ -137,17 +137,15 @@ def _next_began(facts: Facts) -> Ints:
 
 def _instead(facts: Facts, has: Bools, given: Bools, own: set[str]) -> list[str]:
     """The steps that stand in the place of the promised one: next to none of their attempts have both."""
-    mine, unit = facts.units.among(facts.log, facts.log.steps)
-    codes = facts.units.events.step[mine]
-    among = given[unit]
-    size = len(facts.log.step_names)
-    seen = np.zeros((size, len(has)), dtype=bool)
-    seen[codes[among], unit[among]] = True
-    whole, both = seen.sum(axis=1), (seen & has).sum(axis=1)
+    taken = facts.units.taken[:, given]
+    whole, both = np.count_nonzero(taken, axis=1), np.count_nonzero(taken & has[given], axis=1)
     if not has.any():
         return [step for step in facts.goals if step not in own]
     return [
         step
         for step, code in facts.log.stored.code_of.items()
-        if step not in own and whole[code] >= LEAST and both[code] < EXCLUDES * whole[code]
+        if step not in own
+        and code < len(whole)
+        and whole[code] >= LEAST
+        and both[code] < EXCLUDES * whole[code]
     ]

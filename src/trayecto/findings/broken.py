@@ -77,11 +77,14 @@ def _since_a_step(promise: Promised, message: bool, start_step: str | None) -> B
     """Attempts whose promise ends after the log does are left out, also those that were quick: the slow ones of the same days
     cannot be seen yet. So are orders that were cancelled before what was promised came."""
     facts, begun = promise.facts, promise.start < NEVER
-    over = promise.failed & ((promise.done < NEVER) | (facts.kept > 0) | message)
     now, then = (promise.clock(np.where(begun, told, facts.end)) for told in (facts.end, promise.start))
     ripe = begun & (now - then > promise.length)
+    failed = promise.failed & ((promise.done < NEVER) | (facts.kept > 0))
+    if message:  # whatever became of the order later, this was not told when it should have been
+        until = np.minimum(np.minimum(promise.done, promise.void), facts.end)
+        failed = begun & (promise.clock(np.where(begun, until, facts.end)) - then > promise.length)
     return Broken(
-        facts, promise.step, promise.start, promise.done, over & ripe, promise.kept & ripe, message, start_step
+        facts, promise.step, promise.start, promise.done, failed & ripe, promise.kept & ripe, message, start_step
     )  # fmt: skip
 
 

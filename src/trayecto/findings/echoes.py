@@ -14,6 +14,7 @@ from trayecto.demand.ask import FailureDemand
 from trayecto.demand.rules import CHANGED as FOLLOWS
 from trayecto.demand.rules import SAID
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, CHANGED, DEMAND
+from trayecto.findings.settled import settled
 from trayecto.findings.since import Change, change_of
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, contact_step
 from trayecto.findings.worth import undone
@@ -106,7 +107,7 @@ def _suspicion(
     felt_at = contact_step(study, bad) or step
     return Suspicion(
         kind, step, step, felt_at, np.unique(contacts.row[counted]),
-        _without(facts, bad, good, share, each), since=since, p=change.p if change else None,
+        _without(facts if change else settled(facts, bad), bad, good, share, each), since=since, p=change.p if change else None,
         method=ADJUSTED if change else ASSOCIATION, contacts=int(counted.sum()),
         evidence={"before": change.before if change else None, "after": change.after if change else float(bad.sum() / max(1, (bad | good).sum()))},
     )  # fmt: skip

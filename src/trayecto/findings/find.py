@@ -69,7 +69,9 @@ def _once(standing: Sequence[tuple[Suspicion, Worth]]) -> Iterator[tuple[Suspici
 
 def _worth(study: Study, one: Suspicion) -> Worth:
     assert one.effect is not None
-    return worth_of(one.effect, study.facts, study.values, study.months_since(one.since), study.draws)
+    return worth_of(
+        one.effect, study.facts, study.values, study.months_since(one.since), study.draws, one.lines
+    )
 
 
 def _p(one: Suspicion, worth: Worth) -> float:

@@ -4,52 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
+from trayecto.attempts.lives import DAY, NEVER
+from trayecto.blueprint import Touchpoint
 from trayecto.findings.model import GATE
+from trayecto.findings.settled import settled
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, rows_of
+from trayecto.gates.visits import GAVE_UP, REJECTED, Visits, gates_of, visits_of
+from trayecto.money import Line, exactly
+from trayecto.values import Amount
 from trayecto.whatif.changes import RemoveGate
 from trayecto.whatif.effects import effect_of
 
 LEAST = 30  # attempts stopped
 BEGINS = 14 * DAY  # a gate first seen this long after its log begins was put up then
-WEEK = 7 * DAY
+LAW = "law"
 
 
 def gates(study: Study) -> Suspected:
     """One suspicion per gate of the log; whether it costs anything is told by what it is worth to remove it."""
-    return Suspected(list(_gates(study)))
+    return Suspected([found for one in gates_of(study.facts) for found in _of(study, one)])
 
 
-def _gates(study: Study) -> Iterator[Suspicion]:
-    facts = study.facts
-    for one in facts.blueprint.measured:
-        if (
-            one.gate is None
-            or one.gate.mandatory
-            or one.gate.origin == "law"
-            or one.key not in facts.log.stored.code_of
-        ):
-            continue
-        asked = facts.units.first(facts.log, [one.key])
-        stopped = asked < NEVER
-        if stopped.sum() < LEAST or not (stopped & facts.ordered).any():
-            continue
-        since = _since(study, asked, stopped)
-        rejection = facts.blueprint.rejection_of(one)
-        rejected = facts.units.first(facts.log, [rejection] if rejection else []) < NEVER
-        lost = stopped & ~facts.ordered
-        ripe = lost & (asked < facts.end - WEEK)
-        yield Suspicion(
-            GATE, one.key, one.key, one.key, rows_of(facts, stopped), effect_of(RemoveGate(one.key), facts),
-            since=since, contacts=int(facts.contacts[stopped].sum()),
-            evidence={
-                "origin": one.gate.origin, "stopped": int(stopped.sum()),
-                "rejected": int((stopped & rejected).sum()), "gave_up": int((ripe & ~rejected).sum()),
-            },
-        )  # fmt: skip
+def _of(study: Study, touchpoint: Touchpoint) -> Iterator[Suspicion]:
+    facts, gate = study.facts, touchpoint.gate
+    stopped = facts.units.first(facts.log, [touchpoint.key]) < NEVER
+    passed = stopped & facts.ordered
+    if gate is None or gate.mandatory or gate.origin == LAW or stopped.sum() < LEAST or not passed.any():
+        return
+    visits = visits_of(facts, touchpoint)
+    first = int(visits.at.min())
+    since = first if first - study.began > BEGINS else None
+    yield Suspicion(
+        GATE, touchpoint.key, touchpoint.key, touchpoint.key, rows_of(facts, stopped),
+        effect_of(RemoveGate(touchpoint.key), facts if since else settled(facts, stopped)),
+        since=since, contacts=int(facts.contacts[stopped].sum()), lines=_lines(visits, study.months_since(since)),
+        evidence={
+            "origin": gate.origin, "stopped": len(visits),
+            "rejected": visits.count(REJECTED), "gave_up": visits.count(GAVE_UP),
+        },
+    )  # fmt: skip
 
 
-def _since(study: Study, asked: Ints, stopped: Bools) -> int | None:
-    """The first moment of the gate, when the log was there long before."""
-    first = int(asked[stopped].min())
-    return first if first - study.began > BEGINS else None
+def _lines(visits: Visits, months: float) -> tuple[Line, ...]:
+    """In a month: the cost of each check is saved, and what a rejection avoids is lost, where the blueprint says so."""
+    gate, found = visits.gate, []
+    if gate.cost:
+        found.append(Line("checks saved", exactly(len(visits) / months), _exact(gate.cost)))
+    if gate.gate is not None and gate.gate.avoids:
+        rejected = visits.count(REJECTED) / months
+        found.append(Line("losses no longer avoided", exactly(-rejected), _exact(gate.gate.avoids)))
+    return tuple(found)
+
+
+def _exact(amount: float) -> Amount:
+    return Amount(amount, amount, amount, "blueprint")

@@ -15,6 +15,8 @@ from trayecto.causes import Single, find_causes, single_causes
 from trayecto.findings.broken import Broken, broken_promises
 from trayecto.findings.known import Known, known_before
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, DEMAND, LATE, Blamed
+from trayecto.findings.odds import odds_of
+from trayecto.findings.settled import settled
 from trayecto.findings.since import Change, change_of
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, contact_step, rows_of
 from trayecto.findings.worth import undone
@@ -23,13 +25,16 @@ from trayecto.whatif.effects import effect_of
 
 LEAST, LEAST_BROKEN = 100, 15  # attempts, and broken ones among them, to say anything
 LEAST_MINE = 30
-POINTS, ODDS = 0.06, 1.5  # an attribute that raises broken promises by less is an ordinary difference
-DEEP_POINTS, DEEP_ODDS = 0.10, 2.0  # of several attributes together
+POINTS, ODDS = (
+    0.06,
+    1.4,
+)  # an attribute that raises broken promises by less, or less surely, is an ordinary difference
+DEEP_POINTS, DEEP_ODDS = 0.10, 1.7  # of several attributes together
 EVERYWHERE = 0.12  # broken as often in all but the best quarter of the circumstances
 RISE = 0.08  # … since a day
 UNTOLD = 0.03  # of what should be told
 SUSPECT = 0.01  # single values with a p-value below are measured one beside the other
-CHANGED = 0.001
+CHANGED, BEGAN = 0.001, 0.01  # the p-value of a day, for a whole promise and for one suspected value
 WINDOWS = (0.0, 0.5, 0.75)  # of the attempts in order of time
 
 
@@ -103,12 +108,13 @@ class _Promise:
     # --- causes ---
 
     def _guilty(self) -> list[_Guilty]:
-        """Values that raise the share of broken promises, in the whole time or lately; then several together."""
+        """Values that raise the share of broken promises in the whole time, or lately since a day; then several together."""
         found: dict[Blamed, _Guilty] = {}
         for begin in WINDOWS:
             for one in self._singles(self._window(begin)):
-                if one.blamed not in found:
-                    found[one.blamed] = self._dated(one)
+                dated = self._dated(one)
+                if one.blamed not in found and (begin == 0 or dated.since is not None):
+                    found[one.blamed] = dated
         return [*found.values(), *self._deep(set(found))]
 
     def _window(self, begin: float) -> Bools:
@@ -153,13 +159,13 @@ class _Promise:
         stratum = self.known.stratum()
         weight = np.ones(len(mine))
         more = difference(self.broken.failed.astype(float), weight, mine, others, stratum)
-        return more >= points and _odds_ratio(self.broken.failed, mine, others, stratum) >= odds
+        return more >= points and odds_of(self.broken.failed, mine, others, stratum).low >= odds
 
     def _dated(self, one: _Guilty) -> _Guilty:
         """From the day on which it began, where the value was once as good as others."""
         mine = self.broken.judged & np.logical_and.reduce([self._has(*told) for told in one.conditions])
         change = change_of(self.broken.start[mine], self.broken.failed[mine], self.study.zone)
-        if change is None or change.p > CHANGED or change.after - change.before < POINTS:
+        if change is None or change.p > BEGAN or change.after - change.before < POINTS:
             return replace(one, mine=mine)
         return replace(one, mine=mine & (self.broken.start >= change.since), since=change.since)
 
@@ -202,7 +208,7 @@ class _Promise:
         saved = bad * np.clip(1 - then / np.maximum(now, 1e-12), 0, 1)
         return Suspicion(
             LATE, broken.step, broken.born_at(bad, broken.kept), broken.step, rows_of(self.facts, bad),
-            undone(self.facts, broken.failed, broken.kept, saved),
+            undone(self._lived_with(bad, one.since), broken.failed, broken.kept, saved),
             cause=one.blamed, since=one.since, p=one.p, contacts=int(self.facts.contacts[bad].sum()),
             evidence=self._evidence(one) | {"late": int(bad.sum()), "of": int(one.mine.sum())},
         )  # fmt: skip
@@ -221,7 +227,7 @@ class _Promise:
         everybody = np.zeros(len(judged), np.int64)
         for one in self._told(judged, []):
             mine = judged & self._has(*_pair(one))
-            alike = one.raw >= POINTS and _odds_ratio(failed, mine, judged & ~mine, everybody) >= ODDS
+            alike = one.raw >= POINTS and odds_of(failed, mine, judged & ~mine, everybody).low >= ODDS
             if one.effect and alike and Blamed(*_pair(one)) not in guilty:
                 yield replace(self._blaming(_seeming(one, mine, one.p)), discarded=True)
 
@@ -288,7 +294,11 @@ class _Promise:
         if broken.message and change and broken.start_step and (day := self.study.day(change.since)):
             return effect_of(Fix(broken.start_step, day), self.facts)
         before = change.before / max(change.after, 1e-12) if change else 0.0
-        return undone(self.facts, broken.failed, broken.kept, bad * (1 - before), own_orders=broken.message)
+        facts = self._lived_with(bad, change.since if change else None)
+        return undone(facts, broken.failed, broken.kept, bad * (1 - before), own_orders=broken.message)
+
+    def _lived_with(self, bad: Bools, since: int | None) -> Facts:
+        return self.facts if since else settled(self.facts, bad)
 
 
 def _pair(one: Single) -> tuple[str, str]:
@@ -299,15 +309,6 @@ def _seeming(one: Single, mine: Bools, p: float) -> _Guilty:
     assert one.effect is not None  # without one nothing is elevated
     effect = one.effect
     return _Guilty((_pair(one),), mine, p, one.raw, effect.effect, effect.low, effect.high)
-
-
-def _odds_ratio(bad: Bools, one: Bools, other: Bools, stratum: Ints) -> float:
-    """The common odds ratio within strata (Mantel and Haenszel, 1959); a half is added to each side."""
-    size = int(stratum.max(initial=0)) + 1
-    a, b = (np.bincount(stratum[one & told], minlength=size) for told in (bad, ~bad))
-    c, d = (np.bincount(stratum[other & told], minlength=size) for told in (bad, ~bad))
-    whole = np.maximum(a + b + c + d, 1)
-    return float(((a * d / whole).sum() + 0.5) / ((b * c / whole).sum() + 0.5))
 
 
 def _rates(bad: Bools, among: Bools, stratum: Ints) -> np.ndarray:

@@ -19,6 +19,7 @@ from trayecto.blueprint import JourneyType
 from trayecto.demand.ask import FailureDemand, demand_of
 from trayecto.errors import BadValue
 from trayecto.findings.model import ADJUSTED, Blamed
+from trayecto.money import Line
 from trayecto.values import Values
 
 MONTH = 365.25 / 12 * DAY
@@ -71,7 +72,7 @@ class Study:
 @dataclass(frozen=True, eq=False)
 class Suspicion:
     """``p``: None where only what it is worth can tell whether it is chance; ``relevant`` and ``discarded`` are judged by the
-    search. ``rows``: (journeys,) of the log. ``effect`` undoes it; None where nothing can be said."""
+    search. ``lines``: money in a month besides what the effect is worth. ``rows``: (journeys,) of the log. ``effect`` undoes it; None where nothing can be said."""
 
     kind: str
     step: str
@@ -85,6 +86,7 @@ class Suspicion:
     discarded: bool = False
     method: str = ADJUSTED
     contacts: int = 0
+    lines: tuple[Line, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.attempts.compare import Floats, difference, log_hazard_ratio
-from trayecto.attempts.drawing import Effect, drawn, expected, intervals, money_of
+from trayecto.attempts.drawing import Effect, drawn_apart, expected, intervals, money_of
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools
-from trayecto.money import Interval, Line
+from trayecto.money import Interval, Line, total_of
 from trayecto.values import Values
 
-SURE = 3.0  # standard errors from which on a difference counts that need not be there
 NAMES = ("orders_kept", "contacts", "value_kept")
 
 
@@ -29,23 +29,31 @@ class Worth:
     p: float
 
 
-def worth_of(effect: Effect, facts: Facts, values: Values | None, months: float, draws: int) -> Worth:
-    """An effect over the time it was there, per month."""
+def worth_of(
+    effect: Effect, facts: Facts, values: Values | None, months: float, draws: int, own: Sequence[Line] = ()
+) -> Worth:
+    """An effect over the time it was there, per month; ``own``: what it is worth besides, in a month."""
     mean = expected(effect, facts) / months
-    spread = drawn(effect, facts, draws) / months
+    persons, chance = (one / months for one in drawn_apart(effect, facts, draws))
+    spread = persons + chance
     told = intervals(mean, spread)
-    money = money_of(values, mean, spread) if values else None
-    lines = lines_of(values, told) if values else ()
-    return Worth(dict(zip(NAMES, told, strict=True)), money, lines, _chance(mean, spread))
+    money = _with(own, money_of(values, mean, spread)) if values else None
+    lines = (*lines_of(values, told), *own) if values else ()
+    return Worth(dict(zip(NAMES, told, strict=True)), money, lines, _chance(mean, persons))
 
 
-def _chance(mean: Floats, spread: Floats) -> float:
-    """The least p-value of more orders and of fewer contacts, doubled, since the better of two is taken."""
-    from math import erfc, sqrt
+def _with(own: Sequence[Line], money: Interval) -> Interval:
+    more = total_of(own)
+    return Interval(money.low + more.low, money.expected + more.expected, money.high + more.high)
 
-    errors = np.maximum(spread.std(axis=0), 1e-12)
-    best = max(mean[0] / errors[0], -mean[1] / errors[1])
-    return min(1.0, erfc(best / sqrt(2)))
+
+def _chance(mean: Floats, persons: Floats) -> float:
+    """How often more orders and fewer contacts are as many by chance, in standard errors of persons drawn anew: the sum of the
+    two squares, where what goes the other way counts nothing (chi-bar-square)."""
+    errors = np.maximum(persons.std(axis=0), 1e-12)
+    orders, contacts = max(0.0, mean[0] / errors[0]), max(0.0, -mean[1] / errors[1])
+    squares = float(orders**2 + contacts**2)
+    return exp(-squares / 2) / 4 + erfc(sqrt(squares / 2)) / 2
 
 
 def lines_of(values: Values, told: Sequence[Interval]) -> tuple[Line, ...]:
@@ -67,16 +75,15 @@ def undone(
     facts: Facts, bad: Bools, good: Bools, saved: NDArray[np.floating], own_orders: bool = False
 ) -> Effect:
     """What changes when of each attempt the share ``saved`` (attempts,) goes as the ``good`` did and not as the ``bad``: their own
-    contacts, what follows because more come back, and with ``own_orders`` their own orders, where it is sure that fewer were kept
-    (what never came because the order was cancelled must not be taken for the reason of it)."""
-    orders = own_orders and _sure(facts, bad, good)
+    contacts, what follows because more come back, and with ``own_orders`` their own orders (never where what was late may
+    not have come because the order was cancelled: that would take the end for its reason)."""
 
     def effect(weight: Floats) -> Floats:
         much = weight * saved
         asked = difference(facts.contacts, weight, bad, good, facts.stratum)
-        change = _back(facts, much, log_hazard_ratio(facts, weight, bad, good, facts.stratum))
+        change = _back(facts, weight, bad, good) * _later(facts, much)
         change[1] -= asked * much.sum()
-        if orders:
+        if own_orders:
             change[0] -= difference(facts.kept, weight, bad, good, facts.stratum) * much.sum()
             change[2] -= difference(facts.worth, weight, bad, good, facts.stratum) * much.sum()
         return change
@@ -84,16 +91,16 @@ def undone(
     return effect
 
 
-def _sure(facts: Facts, bad: Bools, good: Bools) -> bool:
-    """Whether fewer of the bad are kept, by more than chance would have it."""
-    weight = np.ones(len(facts.units))
-    gap = difference(facts.kept, weight, bad, good, facts.stratum)
-    rates = [float(facts.kept[mask].mean()) if mask.any() else 0.0 for mask in (bad, good)]
-    counts = [max(1, int(mask.sum())) for mask in (bad, good)]
-    error = np.sqrt(sum(rate * (1 - rate) / count for rate, count in zip(rates, counts, strict=True)))
-    return bool(gap < -SURE * max(float(error), 1e-9))
+def _later(facts: Facts, weight: NDArray[np.floating]) -> Floats:
+    """What followed these attempts: orders kept, contacts, value."""
+    return np.array([(weight * one).sum() for one in facts.later])
 
 
-def _back(facts: Facts, weight: Floats, ratio: float) -> Floats:
-    """What more follows when these come back as the others do: what followed, scaled by the ratio of hazards."""
-    return np.array([(weight * one).sum() for one in facts.later]) * (np.exp(-ratio) - 1)
+def _back(facts: Facts, weight: Floats, bad: Bools, good: Bools) -> float:
+    """By which share more of the bad would have come back at the hazard of the good: of those who did not come back the share
+    (1 - f) to the power of the ratio of hazards stays away, where f came back."""
+    came = float((weight * facts.following)[bad].sum() / max(weight[bad].sum(), 1e-12))
+    if not 0 < came < 1:
+        return 0.0
+    ratio = np.exp(-log_hazard_ratio(facts, weight, bad, good, facts.stratum))
+    return float((1 - (1 - came) ** ratio) / came - 1)
