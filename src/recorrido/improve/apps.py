@@ -18,5 +18,5 @@ class ImproveConfig(AppConfig):
         from recorrido.journeys.analyses.registry import Kind, register
         from recorrido.journeys.queries import register_selection
 
-        register(Kind(FINDINGS, run=look, scheduled=True, applies=applies, afterwards=take_in))
+        register(Kind(FINDINGS, run=look, scheduled=True, first=True, applies=applies, afterwards=take_in))
         register_selection("finding", select_behind)

@@ -26,6 +26,7 @@ from recorrido.shared.aside import AsideEnded, run_aside
 TASK = "recorrido.journeys.analyses.tasks.work_out"
 KEPT = 10  # done analyses of one question, of as many log versions
 PAUSE = 0.5  # seconds between two writes of progress
+SOMEBODY_WAITS, FIRST = 20, 10  # priorities in the queue
 AGE = timedelta(days=1)
 
 
@@ -61,7 +62,8 @@ def _queue(analysis: Analysis, actor: Staff | None) -> None:
     if actor is not None:
         detail = {"kind": analysis.kind, "journeys": analysis.journey_type}
         audit(actor=actor, action="analysis.asked", subject="analysis", subject_id=analysis.id, detail=detail)
-    app.configure_task(TASK).defer(analysis_id=analysis.id)
+    priority = SOMEBODY_WAITS if actor else FIRST if kind_of(analysis.kind).first else 0
+    app.configure_task(TASK, priority=priority).defer(analysis_id=analysis.id)
 
 
 def carry_out_aside(analysis_id: int) -> None:

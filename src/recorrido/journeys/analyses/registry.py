@@ -28,12 +28,13 @@ def nothing_more(study: Study, result: dict[str, Any]) -> None:
 @dataclass(frozen=True)
 class Kind:
     """``run``: works it out. ``scheduled``: done by itself, without parameters, for each new base of the journey types
-    that it ``applies`` to (journey logs without a support contact have no failure demand). ``afterwards``: told the
-    result, in the transaction that keeps it."""
+    that it ``applies`` to (journey logs without a support contact have no failure demand). ``first``: before the other
+    scheduled ones, because the first page shows it. ``afterwards``: told the result, in the transaction that keeps it."""
 
     name: str
     run: Run
     scheduled: bool = False
+    first: bool = False
     applies: Callable[[Study], bool] = everywhere
     afterwards: Callable[[Study, dict[str, Any]], object] = nothing_more
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 import trayecto
 from recorrido.company.models import AuditEntry
 from recorrido.journeys.analyses import registry
-from recorrido.journeys.analyses.actions import carry_out, request_analysis, request_scheduled
+from recorrido.journeys.analyses.actions import TASK, carry_out, request_analysis, request_scheduled
 from recorrido.journeys.analyses.errors import UnknownKind
 from recorrido.journeys.analyses.models import Analysis
 from recorrido.journeys.analyses.queries import analysis_of, newest_result
@@ -115,3 +116,13 @@ def test_asking_stands_in_the_audit_log(analyst):
     request_analysis(study=open_study("order"), kind="journeys", actor=analyst)
     entry = AuditEntry.objects.get(action="analysis.asked")
     assert entry.detail == {"kind": "journeys", "journeys": "order"}
+
+
+def test_what_somebody_waits_for_comes_before_what_home_shows_and_that_before_the_rest(analyst):
+    registry.register(registry.Kind("home", run=_count, scheduled=True, first=True))
+    study = open_study("order")
+    for kind, actor in (("journeys", None), ("home", None), ("refusal", analyst)):
+        request_analysis(study=study, kind=kind, actor=actor)
+    jobs = ProcrastinateJob.objects.filter(task_name=TASK).order_by("-priority", "id")
+    kinds = dict(Analysis.objects.values_list("id", "kind"))
+    assert [kinds[job.args["analysis_id"]] for job in jobs] == ["refusal", "home", "journeys"]
