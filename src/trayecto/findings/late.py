@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools, Ints
 from trayecto.causes import Single, find_causes, single_causes
+from trayecto.causes.features import UNKNOWN, Feature
 from trayecto.findings.broken import Broken, broken_promises
 from trayecto.findings.known import Known, known_before
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, DEMAND, LATE, Blamed
@@ -36,6 +38,7 @@ UNTOLD = 0.03  # of what should be told
 SUSPECT = 0.01  # single values with a p-value below are measured one beside the other
 CHANGED, BEGAN = 0.001, 0.01  # the p-value of a day, for a whole promise and for one suspected value
 WINDOWS = (0.0, 0.5, 0.75)  # of the attempts in order of time
+TOLD = 0.9  # of the attempts whose promise was kept, for an attribute to be told of whoever gets that far
 
 
 def late(study: Study) -> Suspected:
@@ -89,6 +92,17 @@ class _Promise:
         """The p-values of what was tested and is not suspected."""
         return list(self.least_p.values())
 
+    @cached_property
+    def traced(self) -> Bools:
+        """(attempts,) the judged ones of which is told what may be blamed. One that never got that far – a parcel no carrier
+        was heard of – says nothing for or against those that did."""
+        found = self.broken.judged.copy()
+        for one in self.known.features:
+            told = _is_told(one)
+            if one.order > 0 and told[self.broken.kept].mean() >= TOLD:
+                found &= told
+        return found
+
     def _test(self, *told: tuple[tuple[tuple[str, str], ...], float]) -> None:
         for conditions, p in told:
             self.least_p[conditions] = min(p, self.least_p.get(conditions, 1.0))
@@ -118,10 +132,11 @@ class _Promise:
         return [*found.values(), *self._deep(set(found))]
 
     def _window(self, begin: float) -> Bools:
-        """The judged attempts that began in the last part of the time."""
+        """The traced attempts that began in the last part of the time."""
         start = self.broken.start
-        first = np.quantile(start[self.broken.judged], begin)
-        return self.broken.judged & (start >= first)
+        if not self.traced.any():
+            return self.traced
+        return self.traced & (start >= np.quantile(start[self.traced], begin))
 
     def _singles(self, window: Bools) -> Iterator[_Guilty]:
         """Values that are elevated against all others, and still are beside those that are more so; what they come to is
@@ -171,7 +186,9 @@ class _Promise:
 
     def _deep(self, found: set[Blamed]) -> Iterator[_Guilty]:
         """Several values together, searched on one half of the persons and tested on the other."""
-        judged = self.broken.judged
+        judged = self.traced
+        if not judged.any():
+            return
         answer = find_causes(
             self.known.of(judged), self.broken.failed[judged].astype(float), self.facts.units.person[judged],
             comparable=self.known.strata, given=self.known.circumstances,
@@ -202,7 +219,7 @@ class _Promise:
 
     def _blaming(self, one: _Guilty) -> Suspicion:
         broken, bad = self.broken, self.broken.failed & one.mine
-        others = broken.judged & ~one.mine
+        others = self.traced & ~one.mine
         then = _rates(broken.failed, others, self.known.stratum())
         now = _rates(broken.failed, one.mine, self.known.stratum())
         saved = bad * np.clip(1 - then / np.maximum(now, 1e-12), 0, 1)
@@ -223,7 +240,7 @@ class _Promise:
 
     def _look_alikes(self, guilty: set[Blamed]) -> Iterator[Suspicion]:
         """Values that are elevated as they stand, and not once what else differs is held constant."""
-        judged, failed = self.broken.judged, self.broken.failed
+        judged, failed = self.traced, self.broken.failed
         everybody = np.zeros(len(judged), np.int64)
         for one in self._told(judged, []):
             mine = judged & self._has(*_pair(one))
@@ -299,6 +316,12 @@ class _Promise:
 
     def _lived_with(self, bad: Bools, since: int | None) -> Facts:
         return self.facts if since else settled(self.facts, bad)
+
+
+def _is_told(one: Feature) -> Bools:
+    if UNKNOWN not in one.values:
+        return np.ones(len(one.codes), dtype=bool)
+    return np.asarray(one.codes != one.values.index(UNKNOWN))
 
 
 def _pair(one: Single) -> tuple[str, str]:
