@@ -18,8 +18,8 @@ def complaint(change) -> str:
     return str(caught.value)
 
 
-def test_four_scenarios_are_shipped_and_valid():
-    assert shipped_names() == ["aromo", "b2b", "calm", "one_fault"]
+def test_seven_scenarios_are_shipped_and_valid():
+    assert shipped_names() == ["aromo", "b2b", "calm", "electro", "moda", "one_fault", "tarde"]
     assert all(load_scenario(name).name for name in shipped_names())
 
 

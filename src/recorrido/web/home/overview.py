@@ -120,7 +120,7 @@ def _contacts(run: FindingRun) -> Figure | None:
         label=_("of the contacts with customer service are born in a process of the company"),
         value=percent(inside["expected"]),
         between=_("between %(low)s and %(high)s, of %(count)s contacts") % facts,
-        address=_address(run, "demand:failure", "demand:demand", "demand:list"),
+        address=_address(run, "demand:failure"),
         few=contacts < FEW,
     )
 
@@ -130,13 +130,13 @@ def _regular(run: FindingRun, page: Findings) -> Figure | None:
     if told["share"] is None:
         return None
     facts = {"target": percent(told["target"]), "count": _count(told["journeys"])}
-    address = _address(run, "regular:regular", "regular:path", "regular:list")
     label = _("of the %(people)s take the regular path: to the goal, without detours or asking for help")
     return Figure(
         label=label % {"people": _whose(run, page)},
         value=percent(told["share"]),
         between=_("the target is %(target)s; of %(count)s journeys") % facts,
-        address=address or f"{reverse('journeys:map')}?type={run.journey_type}&{told['query']}",
+        # The map of the very period that was counted; the page of the regular path speaks of the whole log.
+        address=f"{reverse('journeys:map')}?type={run.journey_type}&{told['query']}",
         few=told["journeys"] < FEW,
     )
 

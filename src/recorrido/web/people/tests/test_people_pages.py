@@ -126,7 +126,7 @@ def test_a_persons_timeline_asks_as_many_queries_whatever_its_length(
     signed_in, analyst, django_assert_num_queries, steps
 ):
     person, client = lived(steps=steps), signed_in(analyst)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(f"/people/{person}/")
 
 
