@@ -8,6 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from trayecto.errors import BadValue
 from trayecto.money import Interval
 
 LEVEL = 0.95  # of every interval here, unless told otherwise
@@ -54,3 +55,10 @@ def q_values(chances: Sequence[float]) -> list[float]:
     found = np.empty(len(chances))
     found[order] = np.minimum(least, 1.0)
     return [float(one) for one in found]
+
+
+def discovered(p_values: Sequence[float], rate: float) -> list[bool]:
+    """Which p-values pass when ``rate`` of those that do may be false (Benjamini and Hochberg, 1995); raises BadValue."""
+    if not 0 < rate < 1:
+        raise BadValue(f"A rate of false discoveries lies between 0 and 1, not {rate}.")
+    return [one <= rate for one in q_values(p_values)]

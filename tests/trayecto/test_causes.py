@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trayecto.causes import adjust, find, search
+from trayecto.causes import adjust, search
 from trayecto.causes.blocks import blocks_of
 from trayecto.causes.features import OTHERS, UNKNOWN, Feature, bands, coded, words
 from trayecto.causes.find import find_causes
@@ -189,11 +189,6 @@ def _coefficient(features, outcome, conditions):
     treated = _members(features, conditions).astype(float)
     design = np.column_stack([treated, np.ones(len(outcome)), *held])
     return np.linalg.lstsq(design, outcome, rcond=None)[0][0]
-
-
-def test_the_rate_of_false_discoveries_is_held():
-    assert find._discovered([0.001, 0.2, 0.012, 0.04]) == [True, False, True, False]
-    assert find._discovered([]) == []
 
 
 def test_all_journeys_of_a_person_lie_in_one_block():

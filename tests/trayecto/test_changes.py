@@ -140,6 +140,18 @@ def test_an_entry_within_the_days_of_doubt_comes_before_a_nearer_holiday():
     assert nearest([Entry(day - datetime.timedelta(days=40), "Long ago")], day, *spread) is None
 
 
+@pytest.mark.parametrize(
+    ("country", "day", "name"),
+    [
+        ("CL", datetime.date(2026, 9, 19), "Día de las Glorias del Ejército"),
+        ("BR", datetime.date(2026, 9, 7), "Independência do Brasil"),
+        ("US", datetime.date(2026, 7, 4), "Independence Day"),
+    ],
+)
+def test_holidays_have_their_names_in_the_countrys_language(country, day, name):
+    assert name in [one.label for one in entries_of(country, day, day)]
+
+
 def test_holidays_of_a_country_are_in_the_calendar():
     known = entries_of("CL", datetime.date(2026, 9, 1), datetime.date(2026, 9, 30))
     assert datetime.date(2026, 9, 18) in {one.date for one in known}

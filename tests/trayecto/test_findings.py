@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from trayecto.attempts.lives import DAY
 from trayecto.causes import coded, single_causes
-from trayecto.errors import BadValue
 from trayecto.findings import Blamed, Finding, union_of
 from trayecto.findings.since import change_of, gains_of
-from trayecto.findings.suspicion import passed
 from trayecto.findings.together import marked
 from trayecto.money import Interval
 
@@ -112,16 +110,6 @@ def test_the_gain_of_a_day_is_twice_the_log_likelihood_ratio_of_two_rates_agains
     ]
     whole = np.log(one) * 50 + np.log(1 - one) * 150
     assert gains_of(base, count)[10] == pytest.approx(2 * (sum(likely) - whole))
-
-
-# --- what passes ---
-
-
-def test_the_limit_is_that_of_benjamini_and_hochberg():
-    assert passed([0.001, 0.2, 0.012, 0.04], 0.05) == 0.012
-    assert passed([0.5, 0.6], 0.05) == -1 and passed([], 0.05) == -1
-    with pytest.raises(BadValue, match="between 0 and 1"):
-        passed([0.1], 5)
 
 
 # --- single values ---

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from trayecto.causes.adjust import Effect, Rows
 from trayecto.causes.blocks import blocks_of
-from trayecto.causes.discoveries import discovered
 from trayecto.causes.features import Feature
 from trayecto.causes.search import Subgroup, search
+from trayecto.chance import discovered
 from trayecto.errors import BadValue, UnknownAttribute, did_you_mean
 
 CAUSE, LOOK_ALIKE, REDUNDANT, NOT_COMPARABLE = "cause", "look-alike", "redundant", "no comparable"
@@ -151,7 +151,7 @@ def _p(effect: Effect) -> float:
 
 
 def _verdicts(rows: Rows, effects: Sequence[Effect | None], relevant: float) -> list[str]:
-    passed = _discovered([1.0 if effect is None else _p(effect) for effect in effects])
+    passed = discovered([1.0 if effect is None else _p(effect) for effect in effects], FALSE_DISCOVERIES)
     standing = [
         place
         for place, effect in enumerate(effects)
@@ -184,8 +184,3 @@ def _one_beside_the_other(
             if effect and effect.effect >= relevant and _p(effect) < FALSE_DISCOVERIES / max(1, len(standing))
         }
     return chosen
-
-
-def _discovered(p_values: Sequence[float]) -> list[bool]:
-    """Which p-values pass at the rate ``FALSE_DISCOVERIES``."""
-    return discovered(p_values, FALSE_DISCOVERIES)

@@ -50,14 +50,15 @@ def _date(told: object, name: str) -> datetime.date:
 
 
 def entries_of(country: str | None, first: datetime.date, last: datetime.date) -> list[Entry]:
-    """The holidays of a country from one day to another; none for a country without known holidays."""
+    """The holidays of a country from one day to another, in its language; none for a country without known holidays."""
     if country is None:
         return []
     import holidays  # late: it takes long to import
 
     if country not in holidays.list_supported_countries():
         return []
-    found = holidays.country_holidays(country, years=range(first.year, last.year + 1))
+    tongue = holidays.country_holidays(country).default_language
+    found = holidays.country_holidays(country, years=range(first.year, last.year + 1), language=tongue)
     return [Entry(day, name, HOLIDAY) for day, name in sorted(found.items()) if first <= day <= last]
 
 

@@ -21,7 +21,7 @@ from trayecto.attempts.facts import Facts, facts_of_journeys
 from trayecto.attempts.lives import DAY
 from trayecto.blueprint import JourneyType
 from trayecto.causes.blocks import BLOCKS, blocks_of
-from trayecto.causes.discoveries import discovered
+from trayecto.chance import discovered
 from trayecto.designed import blueprint_of
 from trayecto.drivers.circumstances import Circumstances, circumstances_of
 from trayecto.drivers.losses import losses_of

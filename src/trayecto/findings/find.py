@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trayecto.attempts.facts import facts_of
+from trayecto.chance import discovered
 from trayecto.designed import blueprint_of
 from trayecto.findings.echoes import echoes
 from trayecto.findings.gates import gates
 from trayecto.findings.late import late
 from trayecto.findings.model import CHANGED, SAMPLED, Finding, FindingsResult
-from trayecto.findings.suspicion import Study, Suspicion, passed
+from trayecto.findings.suspicion import Study, Suspicion
 from trayecto.findings.together import marked, union_of
 from trayecto.findings.worth import Worth, worth_of
 from trayecto.log.journeylog import JourneyLog
@@ -45,7 +46,8 @@ def findings(log: JourneyLog, *, draws: int = DRAWS) -> FindingsResult:
     weighed = [(one, _worth(study, one)) for part in suspected for one in part.suspicions]
     p_values = [_p(one, worth) for one, worth in weighed if not one.discarded]
     p_values += [p for one in suspected for p in one.tested]
-    limit = passed(p_values, FALSE_DISCOVERIES)
+    stands = discovered(p_values, FALSE_DISCOVERIES)
+    limit = max((p for p, passes in zip(p_values, stands, strict=True) if passes), default=-1)
     standing = [
         (one, worth) for one, worth in weighed if one.discarded or (_p(one, worth) <= limit and _costs(worth))
     ]

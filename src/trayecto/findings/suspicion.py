@@ -17,7 +17,6 @@ from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, Bools, Ints
 from trayecto.blueprint import JourneyType
 from trayecto.demand.ask import FailureDemand, demand_of
-from trayecto.errors import BadValue
 from trayecto.findings.model import ADJUSTED, Blamed
 from trayecto.money import Line
 from trayecto.values import Values
@@ -109,12 +108,3 @@ def contact_step(study: Study, units: Bools) -> str | None:
     mine, unit = facts.units.among(facts.log, facts.support)
     steps = facts.units.events.step[mine[units[unit]]]
     return facts.log.step_names[int(np.bincount(steps).argmax())] if len(steps) else None
-
-
-def passed(p_values: Sequence[float], rate: float) -> float:
-    """The greatest p-value that passes at this rate of false discoveries (Benjamini and Hochberg, 1995); -1 when none does."""
-    if not 0 < rate < 1:
-        raise BadValue(f"A rate of false discoveries lies between 0 and 1, not {rate}.")
-    ordered = np.sort(np.asarray(p_values, dtype=float))
-    fits = ordered <= rate * np.arange(1, len(ordered) + 1) / max(1, len(ordered))
-    return float(ordered[np.flatnonzero(fits)[-1]]) if fits.any() else -1.0

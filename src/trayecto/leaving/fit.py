@@ -147,9 +147,17 @@ def _regression(x: Floats, left: Bools) -> Any:
 
 
 def _fitted(x: Floats, left: Bools, strength: float) -> Any:
-    from sklearn.linear_model import LogisticRegression
+    return _logistic(C=strength, max_iter=500).fit(x, left)
 
-    return LogisticRegression(C=strength, max_iter=500).fit(x, left)
+
+def _logistic(**settings: float) -> Any:
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise BadValue(
+            "The score of open journeys needs scikit-learn: install the extra 'analysis'."
+        ) from error
+    return LogisticRegression(**settings)
 
 
 def _half(person: NDArray[np.int64]) -> Bools:
@@ -170,7 +178,5 @@ def _line(odds: Floats, left: Bools) -> tuple[float, float]:
     """Slope and shift that make the odds true; as they are where too few happened to say."""
     if min(left.sum(), (~left).sum()) < 20:
         return 1.0, 0.0
-    from sklearn.linear_model import LogisticRegression
-
-    line = LogisticRegression(C=1e6, max_iter=200).fit(odds[:, None], left)
+    line = _logistic(C=1e6, max_iter=200).fit(odds[:, None], left)
     return float(line.coef_[0][0]), float(line.intercept_[0])

@@ -108,8 +108,9 @@ def test_the_lists_are_files_for_who_may_take_them(aromo, reader, weighed, chang
 
 
 def test_the_bar_leads_to_both_pages(reader):
-    for page in ("/journeys/drivers/", "/journeys/changes/"):
-        assert links_from(reader, "/journeys/?type=purchase", page)
+    """From the map to the causes, and there from one to the other."""
+    assert links_from(reader, "/journeys/?type=purchase", "/journeys/drivers/")
+    assert links_from(reader, WEAKEST, "/journeys/changes/")
 
 
 def test_the_list_needs_as_many_queries_whatever_it_shows(reader, weighed, django_assert_num_queries):

@@ -82,7 +82,7 @@ def test_the_list_is_a_file_for_who_may_take_it(aromo, reader):  # noqa: F811
 
 
 def test_the_bar_leads_to_the_requirements(reader):
-    assert links_from(reader, "/journeys/?type=purchase", "/journeys/gates/")
+    assert links_from(reader, "/journeys/drivers/?type=purchase", "/journeys/gates/")
     assert read(body(reader, LIST)).addresses
 
 
