@@ -55,6 +55,12 @@ def test_the_entry_of_the_calendar_that_stands_nearest_is_named(found):
     assert (one.nearest.label, one.nearest.kind) == ("New carrier", "given")
 
 
+def test_the_result_says_which_entries_it_knew(found):
+    told = found.to_dict()["calendar"]
+    assert {"date": "2026-03-01", "label": "New carrier", "kind": "given"} in told
+    assert [one["date"] for one in told] == sorted(one["date"] for one in told)
+
+
 def test_the_same_question_has_the_same_answer(slower, found):
     again = changes(slower, [Entry(PLANTED - datetime.timedelta(days=1), "New carrier")])
     assert again.to_dict() == found.to_dict()
@@ -162,7 +168,19 @@ def test_a_calendar_is_read_from_a_file_and_mistakes_are_told(tmp_path):
     file = tmp_path / "calendar.yaml"
     file.write_text("2026-09-22: New release\n")
     assert read_calendar(file) == [Entry(datetime.date(2026, 9, 22), "New release")]
-    for text, part in (("- a", "dates with labels"), ("soon: x", "'soon' is not a date"), ("{", "not YAML")):
+    file.write_text(
+        "- {date: 2026-09-22, label: New release, kind: release}\n- {date: 2026-09-22, label: Notices}\n"
+    )
+    assert read_calendar(file) == [
+        Entry(datetime.date(2026, 9, 22), "New release", "release"),
+        Entry(datetime.date(2026, 9, 22), "Notices"),
+    ]
+    for text, part in (
+        ("- a", "entry 1: write"),
+        ("3", "dates with labels"),
+        ("soon: x", "'soon' is not a date"),
+        ("{", "not YAML"),
+    ):
         file.write_text(text)
         with pytest.raises(BadValue, match=part):
             read_calendar(file)

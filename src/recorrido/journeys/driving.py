@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.analyses.models import Parameters
 from recorrido.journeys.analyses.registry import Kind, Progress
+from recorrido.journeys.calendar.queries import known_entries
 from recorrido.journeys.errors import BadSelection
-from recorrido.journeys.models import BlueprintVersion
 from recorrido.journeys.queries import Filters, Study, register_selection
 from recorrido.journeys.queries.answers import kept
-from trayecto.changes import Entry, changes
-from trayecto.changes.calendar import GIVEN, nearest
+from trayecto.changes import changes
 from trayecto.drivers import drivers
 from trayecto.drivers.rows import journeys_with_slips
 from trayecto.filters import marked
 
 DRIVERS, CHANGES, SELECTION = "drivers", "changes", "slip"
-DESIGN = "blueprint"  # the kind of an entry whose label is the number of a blueprint version
 
 
 def weigh_steps(study: Study, _parameters: Parameters, progress: Progress) -> dict[str, Any]:
@@ -35,43 +31,8 @@ def weigh_steps(study: Study, _parameters: Parameters, progress: Progress) -> di
 
 
 def find_changes(study: Study, _parameters: Parameters, progress: Progress) -> dict[str, Any]:
-    """As ``trayecto changes`` says it, with the blueprint versions and holidays that stand near."""
-    return changes(study.log, design_entries(study), progress=progress).to_dict()
-
-
-def design_entries(study: Study) -> list[Entry]:
-    """The days on which blueprint versions were installed."""
-    zone = ZoneInfo(study.blueprint.time_zone)
-    rows = BlueprintVersion.objects.order_by("id").values_list("installed_at", "number")
-    return [Entry(moment.astimezone(zone).date(), str(number), DESIGN) for moment, number in rows]
-
-
-def entries_told(text: str) -> list[Entry]:
-    """``2026-09-22 New release``, a line each; raises BadSelection for a line without a date."""
-    return [_entry(line.strip(), place) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
-
-
-def _entry(line: str, place: int) -> Entry:
-    day, _space, label = line.partition(" ")
-    try:
-        return Entry(datetime.date.fromisoformat(day), label.strip() or day, GIVEN)
-    except ValueError:
-        raise BadSelection(
-            _("Line %(place)s of the calendar, “%(line)s”, does not begin with a date such as 2026-09-22.")
-            % {"place": place, "line": line[:60]}
-        ) from None
-
-
-def nearest_to(change: Mapping[str, Any], entries: Iterable[Entry]) -> Entry | None:
-    """What stands nearest to a change of a stored result: what it found itself, or one of more entries."""
-    known = change["nearest"]
-    own = [Entry(_day(known["date"]), known["label"], known["kind"])] if known else []
-    days = (_day(change[name]) for name in ("since", "earliest", "latest"))
-    return nearest([*own, *entries], *days)
-
-
-def _day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
+    """As ``trayecto changes`` says it, by the company's calendar and the versions of its design."""
+    return changes(study.log, known_entries(study.blueprint), progress=progress).to_dict()
 
 
 @kept
@@ -89,5 +50,8 @@ def journeys_slipping(study: Study, _filters: Filters, step: str, kind: str) -> 
     return marked(found)
 
 
-KINDS = (Kind(DRIVERS, run=weigh_steps, scheduled=True), Kind(CHANGES, run=find_changes, scheduled=True))
+KINDS = (
+    Kind(DRIVERS, run=weigh_steps, scheduled=True),
+    Kind(CHANGES, run=find_changes, scheduled=True, by_calendar=True),
+)
 register_selection(SELECTION, journeys_slipping)

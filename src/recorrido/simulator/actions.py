@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from recorrido.events.actions import record_from_sources
 from recorrido.events.records import MAX_GROUP, NewEvent
 from recorrido.shared.streams import made_ahead
+from recorrido.simulator.dated import entries_of
 from recorrido.simulator.emit import tell
 from recorrido.simulator.emit.blocks import Row
 from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
-from recorrido.simulator.scenario import Scenario, Store
+from recorrido.simulator.scenario import Dated, Scenario, Store
 from recorrido.simulator.stream import in_time_order
 from recorrido.simulator.truth import totals_of
 from recorrido.simulator.valuing import values_text
@@ -54,6 +55,11 @@ def demo_values() -> str:
     """What things are worth to the demo's retailer, as its accounting would say it: YAML of a value model."""
     scenario = load_scenario(DEMO)
     return values_text(scenario, totals_of(simulate(scenario)))
+
+
+def demo_calendar() -> list[Dated]:
+    """What the people of the demo's retailer wrote into their calendar."""
+    return entries_of(load_scenario(DEMO))
 
 
 def demo_stores() -> tuple[tuple[Store, str], ...]:

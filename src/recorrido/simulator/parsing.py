@@ -141,6 +141,7 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _repeats("faults", [fault.key for fault in (*scenario.gates, *scenario.faults)])
     yield from _repeats("stores", [store.code for store in scenario.stores])
     yield from _repeats("channels", [channel.name for channel in scenario.channels])
+    yield from _repeats("calendar", [f"{one.date} {one.label}" for one in scenario.calendar])
     yield from _reference_problems(scenario)
     yield from _range_problems(scenario)
 

@@ -211,6 +211,16 @@ class Repurchase(Record, frozen=True, kw_only=True):
     wrong_item: Share = 1
 
 
+class Dated(Record, frozen=True, kw_only=True):
+    """What the company's own people wrote into their calendar. It says what they did, never what went wrong by it."""
+
+    date: datetime.date
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    kind: Literal["promotion", "release", "process", "other"] = "other"
+    touchpoint: str = ""
+    department: str = ""
+
+
 class Scenario(Record, frozen=True, kw_only=True):
     """A whole company. ``margin`` is the share of the undiscounted price that is left after the goods."""
 
@@ -237,6 +247,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     repurchase: Repurchase
     gates: tuple[Gate, ...] = ()
     faults: tuple[AnyFault, ...] = ()
+    calendar: tuple[Dated, ...] = ()
 
     @property
     def first_day(self) -> datetime.date:

@@ -1,5 +1,5 @@
 """Writes a run: events as JSON lines that ``recorrido import --mapping events`` reads, the same events as a table that
-``trayecto build`` reads, the company's blueprint and its value model, and truth.json."""
+``trayecto build`` reads, the company's blueprint, its value model and its calendar, and truth.json."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import IO, Any
 import msgspec
 
 import trayecto
+from recorrido.simulator.dated import calendar_text
 from recorrido.simulator.designs import blueprint_text
 from recorrido.simulator.emit import tell
 from recorrido.simulator.emit.blocks import Row
@@ -77,6 +78,7 @@ def write_run(
     trayecto.write_events(out / "events.parquet", flat(blocks))
     _write_text(out / "blueprint.yaml", blueprint_text(scenario))
     _write_text(out / "values.yaml", values_text(scenario, totals_of(world)))
+    _write_text(out / "calendar.yaml", calendar_text(scenario))
     stale.unlink(missing_ok=True)  # of an earlier run: beside this run's truth it would mislead
     truth = truth_of(scenario, world.plan.without, world)
     truth_path = out / "truth.json"

@@ -21,6 +21,8 @@ from recorrido.company.models import Department, Staff, Store
 from recorrido.company.queries import has_staff
 from recorrido.journeys import actions as journeys
 from recorrido.journeys.blueprint import Blueprint
+from recorrido.journeys.calendar.actions import EntryFields, import_entries
+from recorrido.journeys.calendar.queries import edition
 from recorrido.journeys.models import BlueprintVersion, BuildReason, JourneyBuild
 from recorrido.journeys.queries import values_in_force
 from recorrido.simulator import actions as simulator
@@ -39,12 +41,13 @@ class Login:
 
 
 def fill_with_aromo(data: Path) -> Login:
-    """Staff, blueprint, values, events and journey logs of the simulated retailer; what is there already is kept."""
+    """Staff, blueprint, calendar, values, events and journey logs of the simulated retailer; what is there already is kept."""
     login = _demo_login(data)
     admin = _first_admin(login, "Camila Rojas")
     blueprint = _install("aromo.yaml", admin)
     _create_departments(admin, blueprint)
     _create_stores(admin)
+    _keep_the_calendar(admin)
     with _progress() as progress:
         if not _feed_is_complete(data):
             _feed(progress)
@@ -107,6 +110,19 @@ def _create_stores(admin: Staff) -> None:
                 region=store.region,
                 country=country,
             )
+
+
+def _keep_the_calendar(admin: Staff) -> None:
+    """What the simulated company's people wrote down, unless somebody wrote something already."""
+    if not edition():
+        rows: list[EntryFields] = [
+            {
+                "date": one.date, "label": one.label, "kind": one.kind,
+                "touchpoint": one.touchpoint, "department": one.department,
+            }
+            for one in simulator.demo_calendar()
+        ]  # fmt: skip
+        import_entries(actor=admin, rows=rows)
 
 
 def _feed_is_complete(data: Path) -> bool:

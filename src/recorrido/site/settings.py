@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "recorrido.events",
     "recorrido.journeys",
     "recorrido.journeys.watch",
+    "recorrido.journeys.calendar",
     "recorrido.journeys.analyses",
     "recorrido.journeys.objects",
     "recorrido.journeys.whatif",

@@ -65,6 +65,7 @@ PLACES = (
     Place("design", _("Design"), "blueprint:list", Permission.SEE_JOURNEYS),
     Place("design", _("Design and reality"), "conformance:conformance", Permission.SEE_JOURNEYS),
     Place("design", _("Reconciliation"), "conformance:reconciliation", Permission.SEE_JOURNEYS),
+    Place("design", _("Calendar"), "calendar:list", Permission.SEE_JOURNEYS),
     Place("people", _("Find a person"), "people:find", Permission.SEE_PEOPLE),
     Place("people", _("Organizations"), "people:organizations", Permission.SEE_PEOPLE),
     Place("people", _("Review"), "people:review", Permission.RESOLVE_PEOPLE),

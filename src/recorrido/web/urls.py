@@ -12,6 +12,7 @@ urlpatterns = [
     path("data/", include("recorrido.web.ledger.urls")),
     path("data/upload/", include("recorrido.web.upload.urls")),
     path("journeys/blueprint/", include("recorrido.web.blueprint.urls")),
+    path("journeys/calendar/", include("recorrido.web.calendar.urls")),
     path("journeys/analyses/", include("recorrido.web.analyses.urls")),
     path("journeys/gates/", include("recorrido.web.gates.urls")),
     path("journeys/regular-path/", include("recorrido.web.regular.urls")),

@@ -13,7 +13,7 @@ from trayecto import engine
 from trayecto.attempts.facts import Facts, facts_of_journeys
 from trayecto.attempts.lives import NEVER
 from trayecto.blueprint import Touchpoint
-from trayecto.changes.calendar import Entry, entries_of, nearest
+from trayecto.changes.calendar import Entry, entries_of, known_of, nearest
 from trayecto.changes.days import Days, days_of
 from trayecto.changes.detect import LEAST_DAYS, Break, breaks_of
 from trayecto.changes.series import CONTACTS, TIME, VOLUME, Orders, Series, counted, followed, shared, timed
@@ -80,17 +80,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """``tested``: series that were looked at; with all of them together, chance makes a false change once in a hundred logs."""
+    """``tested``: series that were looked at; with all of them together, chance makes a false change once in a hundred logs.
+    ``calendar``: the entries that were known of the time looked at, by date."""
 
     days: int
     tested: int
     changes: Sequence[Change]
+    calendar: Sequence[Entry] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "days": self.days,
             "tested": self.tested,
             "changes": [one.to_dict() for one in self.changes],
+            "calendar": [one.to_dict() for one in self.calendar],
         }
 
 
@@ -103,12 +106,13 @@ def changes(log: JourneyLog, calendar: Sequence[Entry] = (), *, progress: Progre
     facts = facts_of_journeys(log, blueprint, journey_type)
     if not len(facts.units):
         return Changes(0, 0, ())
-    days, known = _days(facts)
+    days, holidays = _days(facts)
+    entries = [*calendar, *holidays]
     series = list(_series(facts, days)) if len(days) >= 2 * LEAST_DAYS else []
     alphas = _alphas(series)
     found: list[Change] = []
     for place, breaks in enumerate(engine.each(lambda one: breaks_of(one, alphas[one.step is None]), series)):
-        found += [_change(series[place], one, days, facts, [*calendar, *known]) for one in breaks]
+        found += [_change(series[place], one, days, facts, entries) for one in breaks]
         if progress:
             progress((place + 1) / len(series))
     relevant = _marked([one for one in found if _is_relevant(one)])
@@ -116,6 +120,7 @@ def changes(log: JourneyLog, calendar: Sequence[Entry] = (), *, progress: Progre
         len(days),
         len(series),
         sorted(relevant, key=lambda one: (one.with_all, one.p, one.step or "", one.measure)),
+        known_of(entries, days.first, days.date(len(days))),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ class Entry:
 
 
 def read_calendar(path: Path) -> list[Entry]:
-    """The entries of a YAML file, ``2026-09-22: New release`` line by line; raises UnreadableFile, BadValue."""
+    """The entries of a YAML file: ``2026-09-22: New release`` line by line, or a list of ``{date, label, kind}``, in which a
+    day may have several. Raises UnreadableFile, BadValue."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -37,9 +39,19 @@ def read_calendar(path: Path) -> list[Entry]:
         told = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise BadValue(f"{path.name} is not YAML: {error}") from error
-    if not isinstance(told, dict):
-        raise BadValue(f"{path.name} is read as dates with labels, such as '2026-09-22: New release'.")
-    return [Entry(_date(day, path.name), str(label)) for day, label in told.items()]
+    if isinstance(told, dict):
+        return [Entry(_date(day, path.name), str(label)) for day, label in told.items()]
+    if isinstance(told, list):
+        return [_entry(one, place, path.name) for place, one in enumerate(told, 1)]
+    raise BadValue(f"{path.name} is read as dates with labels, such as '2026-09-22: New release'.")
+
+
+def _entry(told: object, place: int, name: str) -> Entry:
+    if not isinstance(told, dict) or not {"date", "label"} <= told.keys():
+        raise BadValue(
+            f"{name}, entry {place}: write its date and its label, such as {{date: 2026-09-22, label: New release}}."
+        )
+    return Entry(_date(told["date"], name), str(told["label"]), str(told.get("kind") or GIVEN))
 
 
 def _date(told: object, name: str) -> datetime.date:
@@ -53,13 +65,27 @@ def entries_of(country: str | None, first: datetime.date, last: datetime.date) -
     """The holidays of a country from one day to another, in its language; none for a country without known holidays."""
     if country is None:
         return []
+    years = range(first.year, last.year + 1)
+    return [one for year in years for one in _holidays(country, year) if first <= one.date <= last]
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> tuple[Entry, ...]:
     import holidays  # late: it takes long to import
 
     if country not in holidays.list_supported_countries():
-        return []
+        return ()
     tongue = holidays.country_holidays(country).default_language
-    found = holidays.country_holidays(country, years=range(first.year, last.year + 1), language=tongue)
-    return [Entry(day, name, HOLIDAY) for day, name in sorted(found.items()) if first <= day <= last]
+    found = holidays.country_holidays(country, years=year, language=tongue)
+    return tuple(Entry(day, name, HOLIDAY) for day, name in sorted(found.items()) if day.year == year)
+
+
+def known_of(entries: Iterable[Entry], first: datetime.date, last: datetime.date) -> list[Entry]:
+    """The entries that may stand near a day between these two, by date."""
+    near = datetime.timedelta(days=NEAR)
+    return sorted(
+        (one for one in entries if first - near <= one.date <= last + near), key=lambda one: one.date
+    )
 
 
 def nearest(

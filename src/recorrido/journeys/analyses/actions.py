@@ -18,6 +18,7 @@ from recorrido.company.actions import audit
 from recorrido.company.models import Staff
 from recorrido.journeys.analyses.models import UNDER_WAY, Analysis, AnalysisState, Parameters, digest_of
 from recorrido.journeys.analyses.registry import Kind, Progress, kind_of, scheduled_kinds
+from recorrido.journeys.calendar.queries import edition
 from recorrido.journeys.errors import JourneysError, NoBlueprint
 from recorrido.journeys.queries import Study, journey_types, open_study, valued, values_in_force
 from recorrido.shared import clock
@@ -33,7 +34,7 @@ AGE = timedelta(days=1)
 def request_analysis(
     *, study: Study, kind: str, actor: Staff | None, parameters: Parameters | None = None
 ) -> Analysis:
-    """Queue an analysis of the study's log version by the value model in force. One that is done or under way is returned; one that failed is
+    """Queue an analysis of the study's log version by the value model and the calendar in force. One that is done or under way is returned; one that failed is
     tried again. Raises UnknownKind, Forbidden."""
     kind_of(kind)
     if actor is not None:
@@ -45,6 +46,7 @@ def request_analysis(
             digest=digest_of(parameters or {}),
             log_version=study.version,
             values=_values(),
+            calendar=_calendar(kind),
             defaults={"parameters": parameters or {}, "requested_by": actor},
         )
         if is_new or analysis.state == AnalysisState.FAILED:
@@ -55,6 +57,11 @@ def request_analysis(
 def _values() -> int:
     version = values_in_force()
     return version.number if version else 0
+
+
+def _calendar(kind: str) -> int:
+    """Read before the calendar is: what is worked out by a newer one counts as older, and is asked anew."""
+    return edition() if kind_of(kind).by_calendar else 0
 
 
 def _queue(analysis: Analysis, actor: Staff | None) -> None:
@@ -147,8 +154,8 @@ def _progress(analysis: Analysis) -> Progress:
 
 
 def request_scheduled() -> list[Analysis]:
-    """Queue every scheduled analysis whose newest result speaks of an older base of its log or by other values, or is a day
-    old."""
+    """Queue every scheduled analysis whose newest result speaks of an older base of its log, by other values or another calendar,
+    or is a day old."""
     try:
         slugs = [state.journey_type.slug for state in journey_types() if state.ready]
     except NoBlueprint:
@@ -170,7 +177,9 @@ def _scheduled(journey_type: str) -> list[Analysis]:
 def _is_answered(study: Study, kind: str) -> bool:
     """A failed one is not tried by itself again before there is a new base."""
     last = Analysis.objects.about(study.journey_type.slug, kind, {}).order_by("-id").first()
-    if last is None or _base(last.log_version) != _base(study.version) or last.values != _values():
+    if last is None or _base(last.log_version) != _base(study.version):
+        return False
+    if (last.values, last.calendar) != (_values(), _calendar(kind)):
         return False
     return last.state != AnalysisState.DONE or study.log.as_of - (last.as_of or study.log.as_of) < AGE
 

@@ -50,6 +50,7 @@ class Analysis(models.Model):
     parameters = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)  # of the parameters
     values = models.PositiveIntegerField(default=0)  # the version of the value model; 0: there was none
+    calendar = models.PositiveIntegerField(default=0)  # the edition of the calendar, for kinds that read it
     state = models.CharField(_("state"), max_length=10, choices=AnalysisState, default=AnalysisState.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
     result = models.JSONField(null=True)
@@ -76,7 +77,7 @@ class Analysis(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["journey_type", "kind", "digest", "log_version", "values"],
+                fields=["journey_type", "kind", "digest", "log_version", "values", "calendar"],
                 name="analysis_once_a_version",
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="analysis_percent"),

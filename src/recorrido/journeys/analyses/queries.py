@@ -9,6 +9,8 @@ from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
 from recorrido.journeys.analyses.models import Analysis, AnalysisState, Parameters
+from recorrido.journeys.analyses.registry import kind_of
+from recorrido.journeys.calendar.models import EDITION
 from recorrido.journeys.models import ValueModelVersion
 from recorrido.journeys.queries import Study
 
@@ -17,7 +19,7 @@ VALUES_IN_FORCE = Coalesce(Subquery(ValueModelVersion.objects.order_by("-id").va
 
 @dataclass(frozen=True)
 class Stored:
-    """``asked``: the analysis of this very log version by the value model in force, whatever its state. ``shown``: that one when it is done, else the newest
+    """``asked``: the analysis of this very log version by the value model and calendar in force, whatever its state. ``shown``: that one when it is done, else the newest
     done one of an older version. None: there is none."""
 
     asked: Analysis | None
@@ -44,7 +46,8 @@ class Stored:
 def analysis_of(study: Study, kind: str, parameters: Parameters | None = None) -> Stored:
     """What is known of this question about this log: two probes of an index."""
     rows = Analysis.objects.about(study.journey_type.slug, kind, parameters or {})
-    asked = rows.filter(log_version=study.version, values=VALUES_IN_FORCE).first()
+    calendar = EDITION if kind_of(kind).by_calendar else 0
+    asked = rows.filter(log_version=study.version, values=VALUES_IN_FORCE, calendar=calendar).first()
     if asked is not None and asked.state == AnalysisState.DONE:
         return Stored(asked, asked)
     return Stored(asked, rows.done().order_by("-id").first())

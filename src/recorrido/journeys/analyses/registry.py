@@ -35,6 +35,7 @@ class Kind:
     run: Run
     scheduled: bool = False
     first: bool = False
+    by_calendar: bool = False
     applies: Callable[[Study], bool] = everywhere
     afterwards: Callable[[Study, dict[str, Any]], object] = nothing_more
 

@@ -11,6 +11,6 @@ class ObjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from recorrido.journeys.analyses.registry import Kind, register
-        from recorrido.journeys.objects.ledger import KIND, map_of_ledger
+        from recorrido.journeys.objects.ledger import KIND, is_default, map_of_ledger
 
-        register(Kind(KIND, run=map_of_ledger))
+        register(Kind(KIND, run=map_of_ledger, scheduled=True, applies=is_default))

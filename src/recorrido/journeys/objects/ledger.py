@@ -22,6 +22,11 @@ KIND = "object-map"
 EXAMPLES = 10  # objects named for every flow
 
 
+def is_default(study: Study) -> bool:
+    """The map speaks of the whole ledger: that of the journeys which the design names first serves all."""
+    return study.journey_type.slug == study.blueprint.default_journey
+
+
 def map_of_ledger(study: Study, parameters: Parameters, progress: Progress) -> dict[str, Any]:
     """All events behind the horizon that a touchpoint names, with all objects they touch.
 

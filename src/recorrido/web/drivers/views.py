@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from recorrido.journeys import access, driving
+from recorrido.journeys.calendar.queries import HOLIDAY
 from recorrido.web.allowed import staff_of
 from recorrido.web.analyses.showing import shown
+from recorrido.web.calendar.wording import label_said, nearness_said
 from recorrido.web.drivers import wording
 from recorrido.web.drivers.charts import picture_of
 from recorrido.web.drivers.showing import MONEY, ShownDriver, drivers_shown
@@ -100,6 +102,7 @@ class ShownChange:
     latest: date
     near: str
     near_on: date | None
+    nearness: str
     picture: str
 
     @property
@@ -114,10 +117,9 @@ class ShownChange:
 @require_safe
 @journey_page
 def change_list(page: Page) -> HttpResponse:
-    calendar = page.request.GET.get("calendar", "")
-    entries = driving.entries_told(calendar)
     analysis = shown(page.study, driving.CHANGES, page.request.get_full_path())
     result = analysis.result or {"changes": [], "tested": 0, "days": 0}
+    entries = result.get("calendar", [])
     rows = [_change(page, one, entries) for one in result["changes"]]
     if page.request.GET.get("format") == "csv":
         access.require_export(staff_of(page.request))
@@ -126,17 +128,17 @@ def change_list(page: Page) -> HttpResponse:
     context = {
         "analysis": analysis,
         "told": result,
-        "calendar": calendar,
+        "entries": sum(one["kind"] != HOLIDAY for one in entries),
         "rows": [one for one in rows if words.casefold() in f"{one.label} {one.owner}".casefold()],
         "words": words,
     }
     return show(page, "drivers/changes.html", context)
 
 
-def _change(page: Page, facts: dict[str, Any], entries: list[Any]) -> ShownChange:
-    step = facts["step"]
-    near = driving.nearest_to(facts, entries)
+def _change(page: Page, facts: dict[str, Any], entries: list[dict[str, Any]]) -> ShownChange:
+    step, near = facts["step"], facts["nearest"]
     since, earliest, latest = (date.fromisoformat(facts[name]) for name in ("since", "earliest", "latest"))
+    near_on = date.fromisoformat(near["date"]) if near else None
     return ShownChange(
         facts=facts,
         label=_("All journeys") if step is None else page.study.label(step),
@@ -145,16 +147,11 @@ def _change(page: Page, facts: dict[str, Any], entries: list[Any]) -> ShownChang
         since=since,
         earliest=earliest,
         latest=latest,
-        near=_near(near) if near else "",
-        near_on=near.date if near else None,
-        picture=picture_of(facts),
+        near=label_said(near["label"], near["kind"]) if near else "",
+        near_on=near_on,
+        nearness=nearness_said(near["label"], near["kind"], near_on, since) if near_on else "",
+        picture=picture_of(facts, entries),
     )
-
-
-def _near(entry: Any) -> str:
-    if entry.kind == driving.DESIGN:
-        return _("version %(number)s of the design") % {"number": entry.label}
-    return str(entry.label)
 
 
 def _changes_csv(rows: list[ShownChange]) -> HttpResponse:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recorrido.improve.models import Finding
 from recorrido.journeys.blueprint import Blueprint, JourneyType
+from recorrido.journeys.calendar.queries import entry_near, known_entries
 from recorrido.journeys.errors import NoBlueprint
 from recorrido.journeys.queries import blueprint_in_force, channel_label, things
+from recorrido.web.calendar.wording import nearness_said
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ class Names:
     def owner(self, step: str) -> str:
         found = self.blueprint.owner(step) if self.blueprint else None
         return found.label.text(self.language) if found else ""
+
+    @cached_property
+    def entries(self) -> list[Any]:
+        """What stands in the calendar, holidays aside."""
+        return known_entries(self.blueprint) if self.blueprint else []
+
+    def day(self, text: str | None) -> str:
+        """ "22 sep 2026, 2 días después de «Nuevos avisos»": a day, and what stands near it in the calendar."""
+        if not text or self.blueprint is None:
+            return day_said(text)
+        since = date.fromisoformat(text)
+        near = entry_near(self.entries, self.blueprint, since)
+        if near is None:
+            return day_said(text)
+        facts = {"day": day_said(text), "near": nearness_said(near.label, near.kind, near.date, since)}
+        return _("%(day)s, %(near)s") % facts
 
     @property
     def departments(self) -> list[tuple[str, str]]:
@@ -86,6 +105,11 @@ class Names:
         if kind is None or kind.key == "person":
             return _("%(count)s customers") % {"count": count}
         return f"{count} {things(kind.key, round(number))}"
+
+
+def day_said(text: str | None) -> str:
+    """ "22 sep 2026"; "" for no day."""
+    return date_format(date.fromisoformat(text), "j M Y").lower() if text else ""
 
 
 def evidence_of(finding: Finding) -> dict[str, Any]:

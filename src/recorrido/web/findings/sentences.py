@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from recorrido.improve.models import Finding
 from recorrido.improve.queries import Money, money_of
-from recorrido.web.findings.naming import Names, evidence_of
+from recorrido.web.findings.naming import Names, day_said, evidence_of
 from recorrido.web.money import money_range
 
 GATE, LATE, DEMAND, CHANGED, EXCEPTION = "gate", "late", "failure demand", "changed", "exception"
@@ -21,10 +19,6 @@ def percent(share: float | None) -> str:
     value = 100 * (share or 0.0)
     places = 0 if value >= 10 or value == 0 else 1
     return _("%(number)s%%") % {"number": number_format(round(value, places), decimal_pos=places)}
-
-
-def day_said(text: str | None) -> str:
-    return date_format(date.fromisoformat(text), "j M Y").lower() if text else ""
 
 
 def what_is_wrong(finding: Finding, names: Names) -> str:
@@ -69,6 +63,7 @@ def _facts(finding: Finding, names: Names) -> dict[str, str]:
         "others": percent(others),
         "before": percent(told.get("before")),
         "day": day_said(finding.detail.get("since")),
+        "since": names.day(finding.detail.get("since")),
     }
 
 
@@ -77,7 +72,7 @@ def _late(finding: Finding, names: Names) -> str:
     if facts["cause"] and facts["day"]:
         return (
             _(
-                "Since %(day)s, “%(step)s” comes late in %(share)s of the cases with %(cause)s; in comparable cases, in %(others)s"
+                "Since %(since)s, “%(step)s” comes late in %(share)s of the cases with %(cause)s; in comparable cases, in %(others)s"
             )
             % facts
         )
@@ -90,7 +85,8 @@ def _late(finding: Finding, names: Names) -> str:
         )
     if facts["day"]:
         return (
-            _("Since %(day)s, “%(step)s” comes late in %(share)s of the cases; before, in %(before)s") % facts
+            _("Since %(since)s, “%(step)s” comes late in %(share)s of the cases; before, in %(before)s")
+            % facts
         )
     return _("“%(step)s” comes late in %(share)s of the cases") % facts
 
@@ -105,7 +101,7 @@ def _demand(finding: Finding, names: Names) -> str:
     if facts["day"]:
         return (
             _(
-                "Since %(day)s, %(share)s of the customers with “%(step)s” get in touch because of it; before, %(before)s"
+                "Since %(since)s, %(share)s of the customers with “%(step)s” get in touch because of it; before, %(before)s"
             )
             % facts
         )
@@ -118,7 +114,7 @@ def _demand(finding: Finding, names: Names) -> str:
 def _changed(finding: Finding, names: Names) -> str:
     facts = _facts(finding, names)
     return (
-        _("Since %(day)s, %(share)s of the customers get in touch after “%(step)s”; before, %(before)s")
+        _("Since %(since)s, %(share)s of the customers get in touch after “%(step)s”; before, %(before)s")
         % facts
     )
 

@@ -254,7 +254,7 @@ def _evidence(finding: Finding, names: Names) -> Iterable[tuple[str, str]]:
     yield from _difference(told, names, finding.last_run.journey_type)
     yield from _wait(detail)
     if detail.get("since"):
-        yield _("Since"), sentences.day_said(detail["since"])
+        yield _("Since"), names.day(detail["since"])
     for name, label in (
         ("orders_kept", _("Orders won a month, if mended")),
         ("contacts", _("Contacts a month, if mended")),

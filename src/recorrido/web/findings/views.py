@@ -15,10 +15,12 @@ from recorrido.improve import access, queries
 from recorrido.improve.errors import UnknownFinding
 from recorrido.improve.models import Finding, FindingStatus
 from recorrido.journeys.access import may_export, may_see_people
+from recorrido.journeys.calendar.queries import days_of
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.findings import charts
 from recorrido.web.findings.forms import AcceptForm, WhyForm
+from recorrido.web.findings.naming import Names
 from recorrido.web.findings.narrowing import Narrowing, kind_choices, status_choices
 from recorrido.web.findings.page import Findings, findings_page, journeys_are_ready
 from recorrido.web.findings.sentences import ADJUSTED, ASSOCIATION, PROVED, method_help, method_label
@@ -130,7 +132,8 @@ def _department(found: Finding) -> Department | None:
 @require_safe
 @allowed(Permission.SEE_JOURNEYS)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """Its money run by run, as a picture."""
+    """Its money run by run, as a picture, with what stands in the calendar."""
     figures = queries.history_of(finding_or_404(request, pk))
     dark = request.GET.get("theme") == "dark"
-    return HttpResponse(charts.money_by_run(figures, dark=dark), content_type="image/svg+xml")
+    picture = charts.money_by_run(figures, days_of(Names.in_force().entries), dark=dark)
+    return HttpResponse(picture, content_type="image/svg+xml")

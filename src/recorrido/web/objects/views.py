@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from recorrido.journeys import access
-from recorrido.journeys.objects.ledger import KIND
+from recorrido.journeys.errors import JourneysError
+from recorrido.journeys.objects.ledger import KIND, is_default
 from recorrido.journeys.objects.queries import SHARES, ObjectQuestion, flows_as_csv, object_view
+from recorrido.journeys.queries import Study
 from recorrido.web.allowed import staff_of
 from recorrido.web.analyses.showing import shown
 from recorrido.web.exports import csv_text_file
@@ -22,7 +24,7 @@ SHOWN_FLOWS = 60
 @journey_page
 def object_map(page: Page) -> HttpResponse:
     """What was worked out last, or a button to have it worked out."""
-    analysis = shown(page.study, KIND, page.request.get_full_path())
+    analysis = shown(_whose(page), KIND, page.request.get_full_path())
     question = ObjectQuestion.decode(page.request.META.get("QUERY_STRING", ""))
     found = None
     if analysis.result is not None:
@@ -40,6 +42,17 @@ def object_map(page: Page) -> HttpResponse:
         "may_see_people": access.may_see_people(staff_of(page.request)),
     }
     return show(page, "objects/map.html", context)
+
+
+def _whose(page: Page) -> Study:
+    """The study whose map is shown: one map serves all types of journeys."""
+    study = page.study
+    if is_default(study):
+        return study
+    try:
+        return access.study_for(staff_of(page.request), study.blueprint.default_journey)
+    except JourneysError:
+        return study  # the default ones were not built yet
 
 
 def _header() -> list[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.test import Client
 
-from recorrido.journeys.analyses.actions import carry_out, request_analysis
+from recorrido.journeys.analyses.actions import carry_out, request_analysis, request_scheduled
+from recorrido.journeys.analyses.queries import analysis_of
+from recorrido.journeys.calendar.actions import import_entries
 from recorrido.journeys.queries import open_study
 from recorrido.web.journeys.tests.conftest import aromo  # noqa: F401
 from recorrido.web.tests.links import body, figures_on, links_from, rows_of_csv, total_of
@@ -88,10 +92,30 @@ def test_a_change_stands_with_its_days_sizes_and_picture(reader, changed):
     assert "14" in shown and "<svg" in shown and "/journeys/step/refund.paid/" in shown
 
 
-def test_the_calendar_that_is_written_names_what_stands_nearest(reader, changed):
-    assert "Nueva caja" in body(reader, f"{CHANGES}&calendar=2026-09-13+Nueva+caja")
-    answer = reader.get(f"{CHANGES}&calendar=ayer+algo", follow=True)
-    assert answer.status_code == 400 and "ayer" in answer.content.decode()
+def test_the_entry_that_stands_nearest_is_named_with_its_days_and_drawn(reader, changed):
+    changed.result["calendar"] = [
+        {"date": day, "label": label, "kind": kind}
+        for day, label, kind in (("2026-08-20", "Turnos", "process"), ("2026-09-12", "Caja nueva", "release"))
+    ]
+    changed.result["changes"][0]["nearest"] = changed.result["calendar"][1] | {"days": -2}
+    type(changed).objects.filter(id=changed.id).update(result=changed.result)
+    shown = body(reader, CHANGES)
+    assert "2 días después de «Caja nueva»" in shown
+    assert shown.count("<path") - shown.split("<svg")[0].count("<path") >= 4  # two weeks, two entries
+    (line,) = rows_of_csv(reader, reader.get(CHANGES, follow=True).redirect_chain[-1][0])
+    assert "Caja nueva" in line and "2026-09-12" in line
+
+
+def test_what_is_written_into_the_calendar_asks_for_the_changes_anew(reader, changed):
+    study = open_study("purchase")
+    assert not analysis_of(study, "changes").is_older
+    day = datetime.date(2026, 9, 12)
+    import_entries(actor=None, rows=[{"date": day, "label": "Caja nueva", "kind": "release"}])
+    assert analysis_of(study, "changes").is_older and "/journeys/calendar/" in body(reader, CHANGES)
+    (again,) = [one for one in request_scheduled() if (one.kind, one.journey_type) == ("changes", "purchase")]
+    carry_out(again.id)
+    entry = {"date": "2026-09-12", "label": "Caja nueva", "kind": "release"}
+    assert entry in analysis_of(study, "changes").result["calendar"]
 
 
 def test_without_changes_the_page_says_that_nothing_changed(reader, changed):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from recorrido.improve.models import Finding, FindingStatus, Improvement
 from recorrido.improve.tests.looks import look, only, told
 from recorrido.journeys.actions import install_blueprint, install_values
 from recorrido.journeys.blueprint import find_blueprint
+from recorrido.journeys.calendar.actions import import_entries
 
 pytestmark = pytest.mark.django_db
 PAGE = "/findings/"
@@ -45,6 +47,24 @@ def test_findings_are_sentences_with_the_most_money_first(signed_in, analyst):
         "«Entregado» llega tarde en el 40 % de los casos con transportista Andes; en casos parecidos, en el 11 %; "
         "40 pedidos al mes; 18–31 mil €."
     )
+
+
+def test_a_finding_that_says_since_when_names_what_stands_near_in_the_calendar(signed_in, analyst):
+    import_entries(actor=None, rows=[{"date": date(2026, 9, 20), "label": "Nuevo sistema de avisos"}])
+    look(told(**LATE, since="2026-09-22"))
+    (row,) = signed_in(analyst).get(PAGE).context["page"].rows
+    assert row.sentence.startswith(
+        "Desde el 22 sep 2026, 2 días después de «Nuevo sistema de avisos», «Entregado»"
+    )
+    assert ("Desde", "22 sep 2026, 2 días después de «Nuevo sistema de avisos»") in row.evidence
+
+
+def test_the_calendar_is_asked_once_for_all_findings(signed_in, analyst, django_assert_num_queries):
+    look(*(told(f"step.{number}", since="2026-09-22") for number in range(40)))
+    client = signed_in(analyst)
+    client.get(PAGE)
+    with django_assert_num_queries(10):  # as without, and the calendar and the versions of the design
+        client.get(PAGE)
 
 
 def test_the_total_counts_journeys_that_several_share_once(signed_in, analyst):

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from recorrido.events.models import EventObject, ObjectRef
-from recorrido.journeys.analyses.actions import carry_out, request_analysis
+from recorrido.journeys.actions import build_now
+from recorrido.journeys.analyses.actions import carry_out, request_analysis, request_scheduled
+from recorrido.journeys.models import BuildReason
 from recorrido.journeys.objects.ledger import KIND
 from recorrido.journeys.queries import open_study
 from recorrido.web.tests.links import body, rows_of_csv
@@ -32,6 +34,15 @@ def worked_out(reader):
 
 def test_the_page_offers_to_work_it_out(reader):
     assert f'value="{KIND}"' in body(reader, PAGE)
+
+
+def test_one_map_is_worked_out_by_itself_and_serves_all_types_of_journeys(reader):
+    (asked,) = [one for one in request_scheduled() if one.kind == KIND]
+    carry_out(asked.id)
+    assert asked.journey_type == open_study("purchase").blueprint.default_journey
+    build_now(journey_type="order", actor=None, reason=BuildReason.MANUAL)
+    for journeys in ("purchase", "order"):
+        assert "jm-kind-" in body(reader, f"/journeys/objects/?type={journeys}")
 
 
 def test_the_map_holds_every_object_of_the_ledger_that_a_step_touches(worked_out):
