@@ -16,6 +16,7 @@ from trayecto.errors import BadValue, UnknownStep
 from trayecto.whatif import choices_of, read_changes, what_if
 from trayecto.whatif.compare import difference, ratio
 from trayecto.whatif.draws import Draws
+from trayecto.whatif.silent import _beside_usual
 
 
 def asked(log, change: str, draws: int = 100):
@@ -45,6 +46,16 @@ def test_without_a_gate_those_who_gave_up_order_and_nobody_asks(gated):
     assert told["value_kept"].effect.expected == pytest.approx(10_000)
     assert told["money"].effect.expected == pytest.approx(10_000 * 0.5 + 150 * 1000)
     assert (told["days:gate.asked"].before, told["days:gate.asked"].after) == (pytest.approx(0.1), 0)
+
+
+def test_of_a_gate_put_up_on_a_day_only_what_follows_within_the_log_counts(gated):
+    day = (START + datetime.timedelta(days=7)).date()
+    told = asked(gated, f"{{change: remove_gate, step: gate.asked, since: {day}}}")
+    after = [n for n in range(400) if (n % 28) / 2 >= 6.6]  # days are whole, the shop opens at ten
+    lost = sum(n % 4 == 0 for n in after)
+    calls = sum(n % 4 == 1 or n % 8 == 2 for n in after)
+    assert told["orders_kept"].effect.expected == pytest.approx(lost, rel=0.05)
+    assert told["contacts"].effect.expected == pytest.approx(-calls, rel=0.1)
 
 
 def test_every_interval_holds_its_expected_value(gated):
@@ -166,6 +177,29 @@ def test_failures_that_contacts_tell_of_count_those_who_suffer_in_silence(tmp_pa
     assert told["contacts"].effect.expected == pytest.approx(-100)
     # 200 wronged, of whom a quarter comes back instead of half.
     assert told["orders_kept"].effect.expected == pytest.approx(50, rel=0.35)
+
+
+def scores_of(mean, count, random):
+    return np.clip(np.round(mean + 0.7 * random.standard_normal(count)), 1, 5)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.06])
+def test_low_scores_that_good_experiences_have_too_are_no_silent_suffering(share):
+    random = np.random.default_rng(7)
+    steps, count = np.arange(1.0, 6.0), 400_000
+    troubled = scores_of(2.8, count, random)
+    silent = np.where(
+        random.random(count) < share, scores_of(2.8, count, random), scores_of(4.3, count, random)
+    )
+    told, heard = ([np.array([(scores <= step).mean()]) for step in steps] for scores in (troubled, silent))
+    most = heard[1] / told[1]
+    found = _beside_usual(np.array(told), np.array(heard), steps, 1, most)
+    assert found[0] == pytest.approx(share, abs=0.005) and most[0] > share + 0.01
+
+
+def test_scores_of_two_kinds_tell_the_largest_share_only():
+    one = np.array([[0.2], [1.0]])
+    assert _beside_usual(one, one, np.array([1.0, 5.0]), 0, np.array([0.3])).tolist() == [0.3]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EDIT_BLUEPRINT = "edit_blueprint"
     EDIT_VALUES = "edit_values"  # what an order leaves, what a contact costs
     HANDLE_FINDINGS = "handle_findings"  # accept, dismiss and dispute them, ask for them anew
+    NAME_CHANGES = "name_changes"  # keep what was asked in What if under a name, for all
     IMPORT_EVENTS = "import_events"
     MANAGE_STAFF = "manage_staff"  # also departments and stores
     SEE_AUDIT = "see_audit"
@@ -36,11 +37,12 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     Role.CX_LEAD: _ANALYSIS
     | {Permission.EDIT_BLUEPRINT, Permission.IMPORT_EVENTS, Permission.SEE_AUDIT, Permission.RESOLVE_PEOPLE}
     | {Permission.SEE_DATA, Permission.MANAGE_DATA, Permission.HANDLE_INCIDENTS}
-    | {Permission.EDIT_VALUES, Permission.HANDLE_FINDINGS},
+    | {Permission.EDIT_VALUES, Permission.HANDLE_FINDINGS, Permission.NAME_CHANGES},
     Role.ANALYST: _ANALYSIS
     | {Permission.IMPORT_EVENTS, Permission.SEE_DATA, Permission.HANDLE_INCIDENTS}
-    | {Permission.HANDLE_FINDINGS},
-    Role.DEPARTMENT_HEAD: _ANALYSIS | {Permission.HANDLE_INCIDENTS, Permission.HANDLE_FINDINGS},
+    | {Permission.HANDLE_FINDINGS, Permission.NAME_CHANGES},
+    Role.DEPARTMENT_HEAD: _ANALYSIS
+    | {Permission.HANDLE_INCIDENTS, Permission.HANDLE_FINDINGS, Permission.NAME_CHANGES},
     Role.AGENT: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE, Permission.RESOLVE_PEOPLE}),
     Role.STORE: frozenset({Permission.SEE_JOURNEYS, Permission.SEE_PEOPLE}),
 }

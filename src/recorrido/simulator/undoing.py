@@ -16,7 +16,7 @@ def undo_of(fault: Fault, scenario: Scenario, healed: World) -> Undo | None:
     """``healed``: the run without the fault, which says how often the step fails all the same. None where no log can say what would be
     without it: a message that was never sent to anybody."""
     change = _undo(fault, scenario, healed)
-    if change is None or fault.since is None or isinstance(fault, Gate):
+    if change is None or fault.since is None:
         return change
     return change | {"since": fault.since.isoformat()}
 

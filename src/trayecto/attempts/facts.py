@@ -30,6 +30,7 @@ class Facts:
 
     log: JourneyLog
     blueprint: Blueprint
+    journey_type: JourneyType
     units: Units
     end: int
     anchors: Sequence[str]
@@ -94,7 +95,7 @@ def _facts(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType, uni
     alone = np.ones(len(units), dtype=bool)
     alone[1:] = units.row[1:] != units.row[:-1]
     return Facts(
-        log, blueprint, units, end, anchored, journey_type.goal, support, undone, ordered, kept, contacts, worth,
+        log, blueprint, journey_type, units, end, anchored, journey_type.goal, support, undone, ordered, kept, contacts, worth,
         (_later(units, kept), _later(units, contacts), _later(units, worth)),
         _strata(log, units, STRATA), np.clip(weeks, 0, WEEKS - 1), alone,
     )  # fmt: skip

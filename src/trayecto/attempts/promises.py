@@ -12,7 +12,7 @@ from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
 from trayecto.blueprint import Promise
 from trayecto.calendars import Calendar
-from trayecto.designed import calendar_of, seconds_of
+from trayecto.designed import calendar_of, late_attribute, promised_on_events, seconds_of
 from trayecto.errors import BadValue
 
 EXCLUDES = 0.02  # a step of whose attempts fewer also have the promised one stands in its place
@@ -108,6 +108,18 @@ def promised_as(facts: Facts, step: str, since: str, promise: Promise) -> Promis
     void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
     void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
     return Promised(facts, step, start, done, void, length, clock, calendar)
+
+
+def told_on_events(facts: Facts, step: str) -> tuple[Bools, Bools] | None:
+    """(units,) who was failed and who was not by a promise that stands on the events themselves; a journey's attribute tells of
+    its first attempt. None where the log does not tell."""
+    one = next((one for one in promised_on_events(facts.blueprint) if one.key == step), None)
+    name = late_attribute(one) if one else ""
+    if name not in facts.log.attributes.column_names or step not in facts.log.stored.code_of:
+        return None
+    count = np.nan_to_num(facts.log.attributes[name].to_numpy().astype(float))[facts.units.row]
+    known = facts.first_of_journey & (units_first(facts, step) < NEVER)
+    return known & (count > 0), known & (count == 0)
 
 
 def usually(facts: Facts, step: str, since: str, percent: float) -> Promised | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def findings(
     log: asked.Log,
     where: asked.Where = None,
-    draws: Annotated[int, typer.Option(min=20, help="How often persons are drawn for the intervals.")] = 200,
+    draws: Annotated[int, typer.Option(min=20, help="How often persons are drawn for the intervals.")] = 400,
     json: asked.Json = False,
 ) -> None:
     """What is wrong, where it is felt and born, whose it is, and what undoing it is worth in a month."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
-from trayecto.attempts.promises import Promised, promises_of
-from trayecto.designed import late_attribute, promised_on_events
+from trayecto.attempts.promises import Promised, promises_of, told_on_events
+from trayecto.designed import promised_on_events
 
 BETWEEN = 0.6  # of the attempts that have a step, for it to stand on the way
 
@@ -89,14 +89,12 @@ def _since_a_step(promise: Promised, message: bool, start_step: str | None) -> B
 
 
 def _on_events(facts: Facts, advice: set[str]) -> Iterator[Broken]:
-    """Promises that stand on the events themselves; the journey's attribute tells of its first attempt."""
+    """Promises that stand on the events themselves."""
     for one in promised_on_events(facts.blueprint):
-        name = late_attribute(one)
-        if name not in facts.log.attributes.column_names or one.key not in facts.log.stored.code_of:
-            continue
-        count = np.nan_to_num(facts.log.attributes[name].to_numpy().astype(float))[facts.units.row]
-        done = facts.units.first(facts.log, [one.key])
-        known = facts.first_of_journey & (done < NEVER)
-        yield Broken(
-            facts, one.key, facts.units.began, done, known & (count > 0), known & (count == 0), one.key in advice, None
-        )  # fmt: skip
+        told = told_on_events(facts, one.key)
+        if told is not None:
+            failed, kept = told
+            done = facts.units.first(facts.log, [one.key])
+            yield Broken(
+                facts, one.key, facts.units.began, done, failed, kept, one.key in advice, None
+            )  # fmt: skip

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trayecto.attempts.compare import Floats
-from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools
 from trayecto.demand.ask import FailureDemand
 from trayecto.demand.rules import CHANGED as FOLLOWS
 from trayecto.demand.rules import SAID
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, CHANGED, DEMAND
-from trayecto.findings.settled import settled
 from trayecto.findings.since import Change, change_of
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, contact_step
-from trayecto.findings.worth import undone
+from trayecto.findings.undo import Undo
+from trayecto.whatif.changes import FailureRate, Fix
 
 USUAL = 0.012  # of the steps after which people say that it went wrong: no more is ordinary
 LEAST = 30  # contacts
@@ -57,13 +55,11 @@ def _one(study: Study, demand: FailureDemand, step: str, mine: Bools) -> Suspici
         return None
     change = change_of(at[taken], told[taken], study.zone)
     if change and change.p <= CERTAIN and change.after >= LIFT * change.before and change.after >= USUAL:
-        return _suspicion(
-            study, demand, DEMAND, step, mine, told & (at >= change.since), taken & ~told, change
-        )
+        return _suspicion(study, demand, DEMAND, step, mine, told & (at >= change.since), change)
     rate, count = float(told.sum() / taken.sum()), int(taken.sum())
     if rate - SURE * np.sqrt(rate * (1 - rate) / count) <= USUAL:
         return None
-    return _suspicion(study, demand, DEMAND, step, mine, told, taken & ~told, None)
+    return _suspicion(study, demand, DEMAND, step, mine, told, None)
 
 
 def _units(facts: Facts, demand: FailureDemand, mine: Bools) -> Bools:
@@ -85,41 +81,31 @@ def _follow(study: Study, demand: FailureDemand) -> Iterator[Suspicion]:
         taken, told = at < NEVER, _units(facts, demand, mine)
         change = change_of(at[taken], told[taken], study.zone)
         if change and told.sum() >= LEAST and change.p <= CERTAIN:
-            yield _suspicion(study, demand, CHANGED, one.step, mine, told, taken & ~told, change)
+            yield _suspicion(study, demand, CHANGED, one.step, mine, told, change)
 
 
 def _suspicion(
-    study: Study,
-    demand: FailureDemand,
-    kind: str,
-    step: str,
-    mine: Bools,
-    bad: Bools,
-    good: Bools,
-    change: Change | None,
+    study: Study, demand: FailureDemand, kind: str, step: str, mine: Bools, bad: Bools, change: Change | None
 ) -> Suspicion:
-    """``mine``: (contacts,); ``bad``, ``good``: (attempts,) with such a contact, and without."""
+    """``mine``: (contacts,); ``bad``: (attempts,) with such a contact."""
     facts, contacts = study.facts, demand.contacts
     since = change.since if change else None
-    share = 1 - change.before / max(change.after, 1e-12) if change else 1.0
     counted = mine & (contacts.unit >= 0) & bad[np.maximum(contacts.unit, 0)]
-    each = np.bincount(contacts.unit[counted], minlength=len(facts.units)).astype(float)
-    felt_at = contact_step(study, bad) or step
+    taken = facts.units.first(facts.log, [step]) < NEVER
     return Suspicion(
-        kind, step, step, felt_at, np.unique(contacts.row[counted]),
-        _without(facts if change else settled(facts, bad), bad, good, share, each), since=since, p=change.p if change else None,
+        kind, step, step, contact_step(study, bad) or step, np.unique(contacts.row[counted]),
+        _undoing(study, kind, step, change), since=since, p=change.p if change else None,
         method=ADJUSTED if change else ASSOCIATION, contacts=int(counted.sum()),
-        evidence={"before": change.before if change else None, "after": change.after if change else float(bad.sum() / max(1, (bad | good).sum()))},
+        evidence={"before": change.before if change else None, "after": change.after if change else float(bad.sum() / max(1, taken.sum()))},
     )  # fmt: skip
 
 
-def _without(facts: Facts, bad: Bools, good: Bools, share: float, each: Floats) -> Effect:
-    """Without these contacts themselves, and with people who come back as those do who had no reason for them."""
-    back = undone(facts, bad, good, bad * share)
-
-    def effect(weight: Floats) -> Floats:
-        change = back(weight)
-        change[1] = -share * (weight * each).sum()
-        return change
-
-    return effect
+def _undoing(study: Study, kind: str, step: str, change: Change | None) -> Undo:
+    """What contacts say went wrong goes wrong as seldom as before, or half as often as is still ordinary; what they only follow goes as it went."""
+    day = study.day(change.since if change else None)
+    if kind == CHANGED:
+        return Undo(Fix(step, day))
+    if change is None:
+        return Undo(FailureRate(step, to=USUAL / 2, told_by="contacts"))
+    times = round(change.before / max(change.after, 1e-12), 4)
+    return Undo(FailureRate(step, times=times, since=day, told_by="contacts"))

@@ -24,8 +24,8 @@ from trayecto.findings.together import marked, union_of
 from trayecto.findings.worth import Worth, worth_of
 from trayecto.log.journeylog import JourneyLog
 from trayecto.values import read_values
+from trayecto.whatif.ask import DRAWS
 
-DRAWS = 200
 FALSE_DISCOVERIES = 0.01
 COSTS = 0.1  # a p-value above: it may as well cost nothing
 
@@ -43,7 +43,7 @@ def findings(log: JourneyLog, *, draws: int = DRAWS) -> FindingsResult:
         return FindingsResult((), 0, 0.0, None, values.currency if values else None)
     study = Study(facts, journey_type, values, draws)
     suspected = [gates(study), late(study), echoes(study)]
-    weighed = [(one, _worth(study, one)) for part in suspected for one in part.suspicions]
+    weighed = [told for part in suspected for one in part.suspicions if (told := _weighed(study, one))]
     p_values = [_p(one, worth) for one, worth in weighed if not one.discarded]
     p_values += [p for one in suspected for p in one.tested]
     stands = discovered(p_values, FALSE_DISCOVERIES)
@@ -69,11 +69,12 @@ def _once(standing: Sequence[tuple[Suspicion, Worth]]) -> Iterator[tuple[Suspici
         yield one, worth
 
 
-def _worth(study: Study, one: Suspicion) -> Worth:
-    assert one.effect is not None
-    return worth_of(
-        one.effect, study.facts, study.values, study.months_since(one.since), study.draws, one.lines
-    )
+def _weighed(study: Study, one: Suspicion) -> tuple[Suspicion, Worth] | None:
+    """With what undoing it is worth; None where there is nobody to compare with."""
+    moved = one.undo.moved(study.drawn)
+    if moved is None:
+        return None
+    return one, worth_of(moved, study.values, study.months_since(one.since), one.lines)
 
 
 def _p(one: Suspicion, worth: Worth) -> float:
@@ -100,7 +101,7 @@ def _finding(study: Study, one: Suspicion, worth: Worth) -> Finding:
         months=study.months_since(one.since), method=one.method, money=worth.money,
         currency=study.values.currency if study.values else None, lines=worth.lines, effects=worth.effects,
         contacts=one.contacts, since=study.day(one.since), p=_p(one, worth), discarded=one.discarded,
-        evidence=one.evidence,
+        evidence=one.evidence, undo=one.undo.said,
     )  # fmt: skip
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from trayecto.attempts.lives import DAY, NEVER
 from trayecto.blueprint import Touchpoint
 from trayecto.findings.model import GATE
-from trayecto.findings.settled import settled
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, rows_of
+from trayecto.findings.undo import Undo
 from trayecto.gates.visits import GAVE_UP, REJECTED, Visits, gates_of, visits_of
 from trayecto.money import Line, exactly
 from trayecto.values import Amount
 from trayecto.whatif.changes import RemoveGate
-from trayecto.whatif.effects import effect_of
 
 LEAST = 30  # attempts stopped
 BEGINS = 14 * DAY  # a gate first seen this long after its log begins was put up then
@@ -36,7 +35,7 @@ def _of(study: Study, touchpoint: Touchpoint) -> Iterator[Suspicion]:
     since = first if first - study.began > BEGINS else None
     yield Suspicion(
         GATE, touchpoint.key, touchpoint.key, touchpoint.key, rows_of(facts, stopped),
-        effect_of(RemoveGate(touchpoint.key), facts if since else settled(facts, stopped)),
+        Undo(RemoveGate(touchpoint.key, study.day(since))),
         since=since, contacts=int(facts.contacts[stopped].sum()), lines=_lines(visits, study.months_since(since)),
         evidence={
             "origin": gate.origin, "stopped": len(visits),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 
 from trayecto.attempts.compare import difference
-from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools, Ints
 from trayecto.causes import Single, find_causes, single_causes
@@ -18,12 +18,10 @@ from trayecto.findings.broken import Broken, broken_promises
 from trayecto.findings.known import Known, known_before
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, DEMAND, LATE, Blamed
 from trayecto.findings.odds import odds_of
-from trayecto.findings.settled import settled
 from trayecto.findings.since import Change, change_of
 from trayecto.findings.suspicion import Study, Suspected, Suspicion, contact_step, rows_of
-from trayecto.findings.worth import undone
-from trayecto.whatif.changes import Fix
-from trayecto.whatif.effects import effect_of
+from trayecto.findings.undo import Undo
+from trayecto.whatif.changes import FailureRate, Fix
 
 LEAST, LEAST_BROKEN = 100, 15  # attempts, and broken ones among them, to say anything
 LEAST_MINE = 30
@@ -219,16 +217,19 @@ class _Promise:
 
     def _blaming(self, one: _Guilty) -> Suspicion:
         broken, bad = self.broken, self.broken.failed & one.mine
-        others = self.traced & ~one.mine
-        then = _rates(broken.failed, others, self.known.stratum())
-        now = _rates(broken.failed, one.mine, self.known.stratum())
-        saved = bad * np.clip(1 - then / np.maximum(now, 1e-12), 0, 1)
         return Suspicion(
             LATE, broken.step, broken.born_at(bad, broken.kept), broken.step, rows_of(self.facts, bad),
-            undone(self._lived_with(bad, one.since), broken.failed, broken.kept, saved),
-            cause=one.blamed, since=one.since, p=one.p, contacts=int(self.facts.contacts[bad].sum()),
+            self._as_others(one), cause=one.blamed, since=one.since, p=one.p, contacts=int(self.facts.contacts[bad].sum()),
             evidence=self._evidence(one) | {"late": int(bad.sum()), "of": int(one.mine.sum())},
         )  # fmt: skip
+
+    def _as_others(self, one: _Guilty) -> Undo:
+        """Its promise is broken as often as for comparable ones without it."""
+        columns = self.facts.log.attributes
+        named = all(_is_word(columns[name].type) for name, _value in one.conditions)
+        where = dict(one.conditions)
+        change = FailureRate(self.broken.step, where, since=self.study.day(one.since))
+        return Undo(change, None if named else one.mine)
 
     def _evidence(self, one: _Guilty) -> dict[str, object]:
         return {
@@ -296,7 +297,7 @@ class _Promise:
             kind, born_at = DEMAND, broken.step
             felt_at = contact_step(self.study, bad) or broken.step
         return Suspicion(
-            kind, broken.step, born_at, felt_at, rows_of(self.facts, bad), self._undoing(bad, change), since=since,
+            kind, broken.step, born_at, felt_at, rows_of(self.facts, bad), self._undoing(mine, change), since=since,
             contacts=int(self.facts.contacts[bad].sum()), method=ADJUSTED if change else ASSOCIATION,
             evidence={
                 "late": int(bad.sum()), "of": int(mine.sum()), "before": change.before if change else None,
@@ -304,24 +305,30 @@ class _Promise:
             },
         )  # fmt: skip
 
-    def _undoing(self, bad: Bools, change: Change | None) -> Effect:
-        """Messages that stopped on a day: what follows is compared at the same age, before and after. Else those that
-        failed with those that did not."""
-        broken = self.broken
-        if broken.message and change and broken.start_step and (day := self.study.day(change.since)):
-            return effect_of(Fix(broken.start_step, day), self.facts)
-        before = change.before / max(change.after, 1e-12) if change else 0.0
-        facts = self._lived_with(bad, change.since if change else None)
-        return undone(facts, broken.failed, broken.kept, bad * (1 - before), own_orders=broken.message)
-
-    def _lived_with(self, bad: Bools, since: int | None) -> Facts:
-        return self.facts if since else settled(self.facts, bad)
+    def _undoing(self, mine: Bools, change: Change | None) -> Undo:
+        """A message that does not come: what follows goes as it does where it comes. Else the promise is broken as seldom as
+        before, or never where it is broken wherever one looks; whoever stands for another cause is left out."""
+        broken, day = self.broken, self.study.day(change.since if change else None)
+        if broken.message and broken.start_step:
+            return Undo(Fix(broken.start_step, day, missing=broken.step))
+        times = round(change.before / max(change.after, 1e-12), 4) if change else 0.0
+        among = broken.judged if change is None else broken.judged & (broken.start >= change.since)
+        others = among & ~mine
+        return Undo(
+            FailureRate(broken.step, times=times, since=day),
+            ~others if others.any() else None,
+        )
 
 
 def _is_told(one: Feature) -> Bools:
     if UNKNOWN not in one.values:
         return np.ones(len(one.codes), dtype=bool)
     return np.asarray(one.codes != one.values.index(UNKNOWN))
+
+
+def _is_word(type_: pa.DataType) -> bool:
+    """Whether values of an attribute stand for themselves: a band of numbers is no value."""
+    return not (pa.types.is_floating(type_) or pa.types.is_integer(type_))
 
 
 def _pair(one: Single) -> tuple[str, str]:
@@ -332,12 +339,3 @@ def _seeming(one: Single, mine: Bools, p: float) -> _Guilty:
     assert one.effect is not None  # without one nothing is elevated
     effect = one.effect
     return _Guilty((_pair(one),), mine, p, one.raw, effect.effect, effect.low, effect.high)
-
-
-def _rates(bad: Bools, among: Bools, stratum: Ints) -> np.ndarray:
-    """(attempts,) the share of ``bad`` in each one's stratum ``among`` these, drawn towards the overall share where there are few."""
-    size = int(stratum.max(initial=0)) + 1
-    n = np.bincount(stratum[among], minlength=size)
-    k = np.bincount(stratum[among & bad], minlength=size)
-    whole = k.sum() / max(n.sum(), 1)
-    return ((k + 10 * whole) / (n + 10))[stratum]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.money import Interval, Line
+from trayecto.whatif.changes import Change
 
 GATE, LATE, DEMAND, CHANGED, EXCEPTION = "gate", "late", "failure demand", "changed", "exception"
 ASSOCIATION, ADJUSTED, PROVED = "association", "adjusted", "proved"
@@ -38,7 +39,8 @@ class Finding:
     the same log. ``money``: what undoing it is worth in a month (90 %), None without a value model; ``lines``: its arithmetic;
     ``effects``: the change of ``orders_kept``, ``contacts`` and ``value_kept`` in a month. ``since``: the day on which it began,
     None when it was there from the log's first day; ``months``: how long it was there. ``evidence``: the figures that
-    speak for it. ``p``: how often chance alone would say as much. ``overlaps``: ids of findings that share journeys.
+    speak for it. ``p``: how often chance alone would say as much. ``overlaps``: ids of findings that share journeys. ``undo``: the change that
+    undoes it, of which ``money`` is what what-if says for a month; None where no words name whom it concerns.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Finding:
     discarded: bool = False
     evidence: Mapping[str, Any] = field(default_factory=dict)
     overlaps: tuple[str, ...] = ()
+    undo: Change | None = None
 
     @property
     def id(self) -> str:
@@ -96,6 +99,7 @@ class Finding:
             "effects": {name: effect.to_dict() for name, effect in self.effects.items()},
             "lines": [line.to_dict() for line in self.lines],
             "evidence": dict(self.evidence),
+            "undo": self.undo.to_dict() if self.undo else None,
             "p": self.p,
             "overlaps": list(self.overlaps),
             "sample": list(self.sample),

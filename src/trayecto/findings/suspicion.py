@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from trayecto.attempts.drawing import Effect
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, Bools, Ints
 from trayecto.blueprint import JourneyType
 from trayecto.demand.ask import FailureDemand, demand_of
 from trayecto.findings.model import ADJUSTED, Blamed
+from trayecto.findings.undo import Undo
 from trayecto.money import Line
 from trayecto.values import Values
+from trayecto.whatif.ask import SEED
+from trayecto.whatif.draws import Draws, draws_of
 
 MONTH = 365.25 / 12 * DAY
 
@@ -32,6 +34,11 @@ class Study:
     journey_type: JourneyType
     values: Values | None
     draws: int
+
+    @cached_property
+    def drawn(self) -> Draws:
+        """Persons drawn anew, as what-if draws them."""
+        return draws_of(self.facts, self.draws, SEED)
 
     @cached_property
     def demand(self) -> FailureDemand | None:
@@ -71,14 +78,14 @@ class Study:
 @dataclass(frozen=True, eq=False)
 class Suspicion:
     """``p``: None where only what it is worth can tell whether it is chance; ``relevant`` and ``discarded`` are judged by the
-    search. ``lines``: money in a month besides what the effect is worth. ``rows``: (journeys,) of the log. ``effect`` undoes it; None where nothing can be said."""
+    search. ``lines``: money in a month besides what the effect is worth. ``rows``: (journeys,) of the log. ``undo``: what would undo it."""
 
     kind: str
     step: str
     born_at: str
     felt_at: str
     rows: Ints
-    effect: Effect | None
+    undo: Undo
     cause: Blamed | None = None
     since: int | None = None
     p: float | None = None

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from math import erfc, exp, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trayecto.attempts.compare import Floats, difference, log_hazard_ratio
-from trayecto.attempts.drawing import Effect, drawn_apart, expected, intervals, money_of
-from trayecto.attempts.facts import Facts
-from trayecto.attempts.lives import Bools
+from trayecto.attempts.pricing import intervals, lines_of, money_of
 from trayecto.money import Interval, Line, total_of
 from trayecto.values import Values
+from trayecto.whatif.ask import SEED
+from trayecto.whatif.draws import Floats
+from trayecto.whatif.moved import Moved
+from trayecto.whatif.totals import total_of as all_of
 
 NAMES = ("orders_kept", "contacts", "value_kept")
 
@@ -29,13 +29,10 @@ class Worth:
     p: float
 
 
-def worth_of(
-    effect: Effect, facts: Facts, values: Values | None, months: float, draws: int, own: Sequence[Line] = ()
-) -> Worth:
-    """An effect over the time it was there, per month; ``own``: what it is worth besides, in a month."""
-    mean = expected(effect, facts) / months
-    persons, chance = (one / months for one in drawn_apart(effect, facts, draws))
-    spread = persons + chance
+def worth_of(moved: Moved, values: Values | None, months: float, own: Sequence[Line] = ()) -> Worth:
+    """What is moved over the time the trouble was there, per month; ``own``: what undoing it is worth besides, in a month."""
+    total = all_of([moved], SEED)
+    mean, persons, spread = (one / months for one in (total.mean, total.persons, total.spread))
     told = intervals(mean, spread)
     money = _with(own, money_of(values, mean, spread)) if values else None
     lines = (*lines_of(values, told), *own) if values else ()
@@ -54,53 +51,3 @@ def _chance(mean: Floats, persons: Floats) -> float:
     orders, contacts = max(0.0, mean[0] / errors[0]), max(0.0, -mean[1] / errors[1])
     squares = float(orders**2 + contacts**2)
     return exp(-squares / 2) / 4 + erfc(sqrt(squares / 2)) / 2
-
-
-def lines_of(values: Values, told: Sequence[Interval]) -> tuple[Line, ...]:
-    """Value or number of orders kept times what they leave, contacts saved times what they cost."""
-    kept, contacts, value = told
-    lines = []
-    if values.margin_share is not None:
-        lines.append(Line("value of orders kept", value, values.margin_share))
-    elif values.margin_per_order is not None:
-        lines.append(Line("orders kept", kept, values.margin_per_order))
-    contact = values.contact()
-    if contact is not None:
-        saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
-        lines.append(Line("contacts saved", saved, contact))
-    return tuple(lines)
-
-
-def undone(
-    facts: Facts, bad: Bools, good: Bools, saved: NDArray[np.floating], own_orders: bool = False
-) -> Effect:
-    """What changes when of each attempt the share ``saved`` (attempts,) goes as the ``good`` did and not as the ``bad``: their own
-    contacts, what follows because more come back, and with ``own_orders`` their own orders (never where what was late may
-    not have come because the order was cancelled: that would take the end for its reason)."""
-
-    def effect(weight: Floats) -> Floats:
-        much = weight * saved
-        asked = difference(facts.contacts, weight, bad, good, facts.stratum)
-        change = _back(facts, weight, bad, good) * _later(facts, much)
-        change[1] -= asked * much.sum()
-        if own_orders:
-            change[0] -= difference(facts.kept, weight, bad, good, facts.stratum) * much.sum()
-            change[2] -= difference(facts.worth, weight, bad, good, facts.stratum) * much.sum()
-        return change
-
-    return effect
-
-
-def _later(facts: Facts, weight: NDArray[np.floating]) -> Floats:
-    """What followed these attempts: orders kept, contacts, value."""
-    return np.array([(weight * one).sum() for one in facts.later])
-
-
-def _back(facts: Facts, weight: Floats, bad: Bools, good: Bools) -> float:
-    """By which share more of the bad would have come back at the hazard of the good: of those who did not come back the share
-    (1 - f) to the power of the ratio of hazards stays away, where f came back."""
-    came = float((weight * facts.following)[bad].sum() / max(weight[bad].sum(), 1e-12))
-    if not 0 < came < 1:
-        return 0.0
-    ratio = np.exp(-log_hazard_ratio(facts, weight, bad, good, facts.stratum))
-    return float((1 - (1 - came) ** ratio) / came - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +14,8 @@ from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools, Ints
 from trayecto.errors import BadValue, did_you_mean
 from trayecto.units import to_microseconds
+
+TOLD = 0.9  # of those who had no trouble
 
 
 def meets(facts: Facts, where: Mapping[str, str]) -> Bools:
@@ -30,6 +32,19 @@ def meets(facts: Facts, where: Mapping[str, str]) -> Bools:
             )
         met &= mine
     return met
+
+
+def told_of(facts: Facts, names: Iterable[str], usual: Bools) -> Bools:
+    """(units,) of whom the log tells these attributes, as far as it does of next to all the ``usual``: a parcel no carrier was heard
+    of says nothing for or against those that were. An attribute is told by the step it is read from."""
+    told = np.ones(len(facts.units), dtype=bool)
+    steps = {one.name: one.of for one in facts.journey_type.attributes}
+    for name in names:
+        of = steps.get(name)
+        known = facts.units.count(facts.log, of) > 0 if of else values_of(facts, name).is_valid().to_numpy()
+        if usual.any() and known[usual].mean() >= TOLD:
+            told &= known
+    return told
 
 
 def values_of(facts: Facts, name: str) -> pa.ChunkedArray:

@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from trayecto.attempts.drawing import intervals, money_of, priced
 from trayecto.attempts.facts import Facts, facts_of
+from trayecto.attempts.pricing import intervals, lines_of, money_of, priced
 from trayecto.designed import blueprint_of
 from trayecto.errors import BadValue
 from trayecto.log.journeylog import JourneyLog
 from trayecto.money import Interval, Line
-from trayecto.values import Values, read_values
+from trayecto.values import read_values
 from trayecto.whatif.changes import Change, Duration, FailureRate, Fix, RemoveGate, Share
-from trayecto.whatif.draws import Draws, Floats, draws_of
+from trayecto.whatif.draws import Draws, draws_of
 from trayecto.whatif.durations import duration
 from trayecto.whatif.failures import failure_rate
 from trayecto.whatif.fixes import fix
 from trayecto.whatif.gates import gate
 from trayecto.whatif.moved import Moved, Note, Timing
 from trayecto.whatif.shares import move
+from trayecto.whatif.totals import total_of
 
-DRAWS = 400
+DRAWS, SEED = 400, 1
 MUCH = 0.05  # of the attempts that the smaller change touches, to say that both touch them
-MODEL = 0.08  # standard deviation, as a share of an effect, of what the method simplifies
 Progress = Callable[[float], None]
 
 
@@ -76,7 +76,7 @@ def what_if(
     changes: Sequence[Change],
     *,
     draws: int = DRAWS,
-    seed: int = 1,
+    seed: int = SEED,
     progress: Progress | None = None,
 ) -> WhatIf:
     """What the changes would have made of the log's time. Effects of several changes add up.
@@ -98,7 +98,7 @@ def what_if(
     for place, change in enumerate(changes):
         tell((1 + place) / (2 + len(changes)))
         found.append(moved_by(change, drawn))
-    answer = _result(facts, found, drawn, changes, seed)
+    answer = _result(facts, found, changes, seed)
     tell(1.0)
     return answer
 
@@ -118,13 +118,9 @@ def moved_by(change: Change, draws: Draws) -> Moved:
             return move(change, draws)
 
 
-def _result(
-    facts: Facts, found: Sequence[Moved], draws: Draws, changes: Sequence[Change], seed: int
-) -> WhatIf:
-    whole = np.sum([one.change for one in found], axis=0)
-    mean = whole[:, 0]
-    spread = whole[:, 1:].T + _by_chance(found, whole.shape[1] - 1, seed)
-    told = intervals(mean, spread)
+def _result(facts: Facts, found: Sequence[Moved], changes: Sequence[Change], seed: int) -> WhatIf:
+    total = total_of(found, seed)
+    told = intervals(total.mean, total.spread)
     now = np.array([facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()])
     outcomes = [
         Outcome(name, before, before + effect.expected, effect)
@@ -137,22 +133,12 @@ def _result(
     lines: list[Line] = []
     if values is not None:
         before = float(priced(values, now[None, :])[0])
-        money = money_of(values, mean, spread)
+        money = money_of(values, total.mean, total.spread)
         outcomes.append(Outcome("money", before, before + money.expected, money))
-        lines = _lines(values, told)
+        lines = list(lines_of(values, told))
     outcomes += _timed(found)
     currency = values.currency if values else None
     return WhatIf(outcomes, lines, currency, _notes(found), list(changes))
-
-
-def _by_chance(found: Sequence[Moved], draws: int, seed: int) -> Floats:
-    """(draws, 3) what chance adds in one period, and what the method simplifies. Orders and their value move together."""
-    variance = np.sum([one.chance + (MODEL * one.change[:, 0]) ** 2 for one in found], axis=0)
-    deviation = np.sqrt(variance)
-    chance = np.random.default_rng((seed, 1))
-    orders, contacts, amounts = chance.standard_normal((3, draws))
-    worth = 0.9 * orders + np.sqrt(1 - 0.9**2) * amounts
-    return np.stack([orders, contacts, worth], axis=1) * deviation
 
 
 def _timed(found: Sequence[Moved]) -> list[Outcome]:
@@ -185,17 +171,3 @@ def _notes(found: Sequence[Moved]) -> list[Note]:
                 text = f"Changes {first} and {second} touch the same {both:,} orders, so together they may bring less."
                 told.append(Note("overlap", text, f"{first},{second},{both}"))
     return told
-
-
-def _lines(values: Values, told: Sequence[Interval]) -> list[Line]:
-    kept, contacts, value = told
-    contact = values.contact()
-    lines = []
-    if values.margin_share is not None:
-        lines.append(Line("value of orders kept", value, values.margin_share))
-    elif values.margin_per_order is not None:
-        lines.append(Line("orders kept", kept, values.margin_per_order))
-    if contact is not None:
-        saved = Interval(-contacts.high, -contacts.expected, -contacts.low)
-        lines.append(Line("contacts saved", saved, contact))
-    return lines

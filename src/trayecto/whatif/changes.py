@@ -10,12 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RemoveGate:
-    """Nobody is stopped at ``step`` any more."""
+    """Nobody is stopped at ``step`` any more; ``since``: from the day on which it was put up."""
 
     step: str
+    since: datetime.date | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"change": "remove_gate", "step": self.step}
+        since = self.since.isoformat() if self.since else None
+        return _told(change="remove_gate", step=self.step, since=since)
 
 
 @dataclass(frozen=True)

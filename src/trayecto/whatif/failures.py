@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from trayecto.attempts.facts import Facts
-from trayecto.attempts.lives import Bools, Ints
-from trayecto.attempts.promises import promised
+from trayecto.attempts.lives import NEVER, Bools, Ints
+from trayecto.attempts.promises import promised, told_on_events
 from trayecto.errors import BadValue
-from trayecto.whatif.among import meets, since_moment, whole_of
+from trayecto.whatif.among import meets, since_moment, told_of, whole_of
 from trayecto.whatif.changes import FailureRate
 from trayecto.whatif.compare import TINY
 from trayecto.whatif.contrast import Contrast, contrast, happened, moment_of
@@ -54,6 +54,10 @@ def failing_of(facts: Facts, step: str, told_by: str | None = None) -> Failing:
     if told_by == "promise" or (told_by is None and is_promised):
         promise = promised(facts, step)
         return Failing(promise.failed, promise.kept, promise.start, promise.applies)
+    on_events = told_on_events(facts, step) if told_by is None else None
+    if on_events is not None:
+        failed, kept = on_events
+        return Failing(failed, kept, np.where(failed | kept, facts.units.began, NEVER), failed | kept)
     said = said_of(facts, step)
     if said is None:
         raise BadValue(
@@ -89,24 +93,28 @@ def _codes(facts: Facts, column: str) -> Ints:
     return np.concatenate(told).astype(np.int64)
 
 
-def failure_rate(change: FailureRate, draws: Draws) -> Moved:
-    """Raises UnknownStep, BadValue."""
+def failure_rate(change: FailureRate, draws: Draws, meant: Bools | None = None) -> Moved:
+    """``meant``: (units,) whom besides ``where``, for what no attribute says. Raises UnknownStep, BadValue."""
     facts = draws.facts
     failing = failing_of(facts, change.step, change.told_by)
     known = failing.judged & (facts.first_of_journey if change.where else True)
     begun = failing.start >= since_moment(facts, change.since)
     mine = known & begun & meets(facts, change.where)
+    if meant is not None:
+        mine &= meant
     if not mine.any():
         raise BadValue(f"No attempt with '{change.step}' is meant: none fits {_shown(change)}.")
+    heard = told_of(facts, change.where, failing.spared & known)
+    others = known & begun & ~mine & heard
     met = contrast(
         draws,
-        failing.failed,
-        failing.spared,
+        failing.failed & heard,
+        failing.spared & heard,
         failing.start,
         ~happened(failing.start) & facts.ordered,
         always=change.since is None,
     )
-    less = _less(change, draws, failing, mine, known & begun & ~mine)
+    less = _less(change, draws, failing, mine, others)
     whole = whole_of(facts, change.where, failing.judged)
     lasting = failing.to_come if change.since is None else 1.0
     moved, chance = _moved(draws, met, failing, begun, less * whole * lasting)

@@ -9,6 +9,7 @@ import numpy as np
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
 from trayecto.errors import BadValue, did_you_mean
+from trayecto.whatif.among import since_moment
 from trayecto.whatif.changes import RemoveGate
 from trayecto.whatif.compare import TINY, difference, means, overlap, ratio, sure
 from trayecto.whatif.contrast import ENOUGH, LEAST, moment_of
@@ -20,8 +21,8 @@ from trayecto.whatif.times import median_days, timing
 class _Gate:
     """One gate in one log; (n,) are draws."""
 
-    def __init__(self, draws: Draws, step: str) -> None:
-        facts = draws.facts
+    def __init__(self, draws: Draws, change: RemoveGate) -> None:
+        facts, step = draws.facts, change.step
         known = gates_of(facts)
         if step not in known:
             raise BadValue(
@@ -29,7 +30,8 @@ class _Gate:
             )
         self.draws, self.facts = draws, facts
         self.at = moment_of(facts, step)
-        self.stopped = self.at < NEVER
+        self.stopped = (self.at < NEVER) & (self.at >= since_moment(facts, change.since))
+        self.always = change.since is None
         self.passed, self.lost = self.stopped & facts.ordered, self.stopped & ~facts.ordered
         self.free = facts.ordered & (facts.units.count(facts.log, known) == 0)
         if self.passed.sum() < LEAST:
@@ -59,6 +61,13 @@ class _Gate:
             return np.ones(self.draws.weights.shape[1])
         return sure(ratio(self.draws, self.facts.following, self.passed, self.free, self.cell))
 
+    def follows(self, among: Bools, counts: Floats) -> Floats:
+        """(3, n) what follows so many (periods, n), of whom each is as these: within the log where the gate has a first day."""
+        later = Later(self.draws)
+        if self.always:
+            return later.in_full(among, among) * counts.sum(axis=0)
+        return np.asarray((later.by_period(among) * counts).sum(axis=1))
+
 
 def gates_of(facts: Facts) -> list[str]:
     return [one.key for one in facts.blueprint.measured if one.gate is not None]
@@ -66,19 +75,16 @@ def gates_of(facts: Facts) -> list[str]:
 
 def gate(change: RemoveGate, draws: Draws) -> Moved:
     """Raises BadValue for a step that is no gate, and where too few pass to say what the others would have done."""
-    one = _Gate(draws, change.step)
+    one = _Gate(draws, change)
     facts = one.facts
-    lost = by_period(draws, 1.0, one.lost)
+    lost, passed = by_period(draws, 1.0, one.lost), by_period(draws, 1.0, one.passed)
     own = [facts.kept, facts.contacts, facts.worth]
     would = np.array([(means(draws, values, one.passed, draws.period) * lost).sum(axis=0) for values in own])
     would[1] -= one.asked * lost.sum(axis=0)
-    later = Later(draws)
-    follows = later.in_full(one.passed, one.passed)
-    after = follows * lost.sum(axis=0) / one.back
-    did = np.array([draws.total(values, one.lost) for values in own])
-    did += later.in_full(one.lost, one.lost) * lost.sum(axis=0)
+    after = one.follows(one.passed, lost) / one.back
+    did = np.array([draws.total(values, one.lost) for values in own]) + one.follows(one.lost, lost)
     spared = one.asked * draws.count(one.passed)
-    back = follows * draws.count(one.passed) * (1 / one.back - 1)
+    back = one.follows(one.passed, passed) * (1 / one.back - 1)
     change_ = would + after - did + back
     change_[1] -= spared
     before = median_days(draws, facts.units.ordered - one.at, one.passed)

@@ -14,7 +14,7 @@ from trayecto.whatif.changes import Change, Duration, FailureRate, Fix, RemoveGa
 from trayecto.whatif.lengths import read_length
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "remove_gate": ("step",),
+    "remove_gate": ("step", "since"),
     "fix": ("step", "since", "missing"),
     "failure_rate": ("step", "to", "by", "times", "where", "since", "told_by"),
     "duration": ("step", "of", "to", "by", "times", "where", "since"),
@@ -194,7 +194,7 @@ def _share(told: _Told) -> Share:
 
 
 def _remove_gate(told: _Told) -> RemoveGate:
-    return RemoveGate(told.step())
+    return RemoveGate(told.step(), told.date())
 
 
 _READ: dict[str, Callable[[_Told], Change]] = {

@@ -1,23 +1,26 @@
 """How many suffer a trouble for each who says so: from the scores of those who ask nothing.
 
 Scores of the silent are a mixture of good experiences and of the trouble's. The largest share of the trouble's that fits is
-the least ratio of how often each has a low score (mixture proportions; Blanchard, Lee and Scott, 2010).
+the least ratio of how often each has a low score (mixture proportions; Blanchard, Lee and Scott, 2010). Good experiences have low
+scores too: as many as a cumulative probit through their two next higher scores has (McCullagh, 1980). The share is the one at which both
+together are as many low scores as there are, and never more than the largest.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools
 from trayecto.attempts.promises import promises_of
-from trayecto.designed import journey_type_of
-from trayecto.designed.build import JOURNEYS
-from trayecto.whatif.compare import TINY
+from trayecto.whatif.compare import TINY, doubted
 from trayecto.whatif.draws import Draws, Floats
 
 LEAST, FEWEST = 8, 3  # low scores of those who say so, and of those who do not: fewer would say anything
 MOST = 4.0  # silent ones for each who says so
+GRID = 101
+RARE = 1e-6
 
 
 def silent_sufferers(draws: Draws, said: Bools, others: Bools) -> Floats:
@@ -29,24 +32,48 @@ def silent_sufferers(draws: Draws, said: Bools, others: Bools) -> Floats:
     known = ~np.isnan(score)
     quiet = others & (facts.contacts == 0)
     calm = quiet & known & ~_disappointed(facts)
-    shares = []
-    for level in np.unique(score[said & known])[:-1]:
+    steps = np.unique(score[known])
+    told, heard = (_cumulated(draws, score, among, steps) for among in (said & known, calm))
+    bounds = []
+    for place, level in enumerate(steps[:-1]):
         low = known & (score <= level)
         if (said & low).sum() >= LEAST and (calm & low).sum() >= FEWEST:
-            mine = draws.count(said & low) / np.maximum(draws.count(said & known), TINY)
-            theirs = draws.count(calm & low) / np.maximum(draws.count(calm), TINY)
             found = int((calm & low).sum())
-            shares.append((np.sqrt(found + 1) / found, theirs / np.maximum(mine, TINY)))
-    if not shares:
+            most = heard[place] / np.maximum(told[place], TINY)
+            bounds.append((float(most[0] * (1 + np.sqrt(found + 1) / found)), place, most))
+    if not bounds:
         return np.ones(draws.weights.shape[1])
-    least = min(shares, key=lambda one: float(one[1][0] * (1 + one[0])))[1]
-    unheard = least * draws.count(quiet) / np.maximum(draws.count(said), TINY)
-    return 1 + np.clip(unheard, 0, MOST)
+    _least, place, most = min(bounds, key=lambda one: one[0])
+    share = _beside_usual(told, heard, steps, place, np.minimum(most, 1.0))
+    unheard = share * draws.count(quiet) / np.maximum(draws.count(said), TINY)
+    return 1 + np.clip(doubted(np.clip(unheard, 0, MOST)), 0, MOST)
+
+
+def _cumulated(draws: Draws, score: Floats, among: Bools, steps: Floats) -> Floats:
+    """(steps, n) the share of these with at most such a score."""
+    whole = np.maximum(draws.count(among), TINY)
+    return np.array([draws.count(among & (score <= step)) / whole for step in steps])
+
+
+def _beside_usual(told: Floats, heard: Floats, steps: Floats, place: int, most: Floats) -> Floats:
+    """(n,) the share of the troubled among the silent, from none to ``most``; ``most`` where scores end too soon to tell."""
+    if place + 2 >= len(steps) - 1:
+        return most
+    share = np.linspace(0, 1, GRID)[:, None] * most
+    good = [
+        np.clip((heard[at] - share * told[at]) / np.maximum(1 - share, TINY), RARE, 1 - RARE)
+        for at in (place + 1, place + 2)
+    ]
+    near, far = ndtri(good[0]), ndtri(good[1])
+    slope = (steps[place + 1] - steps[place]) / (steps[place + 2] - steps[place + 1])
+    usual = ndtr(near - (far - near) * slope)
+    missed = np.abs((1 - share) * usual + share * told[place] - heard[place])
+    return np.asarray(share[missed.argmin(axis=0), np.arange(share.shape[1])])
 
 
 def _scores(facts: Facts) -> Floats | None:
     """(units,) the score of journeys that hold one attempt, else NaN."""
-    name = journey_type_of(facts.blueprint, facts.log.texts.get(JOURNEYS)).satisfaction
+    name = facts.journey_type.satisfaction
     if name is None or name not in facts.log.attributes.column_names:
         return None
     values = facts.log.attributes[name].to_numpy(zero_copy_only=False).astype(float)

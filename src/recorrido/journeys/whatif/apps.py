@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class WhatIfConfig(AppConfig):
     name = "recorrido.journeys.whatif"
     label = "whatif"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("What if")
 
     def ready(self) -> None:

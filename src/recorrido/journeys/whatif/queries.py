@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from recorrido.journeys.queries import Study
+from recorrido.journeys.whatif.models import NamedChanges
 from trayecto import TrayectoError
 from trayecto.whatif import changes_from, choices_of, read_changes, what_if
 
@@ -31,6 +32,11 @@ def _likely(segments: Sequence[str]) -> list[str]:
     told = [name for name in segments if name not in ("region", "first_order", "entry_channel")]
     first = [name for name in ("delivery", "carrier", "order_channel") if name in told]
     return [*first, *(name for name in told if name not in first)][:MOST_WAYS]
+
+
+def named_changes(journey_type: str) -> list[NamedChanges]:
+    """All that staff keep of a journey type, with who saved them: one query."""
+    return list(NamedChanges.objects.of_type(journey_type).select_related("saved_by"))
 
 
 def answer(study: Study, parameters: Mapping[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:

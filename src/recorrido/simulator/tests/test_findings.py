@@ -22,6 +22,7 @@ from trayecto.cli.app import code_of
 from trayecto.designed import build_designed
 from trayecto.findings import findings, union_of
 from trayecto.money import total_of
+from trayecto.whatif import changes_from, what_if
 
 DRAWS = 40
 
@@ -53,6 +54,17 @@ def test_what_costs_most_comes_first_and_it_is_the_gate_then_the_refunds(result)
     first, second = result.findings[:2]
     assert (first.kind, first.step, first.department) == ("gate", "identity.requested", "risk")
     assert (second.kind, second.step, second.department) == ("late", "refund.paid", "finance")
+
+
+def test_a_finding_costs_what_what_if_says_of_the_change_that_undoes_it(result, log):
+    undone = [one for one in result.standing if one.undo is not None]
+    assert {one.undo.to_dict()["change"] for one in undone} >= {"remove_gate", "failure_rate", "fix"}
+    for one in undone:
+        answer = what_if(log, changes_from(one.to_dict()["undo"]), draws=DRAWS)
+        money = next(outcome.effect for outcome in answer.outcomes if outcome.name == "money")
+        told = (one.money.low, one.money.expected, one.money.high)
+        said = (money.low, money.expected, money.high)
+        assert [end * one.months for end in told] == pytest.approx(said)
 
 
 def test_the_message_that_fell_silent_is_dated_and_felt_at_the_telephone(result):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from recorrido.shared import clock
 from recorrido.web.findings import sentences
 from recorrido.web.findings.naming import Names, evidence_of
 from recorrido.web.money import money_exact, money_range
+from recorrido.web.whatif.links import link_to
 
 FRESH = timedelta(minutes=55)  # a log version is kept for an hour at least
 FEW = 30
@@ -171,35 +171,18 @@ class Shown:
         return f"{reverse('journeys:list')}?{urlencode(fields)}"
 
     @property
+    def what_if_address(self) -> str:
+        """The page *What if* with the change that undoes it; "" where no words say that."""
+        undo = self.told.get("undo")
+        if not undo or self.is_gone:
+            return ""
+        return link_to(undo, pinned=[("type", self.finding.last_run.journey_type)])
+
+    @property
     def step_address(self) -> str:
         """Where it shows, on the journey pages."""
         step = self.told.get("felt_at") or self.finding.step
         return f"{reverse('journeys:step', args=[step])}?{urlencode({'type': self.finding.last_run.journey_type})}"
-
-    @property
-    def what_if_address(self) -> str:
-        """What would happen if it were mended; "" where no such page is, or no change undoes it."""
-        change = change_of(self.finding)
-        page = _route("whatif:ask") or _route("whatif:whatif")
-        return f"{page}?{urlencode({'change': json.dumps(change)})}" if change and page else ""
-
-
-def _route(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def change_of(finding: Finding) -> dict[str, Any] | None:
-    """The change that undoes it, in the words of ``trayecto what-if``."""
-    since = finding.detail.get("since")
-    if finding.kind == sentences.GATE:
-        return {"change": "remove_gate", "step": finding.step}
-    if finding.kind == sentences.LATE and finding.cause_attribute:
-        where = {finding.cause_attribute: finding.cause_value}
-        return {"change": "failure_rate", "step": finding.step, "where": where}
-    return {"change": "fix", "step": finding.step, "since": since} if since else None
 
 
 def shown(

@@ -16,12 +16,14 @@ from recorrido.journeys import access, queries
 from recorrido.journeys.analyses.actions import request_analysis
 from recorrido.journeys.errors import JourneysError
 from recorrido.journeys.queries import Filters, Links
+from recorrido.journeys.whatif.access import may_name
 from recorrido.journeys.whatif.queries import ANSWER, CHOICES, applies, told_changes
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.analyses.showing import Shown, shown
 from recorrido.web.exports import csv_text_file
 from recorrido.web.journeys.page import Page, journey_page, refused, show
 from recorrido.web.whatif.links import link_to, written
+from recorrido.web.whatif.naming import named_of
 from recorrido.web.whatif.showing import described, lines_of, notes_of, rows_of
 from recorrido.web.whatif.sliders import changes_of, sliders
 
@@ -45,6 +47,9 @@ def what_if(page: Page) -> HttpResponse:
         "address": address,
         "bare": link_to(pinned=page.pinned),
         "answer": answer,
+        "asked": [written(change) for change in changes],
+        "named": named_of(page, changes),
+        "may_name": may_name(staff_of(page.request)),
         "map": queries.journey_map(page.study, Filters(), links=Links()),
     }
     return show(

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 from datetime import date
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -142,6 +146,24 @@ def test_a_finding_shows_what_speaks_for_it_and_the_arithmetic_line_by_line(sign
     ):
         assert part in page, part
     assert f"sel=finding%3A{only().key}" in page
+
+
+def test_a_finding_leads_to_what_if_with_the_very_change_that_undoes_it(signed_in, analyst):
+    undo = {
+        "change": "failure_rate",
+        "step": "order.delivered",
+        "where": {"carrier": "Andes"},
+        "to": "others",
+    }
+    look(told(**LATE, undo=undo), told(step="order.prepared", undo=None))
+    client = signed_in(analyst)
+    addresses = [
+        link
+        for one in Finding.objects.all()
+        for link in re.findall(r'href="(/journeys/what-if/[^"]+)"', text_of(client, f"{PAGE}{one.id}/"))
+    ]
+    (address,) = addresses
+    assert json.loads(parse_qs(urlsplit(unescape(address)).query)["change"][0]) == undo
 
 
 def test_the_same_finding_reads_in_english(signed_in, make_staff):

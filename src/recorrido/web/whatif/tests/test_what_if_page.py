@@ -5,12 +5,13 @@ import re
 import pytest
 from django.test import Client
 
-from recorrido.company.models import Staff
+from recorrido.company.models import AuditEntry, Staff
 from recorrido.journeys.analyses.actions import carry_out, request_analysis
 from recorrido.journeys.analyses.models import Analysis
 from recorrido.journeys.queries import open_study
+from recorrido.journeys.whatif.models import NamedChanges
 from recorrido.journeys.whatif.queries import CHOICES
-from recorrido.web.whatif.links import link_to
+from recorrido.web.whatif.links import link_to, written
 
 pytestmark = pytest.mark.django_db
 PAGE, ASK = "/journeys/what-if/", "/journeys/what-if/ask/"
@@ -107,6 +108,74 @@ def test_what_the_log_cannot_answer_is_said_on_the_page(chosen):
 def test_journeys_of_other_keys_lead_to_those_of_persons(chosen):
     text = text_of(chosen, f"{PAGE}?type=return")
     assert f'href="{PAGE}?type=purchase"' in text
+
+
+# --- kept under a name ---
+
+
+def saved(client: Client, name: str = "Sin carnet", change: str = written(GATE)):
+    return client.post(f"{PAGE}named/", {"type": "purchase", "change": change, "name": name})
+
+
+def test_changes_are_saved_under_a_name_and_opened_again(chosen):
+    assert "Sin carnet" in text_of(chosen, saved(chosen)["Location"])
+    address = re.search(r'<a href="([^"]+)">Sin carnet</a>', text_of(chosen, PAGE))[1].replace("&amp;", "&")
+    assert "log=" not in address
+    assert 'name="gate:identity.requested" value="1" checked' in text_of(chosen, address)
+    entry = AuditEntry.objects.get(action="named_changes.saved")
+    assert entry.detail == {"name": "Sin carnet", "changes": [GATE]}
+
+
+def test_another_name_is_written_down_with_the_one_before(chosen):
+    saved(chosen)
+    row = NamedChanges.objects.get()
+    chosen.post(f"{PAGE}named/{row.id}/", {"type": "purchase", "name": "  Sin   identidad "})
+    text = text_of(chosen, PAGE)
+    assert ">Sin identidad</a>" in text and ">Sin carnet</a>" not in text
+    assert AuditEntry.objects.get(action="named_changes.renamed").detail["from"] == "Sin carnet"
+
+
+def test_what_is_removed_is_gone_from_the_page_and_stays_in_the_audit_log(chosen):
+    saved(chosen)
+    row = NamedChanges.objects.get()
+    for _twice in range(2):
+        answer = chosen.post(f"{PAGE}named/{row.id}/remove/", {"type": "purchase"}, follow=True)
+        assert answer.status_code == 200 and not NamedChanges.objects.exists()
+    assert AuditEntry.objects.get(action="named_changes.removed").detail["changes"] == [GATE]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "SIN CARNET"])
+def test_a_name_that_does_not_fit_is_refused_with_a_sentence(chosen, name):
+    saved(chosen)
+    text = text_of(chosen, saved(chosen, name)["Location"])
+    assert 'class="message error"' in text and NamedChanges.objects.count() == 1
+
+
+def test_nothing_is_saved_of_nonsense_or_of_nothing(chosen):
+    for change in ("nonsense", ""):
+        saved(chosen, change=change)
+    chosen.post(f"{PAGE}named/", {"type": "purchase", "name": "Nada"})
+    assert not NamedChanges.objects.exists()
+
+
+def test_who_may_not_name_changes_opens_them_and_is_offered_nothing_else(chosen, aromo):
+    saved(chosen)
+    store = client_of(Staff.objects.create(email="caja@example.cl", name="Caja", role="store"))
+    text = text_of(store, link_to(GATE))
+    assert ">Sin carnet</a>" in text and "whatif/named" not in text and 'name="name"' not in text
+    row = NamedChanges.objects.get()
+    for address in (f"{PAGE}named/", f"{PAGE}named/{row.id}/", f"{PAGE}named/{row.id}/remove/"):
+        assert store.post(address, {"name": "x", "change": written(GATE)}).status_code == 403
+    assert NamedChanges.objects.get().name == "Sin carnet"
+
+
+def test_many_names_are_read_at_once(chosen, django_assert_max_num_queries):
+    for number in range(30):
+        saved(chosen, f"Prueba {number}")
+    address = link_to(pinned=[("type", "purchase"), ("log", open_study("purchase").version)])
+    chosen.get(address)
+    with django_assert_max_num_queries(20):
+        assert chosen.get(address).content.decode().count(">Prueba ") == 30
 
 
 def test_the_page_asks_the_database_a_few_times(chosen, django_assert_max_num_queries):
