@@ -107,6 +107,8 @@ class Receipt:
     no_times: str
     schemas: SchemaBook
     rules: Rules
+    moments: dict[tuple[datetime | None, datetime | None], str] = field(default_factory=dict)
+    """Sent and received, as COPY fields: all events of a request share them."""
 
     @classmethod
     def at(cls, now: datetime, schemas: SchemaBook, rules: Rules) -> Receipt:
@@ -175,7 +177,8 @@ def payload_of(event: NewEvent) -> str:
 
 def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, group: Group) -> Ready:
     message_id = _text(event.message_id, MAX_MESSAGE_ID, "message_id")
-    _known_type(event.type)
+    if event.type not in _seen_types:
+        _learn_type(event.type)
     try:
         channel = _CHANNELS[event.channel]
     except (KeyError, TypeError):
@@ -199,7 +202,7 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
         keys,
         _objects(event.objects),
         _facts(event.attributes, keys) if event.attributes else (),
-        f"{channel}\t{at}\t{'t' if event.date_only else 'f'}\t{_times(event, receipt)}",
+        f"{channel}\t{at}\t{'t' if event.date_only else 'f'}\t{_times(event, at, receipt)}",
         _properties(properties),
     )
 
@@ -218,15 +221,14 @@ def _against(schema: CompiledSchema, told: Any, properties: Any) -> Any:
     return {**properties, VIOLATIONS: found} if isinstance(properties, dict) else properties
 
 
-def _known_type(type_: Any) -> None:
-    if type_ not in _seen_types:
-        if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")) or not any(map(_is_seen, type_)):
-            raise RefusedEvent(
-                "bad_type",
-                "The type holds a control character, a backslash or outer spaces, or nothing that can be seen.",
-            )
-        if len(_seen_types) < 10_000:
-            _seen_types.add(type_)
+def _learn_type(type_: Any) -> None:
+    if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")) or not any(map(_is_seen, type_)):
+        raise RefusedEvent(
+            "bad_type",
+            "The type holds a control character, a backslash or outer spaces, or nothing that can be seen.",
+        )
+    if len(_seen_types) < 10_000:
+        _seen_types.add(type_)
 
 
 def _is_seen(letter: str) -> bool:
@@ -286,12 +288,15 @@ def written(at: datetime) -> str:
     return _encode(at)[1:-1].decode() if at.tzinfo is UTC else at.isoformat()
 
 
-def _times(event: NewEvent, receipt: Receipt) -> str:
-    """The event's other times as COPY fields: original, sent, received."""
+def _times(event: NewEvent, at: str, receipt: Receipt) -> str:
+    """The event's other times as COPY fields: original, sent, received. ``at``: its time, written."""
     if event.original_at is event.sent_at is event.received_at is None:
         return receipt.no_times
-    times = (_time(event.original_at), _time(event.sent_at), _time(event.received_at))
-    return "\t".join((*times[:2], receipt.text if event.received_at is None else times[2]))
+    both = (event.sent_at, event.received_at)
+    if (shared := receipt.moments.get(both)) is None:
+        received = receipt.text if event.received_at is None else _time(event.received_at)
+        shared = receipt.moments[both] = f"{_time(event.sent_at)}\t{received}"
+    return f"{at if event.original_at is event.at else _time(event.original_at)}\t{shared}"
 
 
 def _time(at: datetime | None) -> str:

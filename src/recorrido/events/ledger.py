@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
-from psycopg.errors import UniqueViolation
-
 from recorrido.events.door import Ready, Turned
 from recorrido.people.actions import resolve_identifiers, tell_attributes, tell_organizations
 from recorrido.people.attributes import Told as Fact
@@ -18,7 +15,6 @@ from recorrido.shared.horizon import announce_writer
 
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
-OBJECTS_SEQUENCE = "events_objectref_id_seq"
 NULL = "\\N"
 
 ObjectKey = tuple[str, str]
@@ -154,24 +150,18 @@ def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
 
 
 def _make_objects(new: Sequence[ObjectKey]) -> dict[ObjectKey, int]:
-    made = dict(zip(new, sql.allot(OBJECTS_SEQUENCE, len(new)), strict=True))
-    lines = [f"{id_}\t{kind}\t{sql.copy_field(name)}\n" for (kind, name), id_ in made.items()]
-    try:
-        with transaction.atomic():
-            sql.copy_in(_COPY_OBJECTS, lines)
-    except (
-        UniqueViolation
-    ):  # somebody made one of them since we looked: now each is asked for, which is slower
-        kinds, names = zip(*new, strict=True)
-        sql.execute(_INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(names))
-        return _find_objects(new)
+    kinds, names = zip(*new, strict=True)
+    rows = sql.fetch(_INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(names))
+    made = {(kind, name): id_ for kind, name, id_ in rows}
+    if len(made) < len(new):  # somebody made the others since we looked
+        made |= _find_objects([key for key in new if key not in made])
     return made
 
 
 def _copy(
     ready: Sequence[Ready], ids: Sequence[int], leaf_ids: Sequence[Sequence[int]], known: Known
 ) -> None:
-    lines: list[tuple[str, str]] = []
+    lines: list[str] = []
     links: list[str] = []
     objects, types = known.objects, known.types
     for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
@@ -179,11 +169,11 @@ def _copy(
         links += [f"{object_id}\t{id_}\n" for object_id in touched]
         # A list of numbers as Python writes it, without its brackets, is an array as PostgreSQL reads it.
         members = f"{leaves[0] if leaves else NULL}\t{{{str(leaves)[1:-1]}}}\t{{{str(touched)[1:-1]}}}"
-        head = f"{id_}\t{event.origin.id}\t{event.message}\t{types[event.event.type]}"
-        lines.append((event.message, f"{head}\t{event.middle}\t{members}\t{event.tail}\n"))
-    # By hash: two writers of the same messages meet them in one order, so one waits and none locks up.
+        head = f"{event.message}\t{id_}\t{event.origin.id}\t{types[event.event.type]}"
+        lines.append(f"{head}\t{event.middle}\t{members}\t{event.tail}\n")
+    # By hash, their first field: two writers of the same messages meet them in one order, so one waits and none locks up.
     lines.sort()
-    sql.copy_in(_COPY_EVENTS, [line for _, line in lines])
+    sql.copy_in(_COPY_EVENTS, lines)
     if links:
         sql.copy_in(_COPY_LINKS, links)
 
@@ -207,11 +197,10 @@ _FIND_OBJECTS = """
 """
 _INSERT_OBJECTS = """
     INSERT INTO events_objectref (kind, external_id) SELECT * FROM unnest(%s::text[], %s::text[])
-    ON CONFLICT (kind, external_id) DO NOTHING
+    ON CONFLICT (kind, external_id) DO NOTHING RETURNING kind, external_id, id
 """
-_COPY_OBJECTS = "COPY events_objectref (id, kind, external_id) FROM STDIN"
 _COPY_EVENTS = """
-    COPY events_event (id, source_id, hash, type_id, channel, at, date_only, original_at, sent_at, received_at,
+    COPY events_event (hash, id, source_id, type_id, channel, at, date_only, original_at, sent_at, received_at,
                        leaf_id, leaf_ids, object_ids, properties) FROM STDIN
 """
 _COPY_LINKS = "COPY events_eventobject (object_id, event_id) FROM STDIN"
