@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.trayecto.small_shop import BEGIN, DAY, Shop, built
 
-from trayecto.changes import Entry, changes, entries_of, read_calendar
+from trayecto.changes import Entry, changes, entries_of, named_anew, read_calendar
 from trayecto.changes.calendar import nearest
 from trayecto.changes.days import days_of
 from trayecto.changes.detect import LEAST_DAYS, breaks_of, gains_of
@@ -59,6 +59,12 @@ def test_the_result_says_which_entries_it_knew(found):
     told = found.to_dict()["calendar"]
     assert {"date": "2026-03-01", "label": "New carrier", "kind": "given"} in told
     assert [one["date"] for one in told] == sorted(one["date"] for one in told)
+
+
+def test_another_calendar_names_the_same_days_anew_as_asking_again_does(slower, found):
+    other = [Entry(PLANTED + datetime.timedelta(days=2), "New scanners", "process")]
+    assert named_anew(found.to_dict(), other) == changes(slower, other).to_dict()
+    assert named_anew(found.to_dict(), []) == changes(slower).to_dict()
 
 
 def test_the_same_question_has_the_same_answer(slower, found):

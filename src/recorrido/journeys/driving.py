@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.analyses.models import Parameters
+from recorrido.journeys.analyses.queries import result_of_version
 from recorrido.journeys.analyses.registry import Kind, Progress
 from recorrido.journeys.calendar.queries import known_entries
 from recorrido.journeys.errors import BadSelection
 from recorrido.journeys.queries import Filters, Study, register_selection
 from recorrido.journeys.queries.answers import kept
-from trayecto.changes import changes
+from trayecto.changes import changes, named_anew
 from trayecto.drivers import drivers
 from trayecto.drivers.rows import journeys_with_slips
 from trayecto.filters import marked
@@ -31,8 +32,13 @@ def weigh_steps(study: Study, _parameters: Parameters, progress: Progress) -> di
 
 
 def find_changes(study: Study, _parameters: Parameters, progress: Progress) -> dict[str, Any]:
-    """As ``trayecto changes`` says it, by the company's calendar and the versions of its design."""
-    return changes(study.log, known_entries(study.blueprint), progress=progress).to_dict()
+    """As ``trayecto changes`` says it, by the company's calendar and the versions of its design. Where only the calendar is
+    another than when this log was looked at, what was found stands, and what stands near it is named anew."""
+    entries = known_entries(study.blueprint)
+    found = result_of_version(study, CHANGES)
+    if found is not None and found.get("first"):
+        return named_anew(found, entries)
+    return changes(study.log, entries, progress=progress).to_dict()
 
 
 @kept

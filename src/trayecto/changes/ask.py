@@ -13,7 +13,7 @@ from trayecto import engine
 from trayecto.attempts.facts import Facts, facts_of_journeys
 from trayecto.attempts.lives import NEVER
 from trayecto.blueprint import Touchpoint
-from trayecto.changes.calendar import Entry, entries_of, known_of, nearest
+from trayecto.changes.calendar import Entry, entries_of, known_of, near_told, nearest
 from trayecto.changes.days import Days, days_of
 from trayecto.changes.detect import LEAST_DAYS, Break, breaks_of
 from trayecto.changes.series import CONTACTS, TIME, VOLUME, Orders, Series, counted, followed, shared, timed
@@ -58,9 +58,6 @@ class Change:
         return UNITS.get(self.measure, "share")
 
     def to_dict(self) -> dict[str, Any]:
-        near = (
-            self.nearest.to_dict() | {"days": (self.nearest.date - self.since).days} if self.nearest else None
-        )
         return {
             "step": self.step,
             "measure": self.measure,
@@ -72,7 +69,7 @@ class Change:
             "after": self.after,
             "unit": self.unit,
             "p": self.p,
-            "nearest": near,
+            "nearest": near_told(self.nearest, self.since),
             "with_all": self.with_all,
             "weeks": [{"week": day.isoformat(), "value": value} for day, value in self.weeks],
         }
@@ -81,15 +78,17 @@ class Change:
 @dataclass(frozen=True)
 class Changes:
     """``tested``: series that were looked at; with all of them together, chance makes a false change once in a hundred logs.
-    ``calendar``: the entries that were known of the time looked at, by date."""
+    ``first``: the first of the ``days`` looked at. ``calendar``: the entries that were known of that time, by date."""
 
     days: int
     tested: int
     changes: Sequence[Change]
+    first: datetime.date | None = None
     calendar: Sequence[Entry] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
+            "first": self.first.isoformat() if self.first else None,
             "days": self.days,
             "tested": self.tested,
             "changes": [one.to_dict() for one in self.changes],
@@ -120,6 +119,7 @@ def changes(log: JourneyLog, calendar: Sequence[Entry] = (), *, progress: Progre
         len(days),
         len(series),
         sorted(relevant, key=lambda one: (one.with_all, one.p, one.step or "", one.measure)),
+        days.first,
         known_of(entries, days.first, days.date(len(days))),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +78,32 @@ def _holidays(country: str, year: int) -> tuple[Entry, ...]:
     tongue = holidays.country_holidays(country).default_language
     found = holidays.country_holidays(country, years=year, language=tongue)
     return tuple(Entry(day, name, HOLIDAY) for day, name in sorted(found.items()) if day.year == year)
+
+
+def near_told(entry: Entry | None, since: datetime.date) -> dict[str, Any] | None:
+    """What stands nearest to a change, as a result says it: ``days`` is negative where it comes before."""
+    return entry.to_dict() | {"days": (entry.date - since).days} if entry else None
+
+
+def named_anew(result: Mapping[str, Any], calendar: Iterable[Entry]) -> dict[str, Any]:
+    """A result of ``changes`` as another calendar gives it: which days are found does not depend on it, only what stands near."""
+    holidays = [one for one in map(_entry_told, result["calendar"]) if one.kind == HOLIDAY]
+    entries = [*calendar, *holidays]
+    first = datetime.date.fromisoformat(result["first"])
+    known = known_of(entries, first, first + datetime.timedelta(days=result["days"]))
+    changes = [one | {"nearest": _near_anew(one, entries)} for one in result["changes"]]
+    return dict(result) | {"changes": changes, "calendar": [one.to_dict() for one in known]}
+
+
+def _entry_told(told: Mapping[str, str]) -> Entry:
+    return Entry(datetime.date.fromisoformat(told["date"]), told["label"], told["kind"])
+
+
+def _near_anew(change: Mapping[str, Any], entries: Sequence[Entry]) -> dict[str, Any] | None:
+    since, earliest, latest = (
+        datetime.date.fromisoformat(change[name]) for name in ("since", "earliest", "latest")
+    )
+    return near_told(nearest(entries, since, earliest, latest), since)
 
 
 def known_of(entries: Iterable[Entry], first: datetime.date, last: datetime.date) -> list[Entry]:

@@ -53,6 +53,12 @@ def analysis_of(study: Study, kind: str, parameters: Parameters | None = None) -
     return Stored(asked, rows.done().order_by("-id").first())
 
 
+def result_of_version(study: Study, kind: str) -> dict[str, Any] | None:
+    """The newest result of this very log version, without parameters, by whatever values and calendar."""
+    rows = Analysis.objects.about(study.journey_type.slug, kind, {}).done().filter(log_version=study.version)
+    return rows.order_by("-id").values_list("result", flat=True).first()
+
+
 def newest_result(journey_type: str, kind: str, parameters: Parameters | None = None) -> Analysis | None:
     """The newest done analysis, of whatever log version: for pages that open no log, such as the first one."""
     return Analysis.objects.about(journey_type, kind, parameters or {}).done().order_by("-id").first()

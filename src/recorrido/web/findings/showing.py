@@ -137,7 +137,9 @@ class Shown:
 
     @property
     def since(self) -> str:
-        return sentences.day_said(self.told.get("since"))
+        """The day, with what stands near it unless the sentence says that already."""
+        whole = self.names.day(self.told.get("since"))
+        return sentences.day_said(self.told.get("since")) if whole in self.wrong else whole
 
     @property
     def is_gone(self) -> bool:

@@ -115,7 +115,8 @@ def test_what_is_written_into_the_calendar_asks_for_the_changes_anew(reader, cha
     (again,) = [one for one in request_scheduled() if (one.kind, one.journey_type) == ("changes", "purchase")]
     carry_out(again.id)
     entry = {"date": "2026-09-12", "label": "Caja nueva", "kind": "release"}
-    assert entry in analysis_of(study, "changes").result["calendar"]
+    result = analysis_of(study, "changes").result
+    assert entry in result["calendar"] and result["changes"][0]["nearest"] == entry | {"days": -2}
 
 
 def test_without_changes_the_page_says_that_nothing_changed(reader, changed):

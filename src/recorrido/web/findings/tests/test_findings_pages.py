@@ -60,7 +60,14 @@ def test_a_finding_that_says_since_when_names_what_stands_near_in_the_calendar(s
     assert row.sentence.startswith(
         "Desde el 22 sep 2026, 2 días después de «Nuevo sistema de avisos», «Entregado»"
     )
+    assert row.since == "22 sep 2026"
     assert ("Desde", "22 sep 2026, 2 días después de «Nuevo sistema de avisos»") in row.evidence
+
+
+def test_a_card_names_what_stands_near_where_its_sentence_names_no_day(signed_in, analyst):
+    import_entries(actor=None, rows=[{"date": date(2026, 9, 21), "label": "Nueva caja"}])
+    look(told(kind="gate", step="identity.requested", since="2026-09-22", evidence={"stopped": 9}))
+    assert "desde el 22 sep 2026, un día después de «Nueva caja»" in text_of(signed_in(analyst))
 
 
 def test_the_calendar_is_asked_once_for_all_findings(signed_in, analyst, django_assert_num_queries):
