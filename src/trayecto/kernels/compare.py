@@ -16,41 +16,45 @@ EVENTS_A, EVENTS_B = 10, 11
 WIDTH = 12
 # The same of all journeys: n, m, n², m², nm, and sums of squared weights.
 ALL_A, ALL_B, WEIGHT_A, WEIGHT_B, NN, MM, NM, SQUARES_A, SQUARES_B, BOTH, PERSONS_A, PERSONS_B = range(12)
+# The mark of a wait, one number: whose it is (the first row of the person), the step that was left, the journey's side.
+SIDE_BITS, PERSON_SHIFT = 2, 18
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _note(item, side, weight, stamp, person, seen, mine, in_a, in_b, table, touched, used):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _note(item, side, weight, stamp, first, seen, in_a, in_b, journeys, touched, used):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The item occurs in a journey: once, however often it does; returns how many items the person has now."""
-    if seen[item] == stamp:
+    last = seen[item]
+    if last == stamp:
         return used
     seen[item] = stamp
-    if mine[item] != person:
-        mine[item] = person
+    if last < first:
         touched[used] = item
         used += 1
+    journeys[item, side] += 1
     if side & 1:
-        table[item, COUNT_A] += 1
         in_a[item] += weight
     if side & 2:
-        table[item, COUNT_B] += 1
         in_b[item] += weight
     return used
 
 
 @njit(cache=True, nogil=True, inline="always")
 def _fold(touched, in_a, in_b, n, m, table):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Add what a person has of each item to the sums, and forget the person."""
+    """Add what a person has of each item to the sums, and forget the person. Most persons are in one set only."""
     for item in touched:
         a, b = in_a[item], in_b[item]
         in_a[item], in_b[item] = 0.0, 0.0
-        table[item, SUM_A] += a
-        table[item, SUM_B] += b
-        table[item, AA] += a * a
-        table[item, AN] += a * n
-        table[item, BB] += b * b
-        table[item, BM] += b * m
-        table[item, AB] += a * b
-        table[item, CROSS] += a * m + b * n
+        if a != 0.0:
+            table[item, SUM_A] += a
+            table[item, AA] += a * a
+            table[item, AN] += a * n
+        if b != 0.0:
+            table[item, SUM_B] += b
+            table[item, BB] += b * b
+            table[item, BM] += b * m
+        if n != 0.0 and m != 0.0:
+            table[item, AB] += a * b
+            table[item, CROSS] += a * m + b * n
 
 
 @njit(cache=True, nogil=True)
@@ -72,15 +76,16 @@ def count(
     """Add every person to the tables."""
     items = len(table)
     seen = np.full(items, -1, np.int64)
-    mine = np.full(items, -1, np.int64)
     in_a, in_b = np.zeros(items), np.zeros(items)
+    journeys, events = np.zeros((items, 4), np.int64), np.zeros((items, 4), np.int64)  # by side
     touched = np.empty(items, np.int64)
     for person in range(len(firsts) - 1):
         used = 0
         n, m = 0.0, 0.0
-        for at in range(firsts[person], firsts[person + 1]):
+        first = firsts[person]
+        for at in range(first, firsts[person + 1]):
             row = rows[at]
-            side = sides[row]
+            side = np.intp(sides[row])
             if side == 0:
                 continue
             weight = weights[row] if len(weights) else 1.0
@@ -94,19 +99,19 @@ def count(
                 m += weight
             whole[BOTH] += side == 3
             low, high = starts[row], ends[row]
+            before = np.intp(0)
             for event in range(low, high):
                 step = np.intp(steps[event])
-                used = _note(step, side, weight, at, person, seen, mine, in_a, in_b, table, touched, used)
-                table[step, EVENTS_A] += side & 1
-                table[step, EVENTS_B] += side >> 1
+                used = _note(step, side, weight, at, first, seen, in_a, in_b, journeys, touched, used)
+                events[step, side] += 1
                 if event > low:
-                    flow = n_steps + cell_of(np.intp(steps[event - 1]), step, n_steps, keys)
-                    used = _note(flow, side, weight, at, person, seen, mine, in_a, in_b, table, touched, used)
-                    table[flow, EVENTS_A] += side & 1
-                    table[flow, EVENTS_B] += side >> 1
+                    flow = n_steps + cell_of(before, step, n_steps, keys)
+                    used = _note(flow, side, weight, at, first, seen, in_a, in_b, journeys, touched, used)
+                    events[flow, side] += 1
+                before = step
             if variants[row] >= 0:
                 item = n_steps + cells + variants[row]
-                used = _note(item, side, weight, at, person, seen, mine, in_a, in_b, table, touched, used)
+                used = _note(item, side, weight, at, first, seen, in_a, in_b, journeys, touched, used)
         whole[WEIGHT_A] += n
         whole[WEIGHT_B] += m
         whole[NN] += n * n
@@ -115,6 +120,11 @@ def count(
         whole[PERSONS_A] += n > 0
         whole[PERSONS_B] += m > 0
         _fold(touched[:used], in_a, in_b, n, m, table)
+    for item in range(items):
+        table[item, COUNT_A] += journeys[item, 1] + journeys[item, 3]
+        table[item, COUNT_B] += journeys[item, 2] + journeys[item, 3]
+        table[item, EVENTS_A] += events[item, 1] + events[item, 3]
+        table[item, EVENTS_B] += events[item, 2] + events[item, 3]
 
 
 @njit(cache=True, nogil=True)
@@ -145,48 +155,49 @@ def gather(
     sides: NDArray[np.uint8],
     places: NDArray[np.int64],  # (n_steps,) where the waits before each step go; moves on
     waits: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    sources: NDArray[np.uint16],
-    of_side: NDArray[np.uint8],
+    marks: NDArray[np.int64],
 ) -> None:  # pragma: no cover
-    """The waits before each step, person after person, with the step that was left and the side of the journey."""
+    """The waits before each step, person after person, each with its mark: see ``SIDE_BITS``."""
     for person in range(len(firsts) - 1):
+        first = rows[firsts[person]] << PERSON_SHIFT
         for at in range(firsts[person], firsts[person + 1]):
             row = rows[at]
             if sides[row] == 0:
                 continue
+            mark = first | np.int64(sides[row])
             for event in range(starts[row] + 1, ends[row]):
                 place = places[steps[event]]
-                places[steps[event]] += 1
+                places[steps[event]] = place + 1
                 waits[place] = times[event] - times[event - 1]
-                persons[place] = rows[firsts[person]]
-                sources[place] = steps[event - 1]
-                of_side[place] = sides[row]
+                marks[place] = mark | np.int64(steps[event - 1]) << SIDE_BITS
 
 
 @njit(cache=True, nogil=True)
 def sorted_by_source(
-    sources: NDArray[np.uint16],
     n_steps: int,
     waits: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    of_side: NDArray[np.uint8],
+    marks: NDArray[np.int64],
     out_waits: NDArray[np.int64],
-    out_persons: NDArray[np.int64],
-    out_side: NDArray[np.uint8],
+    out_marks: NDArray[np.int64],
     edges: NDArray[np.int64],  # (n_steps + 1,)
 ) -> None:  # pragma: no cover
     """The waits before one step, by the step that was left; persons stay in their order."""
     edges[:] = 0
-    for i in range(len(sources)):
-        edges[sources[i] + 1] += 1
+    for mark in marks:
+        edges[_source(mark) + 1] += 1
     for step in range(n_steps):
         edges[step + 1] += edges[step]
     free = edges[:-1].copy()
-    for i in range(len(sources)):
-        place = free[sources[i]]
-        free[sources[i]] += 1
-        out_waits[place], out_persons[place], out_side[place] = waits[i], persons[i], of_side[i]
+    for i in range(len(marks)):
+        source = _source(marks[i])
+        place = free[source]
+        free[source] = place + 1
+        out_waits[place], out_marks[place] = waits[i], marks[i]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _source(mark):  # type: ignore[no-untyped-def]  # pragma: no cover
+    return (mark >> SIDE_BITS) & 0xFFFF
 
 
 @njit(cache=True, nogil=True)
@@ -207,15 +218,15 @@ def _place(values, low, high, place):  # type: ignore[no-untyped-def]  # pragma:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _above(wait, median):  # type: ignore[no-untyped-def]  # pragma: no cover
-    return 1.0 if wait > median else 0.5 if wait == median else 0.0
+def _halves(wait, median):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """How far a wait is above the median, in halves: 2 above, 1 at it, 0 below. Sums, not branches: chance decides."""
+    return np.intp(wait > median) + np.intp(wait >= median)
 
 
 @njit(cache=True, nogil=True)
 def side_by_side(
     waits: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    of_side: NDArray[np.uint8],
+    marks: NDArray[np.int64],
     reach: float,
     found: NDArray[np.float64],  # (13,)
 ) -> None:  # pragma: no cover
@@ -224,27 +235,30 @@ def side_by_side(
     ``found``: count, median, p90, low, high of A, the same of B, persons of A, persons of B, z. The waits of a person
     follow each other.
     """
-    room = np.empty(len(waits), np.int64)
-    for place, side in enumerate((1, 2)):
-        size = 0
-        for i in range(len(waits)):
-            if of_side[i] & side:
-                room[size] = waits[i]
-                size += 1
+    rooms = np.empty((2, len(waits) + 1), np.int64)
+    n, m = np.intp(0), np.intp(0)
+    for i in range(len(waits)):
+        rooms[0, n] = rooms[1, m] = waits[i]
+        n += np.intp(marks[i] & 1)
+        m += np.intp(marks[i] >> 1 & 1)
+    for place, size in enumerate((n, m)):
         base = 5 * place
         found[base] = size
         if size == 0:
             continue
-        mine = room[:size]
+        mine = rooms[place, :size]
         median = _place(mine, 0, size, 0.5 * (size - 1))
-        spread, groups = _spread(waits, persons, of_side, side, median)
+        spread, groups = _spread(waits, marks, place, median)
         error = reach * np.sqrt(spread) / size
         found[base + 1] = median
         found[base + 3] = _beside(mine, max(0.5 - error, 0.0) * (size - 1), median)
         found[base + 4] = _beside(mine, min(0.5 + error, 1.0) * (size - 1), median)
-        found[base + 2] = _place(mine, 0, size, 0.9 * (size - 1))
+        found[base + 2] = _beside(mine, 0.9 * (size - 1), median)
         found[10 + place] = groups
-    found[12] = _z(waits, persons, of_side, found[0], found[5])
+    if n and m:
+        found[12] = _z(waits, marks, n, m, _common_median(waits, marks, n, m, rooms))
+    else:
+        found[12] = 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -260,58 +274,70 @@ def _beside(values, place, median):  # type: ignore[no-untyped-def]  # pragma: n
 
 
 @njit(cache=True, nogil=True)
-def _spread(waits, persons, of_side, side, median):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _spread(waits, marks, bit, median):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Of one side: the sum over persons of (waits above the median less half of all)², and how many persons there are."""
     spread, groups = 0.0, 0
-    score, own, last = 0.0, 0, np.int64(-1)
+    score, own, last = np.int64(0), np.int64(0), np.int64(-1)
     for i in range(len(waits)):
-        if persons[i] != last:
-            spread += score * score
+        person = marks[i] >> PERSON_SHIFT
+        if person != last:
+            spread += 0.25 * (score * score)
             groups += own > 0
-            score, own, last = 0.0, 0, persons[i]
-        if of_side[i] & side:
-            score += _above(waits[i], median) - 0.5
-            own += 1
-    return spread + score * score, groups + (own > 0)
+            score, own, last = np.int64(0), np.int64(0), person
+        mine = marks[i] >> bit & 1
+        score += mine * (_halves(waits[i], median) - 1)
+        own += mine
+    return spread + 0.25 * (score * score), groups + (own > 0)
 
 
 @njit(cache=True, nogil=True)
-def _z(waits, persons, of_side, n, m):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _common_median(waits, marks, n, m, rooms):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The median of both sides together, a wait of both counting twice: it lies between theirs, so that few waits are
+    looked at. ``rooms``: the waits of each side, its median where it belongs; overwritten."""
+    lows, highs = np.empty(2, np.int64), np.empty(2, np.int64)
+    for place, size in enumerate((n, m)):
+        middle = (size - 1) // 2
+        lows[place] = highs[place] = rooms[place, middle]
+        if size % 2 == 0:
+            highs[place] = rooms[place, middle + 1 : size].min()
+    low, high = lows.min(), highs.max()
+    room = np.empty(n + m + 1, np.int64)
+    below, size = np.intp(0), np.intp(0)
+    for i in range(len(waits)):
+        wait, sides = waits[i], np.intp(marks[i] & 1) + np.intp(marks[i] >> 1 & 1)
+        below += sides * np.intp(wait < low)
+        room[size] = wait
+        size += np.intp((wait >= low) & (wait <= high) & (sides > 0))
+        room[size] = wait
+        size += np.intp((wait >= low) & (wait <= high) & (sides > 1))
+    return _place(room[:size], 0, size, 0.5 * (n + m - 1) - below)
+
+
+@njit(cache=True, nogil=True)
+def _z(waits, marks, n, m, median):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Mood's median test with persons as units: how far the share above the common median differs between the sides.
 
     The variance is the sum over persons of (s - p c)², where s is the person's part of the difference, c what it would
     be if all waits were above, and p the share of all that are; it is opened up, so that one walk is enough.
     """
-    if n == 0 or m == 0:
-        return 0.0
-    both = np.empty(np.int64(n + m), np.int64)
-    size = 0
-    for i in range(len(waits)):
-        both[size] = waits[i]
-        size += 1
-        if of_side[i] == 3:
-            both[size] = waits[i]
-            size += 1
-    median = _place(both, 0, size, 0.5 * (size - 1))
-    above_a, above_b = 0.0, 0.0
+    parts = np.array([[0.0, 0.5 / n, 1.0 / n], [0.0, 0.5 / m, 1.0 / m]])
+    above_a, above_b = np.int64(0), np.int64(0)  # in halves
     s, c, ss, sc, cc, last = 0.0, 0.0, 0.0, 0.0, 0.0, np.int64(-1)
     for i in range(len(waits)):
-        if persons[i] != last:
+        person = marks[i] >> PERSON_SHIFT
+        if person != last:
             ss += s * s
             sc += s * c
             cc += c * c
-            s, c, last = 0.0, 0.0, persons[i]
-        score = _above(waits[i], median)
-        if of_side[i] & 1:
-            above_a += score
-            s -= score / n
-            c -= 1.0 / n
-        if of_side[i] & 2:
-            above_b += score
-            s += score / m
-            c += 1.0 / m
-    pooled = (above_a + above_b) / (n + m)
+            s, c, last = 0.0, 0.0, person
+        in_a, in_b = np.intp(marks[i] & 1), np.intp(marks[i] >> 1 & 1)
+        halves = _halves(waits[i], median)
+        above_a += in_a * halves
+        above_b += in_b * halves
+        s = s - parts[0, in_a * halves] + parts[1, in_b * halves]
+        c = c - parts[0, 2 * in_a] + parts[1, 2 * in_b]
+    pooled = 0.5 * (above_a + above_b) / (n + m)
     spread = ss + s * s - 2 * pooled * (sc + s * c) + pooled * pooled * (cc + c * c)
     if spread <= 1e-18:
         return 0.0
-    return (above_b / m - above_a / n) / np.sqrt(spread)
+    return (0.5 * above_b / m - 0.5 * above_a / n) / np.sqrt(spread)

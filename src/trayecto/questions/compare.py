@@ -67,13 +67,12 @@ class CountSummary:
 
 @dataclass(frozen=True)
 class Waits:
-    """The second scan of one batch: its waits by the step they lead to; those of step ``s`` are ``edges[s]:edges[s + 1]``."""
+    """The second scan of one batch: its waits by the step they lead to; those of step ``s`` are ``edges[s]:edges[s + 1]``.
+    ``marks``: see ``kernels.compare``."""
 
     edges: NDArray[np.int64]
     waits: NDArray[np.int64]
-    persons: NDArray[np.int64]
-    sources: NDArray[np.uint16]
-    sides: NDArray[np.uint8]
+    marks: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -236,18 +235,11 @@ def rescan(batch: PersonBatch, params: Params) -> tuple[Waits, ...]:
     counts = np.zeros(params.n_steps, np.int64)
     kernel.waits_before(*place, frozen(params.sides), counts)
     edges = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    size = int(edges[-1])
-    found = Waits(
-        edges,
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-        np.empty(size, np.uint16),
-        np.empty(size, np.uint8),
-    )
+    found = Waits(edges, np.empty(int(edges[-1]), np.int64), np.empty(int(edges[-1]), np.int64))
     rows, starts, ends, steps = place
     kernel.gather(
         rows, frozen(batch.firsts), starts, ends, steps, frozen(batch.times), frozen(params.sides), edges[:-1].copy(),
-        found.waits, found.persons, found.sources, found.sides,
+        found.waits, found.marks,
     )  # fmt: skip
     return (found,)
 
@@ -426,31 +418,26 @@ def _times(parts: Sequence[Waits], n_steps: int, asked: Asked) -> dict[int, Time
 
 def _times_before(step: int, parts: Sequence[Waits], n_steps: int, asked: Asked) -> dict[int, Timed]:
     cuts = [slice(int(one.edges[step]), int(one.edges[step + 1])) for one in parts]
-    waits, persons, sources, sides = (
+    waits, marks = (
         np.concatenate([getattr(one, name)[cut] for one, cut in zip(parts, cuts, strict=True)])
-        for name in ("waits", "persons", "sources", "sides")
+        for name in ("waits", "marks")
     )
     if not len(waits):
         return {}
-    found = {step: _timed(waits, persons, sides, asked)}
-    by_source = np.empty_like(waits), np.empty_like(persons), np.empty_like(sides)
+    found = {step: _timed(waits, marks, asked)}
+    by_source = np.empty_like(waits), np.empty_like(marks)
     edges = np.zeros(n_steps + 1, np.int64)
-    kernel.sorted_by_source(
-        frozen(sources), n_steps, frozen(waits), frozen(persons), frozen(sides), *by_source, edges
-    )
+    kernel.sorted_by_source(n_steps, frozen(waits), frozen(marks), *by_source, edges)
     for source, (low, high) in enumerate(pairwise(edges.tolist())):
         if high > low:
-            run = [array[low:high] for array in by_source]
-            found[n_steps + source * n_steps + step] = _timed(run[0], run[1], run[2], asked)
+            found[n_steps + source * n_steps + step] = _timed(*(one[low:high] for one in by_source), asked)
     return found
 
 
-def _timed(
-    waits: NDArray[np.int64], persons: NDArray[np.int64], sides: NDArray[np.uint8], asked: Asked
-) -> Timed:
+def _timed(waits: NDArray[np.int64], marks: NDArray[np.int64], asked: Asked) -> Timed:
     level, least = asked[:2]
     found = np.zeros(13)
-    kernel.side_by_side(frozen(waits), frozen(persons), frozen(sides), reach(level), found)
+    kernel.side_by_side(frozen(waits), frozen(marks), reach(level), found)
     count_a, count_b, persons_a, persons_b, z = found[[0, 5, 10, 11, 12]].tolist()
     seconds = found / SECOND
     a = (float(seconds[1]), float(seconds[2])) if count_a else (None, None)
