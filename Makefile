@@ -12,10 +12,10 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-causes chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-whatif
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-people bench-causes bench-align bench-comparing chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-peers validate-whatif
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Make the virtual environment with everything the product needs
 
@@ -53,6 +53,12 @@ bench-people: setup ## Seconds to tell a million records of customers apart and 
 bench-causes: setup ## Seconds to find the causes of an outcome among a million journeys with twenty attributes
 	@exec $(BIN)/python -m bench causes $(ARGS) $(if $(EVENTS),--events $(EVENTS))
 
+bench-align: $(BENCH)/.installed ## Seconds to align a million journeys of 20,000 variants with their design, beside PM4Py on a hundred of them
+	@exec $(BIN)/python -m bench align $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+bench-comparing: setup ## Seconds of the questions that compare a million journeys: compare, cohorts, paths, objects
+	@exec $(BIN)/python -m bench comparing $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
 chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
 	@exec $(BIN)/python -m chaos $(ARGS)
 
@@ -67,6 +73,9 @@ validate-incidents: setup ## How soon trouble is seen, and how often where there
 
 validate-findings: setup ## Faults planted at random in small companies: which are found, and what is found where there are none
 	@exec $(BIN)/python -m validation findings $(ARGS)
+
+validate-peers: $(BENCH)/.installed ## Alignments, object maps and retention beside PM4Py and Polars, on random and real logs (ARGS="--seeds 5")
+	@exec $(BIN)/python -m validation peers $(ARGS)
 
 validate-whatif: setup ## What the planted faults cost, told from the log alone, against the truth (ARGS="one_fault b2b --seeds 1")
 	@exec $(BIN)/python -m validation whatif $(ARGS)

@@ -10,7 +10,7 @@ import importlib
 import sys
 
 BENCHMARKS = ("questions", "ledger")
-ALONE = ("ingest", "fresh", "people", "causes")
+ALONE = ("ingest", "fresh", "people", "causes", "align", "comparing")
 USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS + ALONE)}] [--events N] …"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-PROOFS = ("demand", "findings", "identity", "incidents", "whatif")
+PROOFS = ("demand", "findings", "identity", "incidents", "peers", "whatif")
 
 
 def main(arguments: list[str]) -> int:

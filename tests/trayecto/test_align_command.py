@@ -70,6 +70,14 @@ def test_the_costs_of_the_blueprint_count(log, tmp_path, capsys):
     assert (costs["order call send"], costs["order pack"]) == (13.5, 3.5)
 
 
+def test_a_cost_of_a_touchpoint_that_no_journey_has_refuses_nothing(log, tmp_path, capsys):
+    mail = "  mail: {event: mail, stage: service, owner: shop}\njourneys:"
+    text = HEAD.replace("journeys:", mail) + PATH + "    costs: {mail: 10}\n"
+    dear = blueprint(tmp_path, text=text)
+    code, said = asked(capsys, "align", log, "--blueprint", dear, "--json")
+    assert (code, said["fitting"]) == (0, 2)
+
+
 def test_a_log_that_no_blueprint_built_is_read_by_the_events_of_the_touchpoints(events, tmp_path, capsys):
     assert code_of(["build", str(events), "--journey", "order", "--step", "event", "--out", str(tmp_path / "plain")]) == 0  # fmt: skip
     capsys.readouterr()

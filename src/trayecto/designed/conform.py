@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from trayecto.blueprint import Blueprint, JourneyType
 from trayecto.conformance.costs import Costs
-from trayecto.conformance.paths import NOTHING
+from trayecto.conformance.paths import NOTHING, steps_of
 from trayecto.conformance.rules import other_of
 from trayecto.designed.build import BLUEPRINT
 from trayecto.errors import BadValue
@@ -26,11 +28,16 @@ def align(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -> A
             f"write journeys.{journey_type.slug}.path, a list of touchpoints."
         )
     costs = journey_type.costs
-    known = Costs(
-        {names.get(step, step): cost for step, cost in costs.inserted.items()},
-        {names.get(step, step): cost for step, cost in costs.skipped.items()},
+    known = {*log.steps, *steps_of(path)}
+    return log.alignments(
+        path, Costs(_known(costs.inserted, names, known), _known(costs.skipped, names, known))
     )
-    return log.alignments(path, known)
+
+
+def _known(costs: Mapping[str, float], names: Mapping[str, str], known: Collection[str]) -> dict[str, float]:
+    """By step; a touchpoint that neither a journey nor the path has costs nobody anything."""
+    called = {names.get(touchpoint, touchpoint): cost for touchpoint, cost in costs.items()}
+    return {step: cost for step, cost in called.items() if step in known}
 
 
 def rules_of(log: JourneyLog, journey_type: JourneyType) -> RulesResult:
