@@ -430,7 +430,8 @@ def _times_before(step: int, parts: Sequence[Waits], n_steps: int, asked: Asked)
     kernel.sorted_by_source(n_steps, frozen(waits), frozen(marks), *by_source, edges)
     for source, (low, high) in enumerate(pairwise(edges.tolist())):
         if high > low:
-            found[n_steps + source * n_steps + step] = _timed(*(one[low:high] for one in by_source), asked)
+            run = by_source[0][low:high], by_source[1][low:high]
+            found[n_steps + source * n_steps + step] = _timed(*run, asked)
     return found
 
 
