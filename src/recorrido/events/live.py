@@ -52,7 +52,8 @@ class LiveLedger:
         Positions in the report count through ``told`` and go on through ``not_taken``. Raises ``django.db.Error`` or
         ``psycopg.Error`` where the database cannot do it; what was learnt before stays true.
         """
-        events = [(self._ref(origin), event) for origin, event in told]
+        refs = {origin: self._ref(origin) for origin in {origin for origin, _ in told}}
+        events = [(refs[origin], event) for origin, event in told]
         group = check_group(events, now=clock.now(), schemas=in_force(), rules=rules.current())
         for position, (origin, event, code, detail) in enumerate(not_taken, len(events)):
             group.turned.append(turn_away(position, self._ref(origin), event, code, detail))

@@ -148,7 +148,8 @@ class Writer:
         return [entry for entry in group if entry.since > before]
 
     def _recorded(self, group: Sequence[Entry]) -> list[Outcome]:
-        told = [(entry.origin, event) for entry in group for event in entry.parcel.events]
+        origins = [(entry.origin, entry) for entry in group]
+        told = [(origin, event) for origin, entry in origins for event in entry.parcel.events]
         not_taken = [one for entry in group for one in entry.not_taken()]
         report = self._ledger.record(told, not_taken)
         return list(_outcomes(group, report))

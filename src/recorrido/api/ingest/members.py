@@ -24,6 +24,7 @@ OBJECTS = {
     "store_id": "store",
 }
 """Properties of the e-commerce events that name an object, and its kind."""
+_PLACES = {name: place for place, name in enumerate(OBJECTS)}
 
 _CHANNELS = {**{name: name for name in CHANNELS}, "mobile": "app"}
 _MOBILE = {
@@ -54,10 +55,15 @@ def text_of(value: Any) -> str:
 
 def identifiers_of(item: Mapping[str, Any], context: Mapping[str, Any], user_kind: str) -> list[Pair]:
     """(kind, value) pairs, the principal first: userId, anonymousId, then what context and traits add."""
+    return identifiers_in(item.get("userId"), item.get("anonymousId"), context, user_kind)
+
+
+def identifiers_in(user_id: Any, anonymous_id: Any, context: Mapping[str, Any], user_kind: str) -> list[Pair]:
+    """The same of the two ids by themselves."""
     found: list[Pair] = []
-    if user := text_of(item.get("userId")):
+    if user := text_of(user_id):
         found.append((user_kind, user))
-    if anonymous := text_of(item.get("anonymousId")):
+    if anonymous := text_of(anonymous_id):
         found.append(("anonymous", anonymous))
     if "externalIds" in context:
         found += _external_ids(context["externalIds"], user_kind)
@@ -92,18 +98,15 @@ def contacts_in(traits: Any) -> list[Pair]:
 
 def objects_of(properties: Mapping[str, Any]) -> tuple[Pair, ...]:
     """The objects that e-commerce properties name, each once, at most 500. What is no id stays a property only."""
-    named: list[tuple[str, Any]] = []
-    if not properties.keys().isdisjoint(OBJECTS):
-        named = [(kind, properties[name]) for name, kind in OBJECTS.items() if name in properties]
+    names = [name for name in properties if name in OBJECTS]
+    if len(names) > 1:
+        names.sort(key=_PLACES.__getitem__)
+    named = [(OBJECTS[name], properties[name]) for name in names]
     products = properties.get("products")
     if isinstance(products, list):
         named += [("product", one.get("product_id")) for one in products if isinstance(one, dict)]
-    if not named:
-        return ()
-    found = {
-        (kind, id_): None for kind, value in named if (id_ := text_of(value)) and len(id_) <= MAX_OBJECT_ID
-    }
-    return tuple(found)[:MOST_OBJECTS]
+    found = [(kind, id_) for kind, value in named if (id_ := text_of(value)) and len(id_) <= MAX_OBJECT_ID]
+    return tuple(dict.fromkeys(found))[:MOST_OBJECTS] if len(found) > 1 else tuple(found)
 
 
 def channel_of(

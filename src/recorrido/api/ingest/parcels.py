@@ -12,6 +12,7 @@ import msgspec
 
 from recorrido.api.ingest.errors import NotUnderstood, Refusal, malformed, too_large
 from recorrido.api.ingest.json_text import CUT, Envelope, is_too_deep, read_envelope, read_item, read_value
+from recorrido.api.ingest.plain import hear_plain
 from recorrido.api.ingest.times import offset_of, read_moment
 from recorrido.api.ingest.wire import Heard, Reading, hear, told_time, unreadable
 from recorrido.company.models import ApiKey
@@ -107,9 +108,8 @@ def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
     if len(batch) > MAX_ITEMS:
         raise too_large(f"{len(batch):,} events in one batch; at most {MAX_ITEMS:,} are taken: send several.")
     _take_shared(envelope, size, reading)
-    items = [(raw, _read_raw(raw)) for raw in batch]
-    _take_times(_told_times(envelope, items), reading, (item for _, item in items))
-    return (_hear_raw(raw, item, reading) for raw, item in items)
+    _take_times(_told_times(envelope), reading, map(_read_raw, batch))
+    return (_hear_raw(bytes(raw), reading) for raw in batch)
 
 
 def _take_shared(envelope: Envelope, size: int, reading: Reading) -> None:
@@ -122,20 +122,19 @@ def _take_shared(envelope: Envelope, size: int, reading: Reading) -> None:
     reading.integrations = read_item(envelope.integrations)
 
 
-def _read_raw(raw: msgspec.Raw) -> Any:
+def _read_raw(raw: bytes | msgspec.Raw) -> Any:
     try:
         return read_item(raw)
     except Refusal as error:
         return NotUnderstood("invalid_json", str(error))
 
 
-def _told_times(envelope: Envelope, items: Iterable[tuple[msgspec.Raw, Any]]) -> Iterable[Any]:
+def _told_times(envelope: Envelope) -> Iterable[Any]:
     """``sentAt`` of the batch, else those of its items (the latest is the one nearest to the sending)."""
     if envelope.sent_at:
         return (envelope.sent_at,)
-    return {
-        told for _, item in items if isinstance(item, dict) and isinstance(told := item.get("sentAt"), str)
-    }
+    items = map(_read_raw, envelope.batch)
+    return {told for item in items if isinstance(item, dict) and isinstance(told := item.get("sentAt"), str)}
 
 
 def _take_times(told: Iterable[Any], reading: Reading, items: Iterable[Any]) -> None:
@@ -151,14 +150,17 @@ def _newest(items: Iterable[Any]) -> datetime | None:
     return max((moment for one in told if (moment := read_moment(one)) is not None), default=None)
 
 
-def _hear_raw(raw: msgspec.Raw, item: Any, reading: Reading) -> Heard:
+def _hear_raw(text: bytes, reading: Reading) -> Heard:
+    unfit = is_too_deep(text) or _CUT in text
+    if not unfit and len(text) <= MAX_ITEM and (event := hear_plain(text, reading)):
+        return Heard(event, None)
+    item = _read_raw(text)
     if isinstance(item, NotUnderstood):
-        return unreadable(bytes(raw).decode(errors="replace"), reading, item)
-    text = bytes(raw)
+        return unreadable(text.decode(errors="replace"), reading, item)
     if len(text) > MAX_ITEM:
         sentence = f"The event is {len(text):,} bytes; at most {MAX_ITEM:,} are taken."
         return unreadable(item, reading, NotUnderstood("too_large", sentence))
-    if is_too_deep(text) or _CUT in text:
+    if unfit:
         return unreadable(
             text.decode(errors="replace"),
             reading,

@@ -38,7 +38,7 @@ _READ = {
     "group": _COMMON | {"groupId", "traits"},
     "alias": _COMMON | {"previousId"},
 }
-_EVERYWHERE = {"All": True}
+EVERYWHERE = {"All": True}
 _sorted = msgspec.json.Encoder(order="sorted").encode
 _EMPTY: dict[str, Any] = {}
 
@@ -255,7 +255,7 @@ class _Parts:
         unread = item.keys() - _READ[self.kind]
         extra = {key: item[key] for key in unread if item[key] is not None} if unread else {}
         # Which other services a hub should pass an event on to: kept only where it says something.
-        if (integrations := item.get("integrations")) and integrations != _EVERYWHERE:
+        if (integrations := item.get("integrations")) and integrations != EVERYWHERE:
             extra["integrations"] = integrations
         if self.context is _EMPTY and (context := item.get("context")) and not isinstance(context, dict):
             extra["context"] = context
