@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bench.installation import Installation, free_port, installation, wait_for_port
+from bench.installation import Installation, free_port, installation, wait_for_listeners, wait_for_port
 
 SCRIPT = Path(__file__).with_suffix(".lua")
 SECONDS = 10
@@ -97,6 +97,8 @@ def _measure(ours: Installation, options: argparse.Namespace) -> int:
     port, key = free_port(), _write_key()
     server = ours.start("ingest", "--port", str(port), "--workers", str(options.workers), log="ingest.log")
     wait_for_port(port, server, ours.data / "ingest.log")
+    if sys.platform == "linux":
+        wait_for_listeners(port, options.workers)
     results = [_run(load, port, key, persons, options.seconds) for load in LOADS]
     _print(results, raw_copy_rate(COPY_ROWS), options)
     return _checked(results)

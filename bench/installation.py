@@ -19,6 +19,7 @@ from pathlib import Path
 
 START_PATIENCE = 120.0
 END_PATIENCE = 30.0
+_LISTENS = "0A"  # the state in /proc/net/tcp
 
 
 class Installation:
@@ -94,6 +95,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def wait_for_listeners(port: int, count: int) -> None:
+    """Until that many processes listen, each on a socket of its own (Linux): sooner, the first ones would get every
+    connection, and the others stand by idle."""
+    until = time.monotonic() + START_PATIENCE
+    while _listeners(port) < count and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _listeners(port: int) -> int:
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(1 for row in rows if row[1].endswith(f":{port:04X}") and row[3] == _LISTENS)
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
