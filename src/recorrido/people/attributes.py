@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from recorrido.people.lines import INSERT_FACTS, time_writer
 from recorrido.people.models import Attribute
 from recorrido.shared import sql
 
@@ -30,16 +31,21 @@ def tell_attributes(*, facts: Iterable[Told], made: Collection[int] = ()) -> Non
         if place not in newest or newest[place] < told:
             newest[place] = told
     if first := sorted(place for place in newest if place[0] in made):
-        _copy((*place, *newest.pop(place)) for place in first)
+        rows = [(place, *newest.pop(place)) for place in first]
+        copy_facts(lines_of(Told(*place, value, at) for place, at, value in rows))
     if newest:
         _tell(newest)
 
 
-def _copy(rows: Iterable[tuple[int, str, datetime, str]]) -> None:
-    field = sql.copy_field
-    sql.copy_in(
-        _COPY, (f"{leaf}\t{field(key)}\t{field(value)}\t{at.isoformat()}\n" for leaf, key, at, value in rows)
-    )
+def lines_of(facts: Iterable[Told]) -> list[str]:
+    """Facts about leaves of which nothing is known, one per leaf and key, ready for ``copy_facts``."""
+    field, write_time = sql.copy_field, time_writer()
+    return [f"{leaf}\t{field(key)}\t{field(value)}\t{write_time(at)}\n" for leaf, key, value, at in facts]
+
+
+def copy_facts(lines: Sequence[str]) -> None:
+    if lines:
+        sql.copy_in(INSERT_FACTS, lines)
 
 
 def _tell(newest: Mapping[tuple[int, str], tuple[datetime, str]]) -> None:
@@ -59,7 +65,6 @@ def forget_attributes(*, identifiers: Iterable[int], before: datetime) -> int:
     return Attribute.objects.filter(identifier_id__in=list(identifiers), at__lt=before).delete()[0]
 
 
-_COPY = "COPY people_attribute (identifier_id, key, value, at) FROM STDIN"
 _TELL = """
     INSERT INTO people_attribute AS known (identifier_id, key, value, at)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]::jsonb[], %s::timestamptz[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 
 class Components:
@@ -29,10 +29,6 @@ class Components:
         """The set of each member: its smallest."""
         find = self.find
         return {member: find(member) for member in members}
-
-    def found(self, members: Sequence[int]) -> None:
-        """Members never seen, as one new set."""
-        self._parent.update(dict.fromkeys(members, min(members)))
 
     def scatter(self, members: Mapping[int, int]) -> None:
         """Take a whole set apart: each member, and the smallest of those it stays with."""

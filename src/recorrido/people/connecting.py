@@ -72,7 +72,7 @@ def lock_persons_of(leaves: Iterable[int]) -> Touched:
     Raises LookAgain, also where one of the leaves has ended.
     """
     wanted = sql.array(sorted(leaves))
-    before = sql.fetch(_PERSONS_OF, wanted)
+    before = sql.fetch(_PERSONS_OF, wanted) if wanted != "{}" else []
     if not before:
         return Touched({}, set(), set())
     sql.fetch(_LOCK_PERSONS, sql.array(sorted({person for _, person, _, _ in before})))

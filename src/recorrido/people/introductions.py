@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,11 +17,14 @@ from django.utils.translation import gettext as _
 
 from recorrido.people import rules
 from recorrido.people.attributes import Told as Fact
-from recorrido.people.attributes import tell_attributes
+from recorrido.people.attributes import copy_facts, lines_of, tell_attributes
 from recorrido.people.errors import UnreadableIdentifier
+from recorrido.people.kinds import Key
+from recorrido.people.models import Identifier
 from recorrido.people.reading import UNREAD, read_identifiers
-from recorrido.people.resolution import Ahead, Known, Told, look_ahead, resolve_identifiers
+from recorrido.people.resolution import Look, Told, look_up, resolve_ahead
 from recorrido.people.rules import Rules
+from recorrido.people.sieve import Sieve
 from recorrido.shared import sql
 from recorrido.shared.streams import seldom_collected, short_turns
 
@@ -44,26 +48,38 @@ class Introduction(NamedTuple):
     at: datetime = BEFORE_ALL
 
 
-Read = Told | UnreadableIdentifier
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Up to 5,000 persons, read and looked up. ``told``: of those who are known by anything; ``facts``: of strangers,
+    as lines."""
+
+    problems: list[UnreadableIdentifier | None]
+    told: list[Told]
+    look: Look
+    facts: list[str]
 
 
 def introduce_many(
     *, source: str, country: str, persons: Iterable[Introduction]
 ) -> Iterator[UnreadableIdentifier | None]:
-    """Any number of persons, in short transactions; yields per person None, or why it was left out.
+    """Any number of persons, in short transactions; yields per person None, or why it was left out: nothing of it
+    identifies anybody. Telling them again changes nothing.
 
-    The next group is read, checked and looked up by a second thread, with a connection of its own, while the database
-    writes the one before. No group waits for the disk, but the end does: a server that dies in between may lose what
-    was yielded last, which whoever reads the file again tells again.
+    An identifier that nobody can read, or that is a blocked value, is kept as the fact ``$unread_identifiers`` or
+    ``$blocked_identifiers`` of a person who has others.
+
+    The next group is read, checked, looked up and made ready by a second thread, with a connection of its own, while
+    the database writes the one before. No group waits for the disk, but the end does: a server that dies in between may
+    lose what was yielded last, which whoever reads the file again tells again.
     """
-    with seldom_collected(), short_turns(), _Ahead(_groups(iter(persons), source, country)) as ahead:
-        known = Known(meanwhile=ahead.begin)
+    sieve = Sieve(is_open=not Identifier.objects.exists())
+    with seldom_collected(), short_turns(), _Ahead(_groups(iter(persons), source, country, sieve)) as ahead:
         while group := ahead.take():
-            read, known.looked_ahead = group
             with transaction.atomic():
                 sql.commit_lazily()
-                told = _introduce(read, known)
-            yield from told
+                if not _introduce(group, ahead.begin):
+                    sieve.close()
+            yield from group.problems
     sql.wait_for_disk()
 
 
@@ -73,17 +89,17 @@ class _Ahead:
     Any sooner, two threads would take turns at being the one that runs.
     """
 
-    def __init__(self, groups: Iterator[tuple[list[Read], Ahead]]) -> None:
+    def __init__(self, groups: Iterator[_Group]) -> None:
         self._groups = groups
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="introductions")
-        self._next: Future[tuple[list[Read], Ahead] | None] | None = None
+        self._next: Future[_Group | None] | None = None
 
     def begin(self) -> None:
         """Begin with the next group, if that was not done already."""
         if self._next is None:
             self._next = self._thread.submit(next, self._groups, None)
 
-    def take(self) -> tuple[list[Read], Ahead] | None:
+    def take(self) -> _Group | None:
         """The next group, None after the last."""
         self.begin()
         assert self._next is not None
@@ -103,43 +119,53 @@ def _close_own_connection() -> None:
 
 
 def introduce_persons(
-    *, source: str, country: str, persons: Sequence[Introduction], known: Known
+    *, source: str, country: str, persons: Sequence[Introduction]
 ) -> list[UnreadableIdentifier | None]:
-    """Make the persons known, link their identifiers, keep their attributes; repeating it changes nothing.
-
-    One transaction; hand in at most 5,000. Returns per person None, or why it was left out: nothing of it identifies
-    anybody. An identifier that nobody can read, or that is a blocked value, is kept as the fact
-    ``$unread_identifiers`` or ``$blocked_identifiers`` of a person who has others.
-    """
-    current = rules.current()
-    return _introduce([_read(person, source, country, current) for person in persons], known)
-
-
-def _groups(persons: Iterator[Introduction], source: str, country: str) -> Iterator[tuple[list[Read], Ahead]]:
-    while batch := list(islice(persons, GROUP)):
-        current = rules.current()
-        read = [_read(person, source, country, current) for person in batch]
-        told = (one.keys for one in read if isinstance(one, Told))
-        yield read, look_ahead(told, current.edition)
-
-
-def _introduce(read: Sequence[Read], known: Known) -> list[UnreadableIdentifier | None]:
-    told = [one for one in read if isinstance(one, Told)]
+    """The same for at most 5,000 persons, within the caller's transaction if there is one."""
+    group = _read_group(persons, source, country, frozenset(), Sieve(is_open=False))
     with transaction.atomic():
-        groups, learnt = resolve_identifiers(told=told, known=known)
-        tell_attributes(
-            facts=(
-                Fact(leaves[0], key, value, one.at)
-                for one, leaves in zip(told, groups, strict=True)
-                for key, value in one.attributes
-            ),
-            made=learnt.made,
-        )
-    known.take_in(learnt)
-    return [None if isinstance(one, Told) else one for one in read]
+        _introduce(group, lambda: None)
+    return group.problems
 
 
-def _read(person: Introduction, source: str, country: str, current: Rules) -> Read:
+def _groups(persons: Iterator[Introduction], source: str, country: str, sieve: Sieve) -> Iterator[_Group]:
+    before: Set[Key] = frozenset()
+    while batch := list(islice(persons, GROUP)):
+        group = _read_group(batch, source, country, before, sieve)
+        before = frozenset(chain.from_iterable(one.keys for one in group.told))
+        yield group
+
+
+def _read_group(
+    persons: Sequence[Introduction], source: str, country: str, before: Set[Key], sieve: Sieve
+) -> _Group:
+    """``before``: the values of the group that is just being written."""
+    current = rules.current()
+    read = [_read(person, source, country, current) for person in persons]
+    told = [one for one in read if isinstance(one, Told)]
+    look = look_up(told, current, before=before, sift=sieve.sift, checked=True)
+    facts = _facts((told[number], leaves) for number, leaves in look.ready.leaves_of.items())
+    return _Group([None if isinstance(one, Told) else one for one in read], told, look, lines_of(facts))
+
+
+def _introduce(group: _Group, meanwhile: Callable[[], None]) -> bool:
+    """Whether what was looked up ahead still held."""
+    with transaction.atomic():
+        groups, look = resolve_ahead(told=group.told, look=group.look, meanwhile=meanwhile)
+        told: Iterable[tuple[Told, Sequence[int]]] = zip(group.told, groups, strict=True)
+        if look is group.look:
+            copy_facts(group.facts)
+            strangers = look.ready.leaves_of
+            told = (one for number, one in enumerate(told) if number not in strangers)
+        tell_attributes(facts=_facts(told), made=set(look.new.values()))
+    return look is group.look
+
+
+def _facts(told: Iterable[tuple[Told, Sequence[int]]]) -> Iterator[Fact]:
+    return (Fact(leaves[0], key, value, one.at) for one, leaves in told for key, value in one.attributes)
+
+
+def _read(person: Introduction, source: str, country: str, current: Rules) -> Told | UnreadableIdentifier:
     keys, aside = read_identifiers(person.identifiers, country, current)
     if not keys:
         for kind, value, why in aside.get(UNREAD, ()):

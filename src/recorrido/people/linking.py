@@ -7,11 +7,9 @@ judged so far is written first, the identifier is let go, and the rest is judged
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
@@ -29,15 +27,21 @@ from recorrido.people.connecting import (
     profiles_of,
     regroup,
 )
-from recorrido.people.joining import CONTESTED, HELD, JOINED, NAME, Joining, Pair, Verdict
+from recorrido.people.joining import CONTESTED, HELD, NAME, Joining, Pair, Verdict
 from recorrido.people.kinds import Key
+from recorrido.people.lines import (
+    INSERT_LEAVES,
+    INSERT_LINKS,
+    INSERT_PERSONS,
+    NULL,
+    SAME_MESSAGE,
+    time_writer,
+)
 from recorrido.people.parting import without
 from recorrido.people.queries.persons import joints_of
 from recorrido.people.rules import Rules
+from recorrido.people.strangers import Strangers
 from recorrido.shared import sql
-
-SAME_MESSAGE = "same_message"
-NULL = "\\N"
 
 
 class Evidence(Protocol):
@@ -58,7 +62,8 @@ class News:
     """What a group of messages tells for the first time, in the order told.
 
     ``told``: the messages; ``groups``: the leaves of each; ``leaves``: new values with their ids; ``first``: the
-    number of the message that named each first; ``links``: pairs of leaves with the number of the message that told; ``kinds``: the kind of each leaf.
+    number of the message that named each first; ``links``: pairs of leaves with the number of the message that told;
+    ``kinds``: the kind of each leaf; ``blocked``: new leaves of blocked values; ``ready``: strangers, besides these.
     """
 
     told: Sequence[Evidence]
@@ -67,64 +72,41 @@ class News:
     first: Mapping[Key, int]
     links: Mapping[Pair, int]
     kinds: Mapping[int, str]
+    blocked: Collection[int]
+    ready: Strangers
 
 
-def connect(
-    news: News, in_force: Rules, *, checked: bool = False, meanwhile: Callable[[], None] | None = None
-) -> None:
+def connect(news: News, in_force: Rules, meanwhile: Callable[[], None] | None = None) -> None:
     """Make the leaves, join persons as far as the rules allow, keep every link with what became of it.
 
-    ``checked``: no value is blocked by these rules. ``meanwhile`` is called when the database begins to write.
+    ``meanwhile`` is called when the database begins to write.
     Raises LookAgain where rules or persons are not those that ``news`` was made of.
     """
     if rules.hold().edition != in_force.edition:
         raise LookAgain
-    blocked = set() if checked else _blocked_news(news, in_force)
-    strangers = frozenset() if blocked else _strangers(news)
     told, first = news.told, news.first
-    born = {id_: key for key, id_ in news.leaves.items() if first[key] not in strangers}
     touched = lock_persons_of({leaf for pair in news.links for leaf in pair}.difference(news.leaves.values()))
     joining = Joining(
         in_force,
         persons=touched.persons,
         profiles=profiles_of(touched.persons.values()),
-        fresh={id_: (key[0], told[first[key]].source) for id_, key in born.items()},
-        births={id_: first[key] for id_, key in born.items()},
+        fresh={id_: (key[0], told[first[key]].source) for key, id_ in news.leaves.items()},
+        births={id_: first[key] for key, id_ in news.leaves.items()},
         apart=apart_among(touched.persons.values()),
-        blocked=touched.blocked | blocked,
+        blocked=touched.blocked.union(news.blocked),
         contested=touched.contested,
         names_of=names_of,
     )
-    for number in strangers:
-        joining.components.found(news.groups[number])
-    group = _Group(news, joining, touched, blocked, meanwhile)
-    _judge(news, strangers, joining, group)
+    group = _Group(news, joining, touched, meanwhile)
+    _judge(news, joining, group)
     group.write()
 
 
-def _strangers(news: News) -> frozenset[int]:
-    """The numbers of messages that nothing speaks against, whatever the rules: all their leaves are new, no other
-    message of the group names one of them, and no two are of one kind. Nearly all rows of a first customer file."""
-    fresh = set(news.leaves.values())
-    times = Counter(chain.from_iterable(news.groups))
-    kinds = news.kinds
-    return frozenset(
-        number
-        for number, group in enumerate(news.groups)
-        if group
-        and all(leaf in fresh and times[leaf] == 1 for leaf in group)
-        and len({kinds[leaf] for leaf in group}) == len(group)
-    )
-
-
-def _judge(news: News, strangers: Collection[int], joining: Joining, group: _Group) -> None:
+def _judge(news: News, joining: Joining, group: _Group) -> None:
     heard, kinds = 0, news.kinds
     for pair, number in news.links.items():
-        if number in strangers:
-            group.verdicts[pair] = JOINED
-            continue
         for place in range(heard, number + 1):
-            if (said := news.told[place].attributes) and news.groups[place] and place not in strangers:
+            if (said := news.told[place].attributes) and news.groups[place]:
                 joining.hear(news.groups[place][0], said)
         heard = number + 1
         of = kinds[pair[0]], kinds[pair[1]]
@@ -141,13 +123,11 @@ class _Group:
         news: News,
         joining: Joining,
         touched: Touched,
-        blocked: set[int],
         meanwhile: Callable[[], None] | None,
     ) -> None:
         self.verdicts: dict[Pair, Verdict] = {}
         self._news = news
         self._joining = joining
-        self._blocked = blocked
         self._meanwhile = meanwhile
         self._there = set(touched.persons.values())
         self._fresh = set(news.leaves.values())
@@ -198,27 +178,29 @@ class _Group:
             self._joining.tell_apart(apart_among(self._there))
 
     def _insert_leaves(self) -> None:
-        leaves = self._news.leaves
-        if not leaves:
+        ready = self._news.ready
+        if not (self._fresh or ready.leaves):
             return
-        roots = self._joining.components.roots(leaves.values())
+        roots = self._joining.components.roots(self._fresh)
         # Sorted: two transactions that meet the same new leaves wait for each other in one order, and never lock up.
-        lines = self._leaf_lines(sorted(leaves.items()), roots)
+        lines = sorted(ready.leaves + self._leaf_lines(roots))
         if self._meanwhile:
             self._meanwhile()
-        sql.copy_in(_INSERT_LEAVES, lines)
+        sql.copy_in(INSERT_LEAVES, lines)
         self._insert_persons(roots)
+        if ready.links:
+            sql.copy_in(INSERT_LINKS, ready.links)
 
-    def _leaf_lines(self, leaves: Sequence[tuple[Key, int]], roots: Mapping[int, int]) -> list[str]:
-        news, field, blocked = self._news, sql.copy_field, self._blocked
-        first, write_time = news.first, _time_writer()
+    def _leaf_lines(self, roots: Mapping[int, int]) -> list[str]:
+        news, field, blocked = self._news, sql.copy_field, self._news.blocked
+        first, write_time = news.first, time_writer()
         by = {
             number: f"{field(news.told[number].source)}\t{write_time(news.told[number].at)}"
             for number in sorted(set(first.values()))
         }
         return [
             f"{key[0]}\t{field(key[1])}\t{id_}\t{roots[id_]}\t{by[first[key]]}\t{'t' if id_ in blocked else 'f'}\n"
-            for key, id_ in leaves
+            for key, id_ in news.leaves.items()
         ]
 
     def _insert_persons(self, roots: Mapping[int, int]) -> None:
@@ -226,8 +208,8 @@ class _Group:
         there = {root for root in roots.values() if root in self._fresh}
         merged = {merge.other for merge in self._joining.merges if merge.other in self._fresh}
         lines = [f"{id_}\t{roots[id_] if id_ in merged else NULL}\n" for id_ in sorted(there | merged)]
-        if lines:
-            sql.copy_in(_INSERT_PERSONS, lines)
+        if lines := self._news.ready.persons + lines:
+            sql.copy_in(INSERT_PERSONS, lines)
         self._there |= there
 
     def _insert_links(self) -> dict[Pair, int]:
@@ -235,42 +217,19 @@ class _Group:
         if not self.verdicts:
             return {}
         ids = dict(zip(self.verdicts, sql.allot(LINKS_SEQUENCE, len(self.verdicts)), strict=True))
-        sql.copy_in(_INSERT_LINKS, self._link_lines(ids))
+        sql.copy_in(INSERT_LINKS, self._link_lines(ids))
         return ids
 
     def _link_lines(self, ids: Mapping[Pair, int]) -> Iterator[str]:
-        news, write_time = self._news, _time_writer()
+        news, write_time = self._news, time_writer()
         said = told_by = None
         for pair, (state, why) in sorted(self.verdicts.items(), key=itemgetter(0)):
             told = news.told[news.links[pair]]
             if told is not said:
                 said, told_by = told, f"{sql.copy_field(told.source)}\t{told.message}\t{write_time(told.at)}"
-            yield f"{ids[pair]}\t{SAME_MESSAGE}\t{pair[0]}\t{pair[1]}\t{told_by}\t{state}\t{why}\n"
+            yield f"{pair[0]}\t{pair[1]}\t{ids[pair]}\t{SAME_MESSAGE}\t{told_by}\t{state}\t{why}\n"
 
 
-def _time_writer() -> Callable[[datetime], str]:
-    """Writes times; the same one again, as the rows of a table have, costs nothing."""
-    last: tuple[datetime | None, str] = None, ""
-
-    def write(at: datetime) -> str:
-        nonlocal last
-        if at is not last[0]:
-            last = at, at.isoformat()
-        return last[1]
-
-    return write
-
-
-def _blocked_news(news: News, in_force: Rules) -> set[int]:
-    """New leaves of values that were blocked after the door had let them pass."""
-    if not in_force.is_recent():
-        return set()
-    return {id_ for (kind, value), id_ in news.leaves.items() if in_force.is_blocked(kind, value)}
-
-
-_INSERT_LEAVES = "COPY people_identifier (kind, value, id, person_id, source, since, blocked) FROM STDIN"
-_INSERT_PERSONS = "COPY people_person (id, merged_into_id) FROM STDIN"
-_INSERT_LINKS = "COPY people_link (id, reason, low_id, high_id, source, message, at, state, why) FROM STDIN"
 _IS_SURE = """
     SELECT EXISTS (SELECT 1 FROM people_identifier WHERE id = %s AND verified_at IS NOT NULL)
         OR EXISTS (SELECT 1 FROM people_link WHERE low_id = %s AND state = 'connects' AND decided_at IS NOT NULL)

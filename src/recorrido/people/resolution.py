@@ -1,8 +1,9 @@
 """Deterministic resolution, in sets, inside the transaction that records the events.
 
-Steps, for all messages of a group at once: find the leaves that exist; lock the persons a new leaf or link touches;
-join them link by link in the order told, as far as the rules allow (`joining`); insert what is missing, sorted; move
-the leaves of merged persons and write down each merge.
+Steps, for all messages of a group at once: find the leaves that exist, and set strangers aside, who need no judgement
+(`look_up`, also ahead of the group's turn); lock the persons a new leaf or link touches; join them link by link in the
+order told, as far as the rules allow (`joining`); insert what is missing, sorted; move the leaves of merged persons and
+write down each merge.
 A message about known, already linked leaves costs two index probes and no lock; one whose very leaves this run has
 seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
 new leaf at the same moment is refused by the unique index and looks again.
@@ -10,18 +11,22 @@ new leaf at the same moment is refused by the unique index and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol, cast
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, TypeGuard, cast
 from uuid import UUID
 
 from recorrido.people import rules
-from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, until_certain
+from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LINKS_SEQUENCE, until_certain
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
 from recorrido.people.rules import Rules
+from recorrido.people.strangers import Strangers, is_one_of_each_kind, make_ready
 from recorrido.shared import sql
 
 __all__ = ["CHANGES_LOCK_CLASS", "CHANGES_SEQUENCE", "Known", "Told", "resolve_identifiers"]
@@ -55,14 +60,24 @@ class Told(NamedTuple):
     attributes: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What was looked up for a group before its turn, in another transaction: the values asked for, and the leaves of
-    those that were there. Good for one look: what was not there may have come since, and is refused by the index.
-    ``edition``: of the rules by which the group was read and looked up."""
+Member = Key | int
+"""A value that is in force, or the leaf it meant before it ended."""
 
-    asked: frozenset[Key]
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a group names: leaves that are there, ids for those that are not, and whom nothing speaks against.
+
+    ``members``: by message, the principal first. Of their values, one neither ``found`` nor ``new`` was not looked up.
+    Also made before the turn of the group, in another transaction. Good for one try: what was not there may have come
+    since, and is refused by the index. ``edition``: of the rules.
+    """
+
+    members: Sequence[Sequence[Member]]
     found: Mapping[Key, int]
+    new: Mapping[Key, int]
+    ready: Strangers
+    blocked: frozenset[Key]
     edition: UUID | None
 
 
@@ -82,9 +97,6 @@ class Known:
     edition: UUID | None = None
     """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
-    looked_ahead: Ahead | None = None
-    meanwhile: Callable[[], None] | None = None
-    """Called when a group is written: until it is, this process has nothing else to do."""
 
     def follow(self, edition: UUID | None) -> None:
         if edition != self.edition:
@@ -92,11 +104,6 @@ class Known:
             self.links.clear()
             self.groups.clear()
             self.edition = edition
-
-    def take_ahead(self) -> Ahead | None:
-        """What was looked up ahead under the rules in force; only once."""
-        ahead, self.looked_ahead = self.looked_ahead, None
-        return ahead if ahead and ahead.edition == self.edition else None
 
     def take_in(self, learnt: Known) -> None:
         if learnt.edition != self.edition:
@@ -121,7 +128,7 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     unseen = [message for message, group in zip(told, groups, strict=True) if group is None]
     if not unseen:
         return cast(list[list[int]], groups), Known(edition=known.edition)
-    resolved, learnt = until_certain(lambda: _resolve(unseen, known))
+    resolved, learnt = until_certain(lambda: _look_and_write(unseen, known))
     for message, group in zip(unseen, resolved, strict=True):
         if not _is_early(message, in_force):
             learnt.groups[message.keys] = group
@@ -129,36 +136,75 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     return [next(rest) if group is None else group for group in groups], learnt
 
 
+def resolve_ahead(
+    *, told: Sequence[Message], look: Look, meanwhile: Callable[[], None]
+) -> tuple[list[list[int]], Look]:
+    """The same for a group that was looked up ahead, by a run that remembers nothing else.
+
+    Returns the leaf ids of each message, and the look that held: another one, where the first had become old.
+    ``meanwhile`` is called when the database begins to write.
+    """
+    looks = iter([look])
+
+    def work() -> tuple[list[list[int]], Look]:
+        in_force = rules.current()
+        looked = next(looks, None)
+        if looked is None or looked.edition != in_force.edition:
+            looked = look_up(told, in_force)
+        return _write(told, looked, in_force, set(), meanwhile)[0], looked
+
+    return until_certain(work)
+
+
 def _is_early(message: Message, in_force: Rules) -> bool:
     """Whether one of its values may have meant somebody else at the time."""
     return in_force.latest_end is not None and message.at < in_force.latest_end
 
 
-def _resolve(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
+def _look_and_write(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
     in_force = rules.current()
     known.follow(in_force.edition)
-    ahead = known.take_ahead()
-    members = _members_of_all(told, in_force)
+    look = look_up(told, in_force, known=known.leaves)
+    groups, links = _write(told, look, in_force, known.links)
+    return groups, Known(
+        leaves={**look.found, **look.new},
+        links={*links, *look.ready.pairs()},
+        made=frozenset(look.new.values()),
+        edition=in_force.edition,
+    )
+
+
+def _write(
+    told: Sequence[Message],
+    look: Look,
+    in_force: Rules,
+    linked: set[Pair],
+    meanwhile: Callable[[], None] | None = None,
+) -> tuple[list[list[int]], Collection[Pair]]:
+    """Leaf ids for each message, and the pairs that were linked, besides those of strangers."""
+    leaves_of = look.ready.leaves_of
+    rest = [message for number, message in enumerate(told) if number not in leaves_of]
+    members = [group for number, group in enumerate(look.members) if number not in leaves_of]
     first = _first_told(members)
-    ids = {key: known.leaves[key] for key in first.keys() & known.leaves.keys()}
-    learnt = Known(leaves=_look(first.keys() - ids.keys(), ahead), edition=in_force.edition)
-    ids |= learnt.leaves
-    new = _allot_ids([key for key in first if key not in ids])
-    ids |= new
-    learnt.made = frozenset(new.values())
+    ids, new = _ids_of(first, look)
     groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
-    evidence = _new_links(groups, known, new)
-    if new or evidence:
+    evidence = _new_links(groups, linked, new)
+    if new or evidence or leaves_of:
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
-        news = News(told, groups, new, first, evidence, kinds)
-        connect(news, in_force, checked=ahead is not None, meanwhile=known.meanwhile)
-    learnt.leaves.update(new)
-    learnt.links.update(evidence)
-    return groups, learnt
+        blocked = {new[key] for key in look.blocked if key in new}
+        connect(News(rest, groups, new, first, evidence, kinds, blocked, look.ready), in_force, meanwhile)
+    others = iter(groups)
+    return [leaves_of[n] if n in leaves_of else next(others) for n in range(len(told))], evidence
 
 
-Member = Key | int
-"""A value that is in force, or the leaf it meant before it ended."""
+def _ids_of(keys: Iterable[Key], look: Look) -> tuple[dict[Key, int], dict[Key, int]]:
+    """The leaf of each value, and of these those that are new."""
+    ids = {key: look.found[key] for key in keys if key in look.found}
+    new = {key: look.new[key] for key in keys if key in look.new}
+    if later := [key for key in keys if key not in ids and key not in new]:
+        ids |= _find_leaves(later)
+        new |= _allot_ids([key for key in later if key not in ids])
+    return ids | new, new
 
 
 def _members_of_all(told: Sequence[Message], in_force: Rules) -> Sequence[Sequence[Member]]:
@@ -206,18 +252,41 @@ def _first_told(members: Sequence[Sequence[Member]]) -> dict[Key, int]:
     return first
 
 
-def look_ahead(groups: Iterable[tuple[Key, ...]], edition: UUID | None) -> Ahead:
-    """Look the leaves of messages up before their turn has come; for ``known.looked_ahead``."""
-    asked = frozenset(key for keys in groups for key in keys)
-    return Ahead(asked, _find_leaves(asked), edition)
+def look_up(
+    told: Sequence[Message],
+    in_force: Rules,
+    *,
+    known: Mapping[Key, int] = MappingProxyType({}),
+    before: Set[Key] = frozenset(),
+    sift: Callable[[Sequence[Key]], Sequence[Key]] = lambda values: values,
+    checked: bool = False,
+) -> Look:
+    """Look the leaves of messages up and make strangers ready. ``known``: leaves that need no look; ``before``: values
+    whose leaves somebody is just writing; ``sift`` leaves away values that nobody can know; ``checked``: these very rules
+    let all values pass."""
+    members = _members_of_all(told, in_force)
+    times = Counter(one for one in chain.from_iterable(members) if isinstance(one, tuple))
+    found = {key: known[key] for key in times.keys() & known.keys()}
+    asked = [key for key in times if key not in found and key not in before]
+    found |= _find_leaves(sift(asked))
+    new = _allot_ids([key for key in asked if key not in found])
+    blocked = frozenset() if checked else _blocked(new, in_force)
+    plain = set(new).difference(blocked, (key for key, count in times.items() if count > 1))
+    strangers = {number: group for number, group in enumerate(members) if _is_stranger(group, plain)}
+    links = sql.allot(LINKS_SEQUENCE, sum(map(len, strangers.values())) - len(strangers))
+    return Look(members, found, new, make_ready(strangers, told, new, links), blocked, in_force.edition)
 
 
-def _look(wanted: Collection[Key], ahead: Ahead | None) -> dict[Key, int]:
-    """The leaves that are there, of those that nobody has looked up ahead."""
-    if ahead is None:
-        return _find_leaves(wanted)
-    found = {key: ahead.found[key] for key in wanted if key in ahead.found}
-    return found | _find_leaves([key for key in wanted if key not in ahead.asked])
+def _is_stranger(group: Sequence[Member], plain: set[Key]) -> TypeGuard[Sequence[Key]]:
+    """Whether all its leaves are new and named by nobody else, and are one of each kind."""
+    return bool(group) and plain.issuperset(group) and is_one_of_each_kind(cast(Sequence[Key], group))
+
+
+def _blocked(new: Iterable[Key], in_force: Rules) -> frozenset[Key]:
+    """New leaves of values that were blocked after the door had let them pass."""
+    if not in_force.is_recent():
+        return frozenset()
+    return frozenset(key for key in new if in_force.is_blocked(*key))
 
 
 def _find_leaves(wanted: Collection[Key]) -> dict[Key, int]:
@@ -234,20 +303,20 @@ def _allot_ids(missing: Sequence[Key]) -> dict[Key, int]:
     return dict(zip(missing, sql.allot(LEAVES_SEQUENCE, len(missing)), strict=True))
 
 
-def _new_links(groups: Sequence[Sequence[int]], known: Known, new: Mapping[Key, int]) -> dict[Pair, int]:
+def _new_links(groups: Sequence[Sequence[int]], linked: set[Pair], new: Mapping[Key, int]) -> dict[Pair, int]:
     """The pairs told here for the first time: the principal leaf with each other leaf, and the number of the message
     that told it first."""
     evidence: dict[Pair, int] = {}
     for number, group in enumerate(groups):
         for other in group[1:]:
             pair = (group[0], other) if group[0] < other else (other, group[0])
-            if pair[0] != pair[1] and pair not in known.links:
+            if pair[0] != pair[1] and pair not in linked:
                 evidence.setdefault(pair, number)
     fresh = frozenset(new.values())
     asked = [pair for pair in evidence if pair[0] not in fresh and pair[1] not in fresh]
     for pair in _linked_already(asked):
         del evidence[pair]
-        known.links.add(pair)  # committed by someone else: true whatever becomes of this transaction
+        linked.add(pair)  # committed by someone else: true whatever becomes of this transaction
     return evidence
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -24,9 +25,8 @@ from recorrido.connectors.files.times import UnreadableTime, read_time
 from recorrido.events.actions import ensure_source, record_many
 from recorrido.events.door import AHEAD, EARLIEST
 from recorrido.events.records import MAX_GROUP, NewEvent
-from recorrido.people.actions import introduce_persons
+from recorrido.people.actions import introduce_many
 from recorrido.people.introductions import BEFORE_ALL, Introduction
-from recorrido.people.resolution import Known
 from recorrido.shared import clock
 
 Row = tuple[int, int, str, int, str | None, str]
@@ -161,39 +161,40 @@ def _event(rule: EventRule, row: Row, mapping: FileMapping) -> NewEvent:
 def _introduce(
     db: Connection, mapping: FileMapping, summary: ImportSummary, rejects: list[Reject], progress: Progress
 ) -> None:
-    known = Known()
     counts = summary.rules[len(mapping.events) :]
     for number, (rule, count) in enumerate(zip(mapping.persons, counts, strict=True)):
         progress.stage(_("Persons of %s") % rule.table, count.made)
         rows_of_rule = select_rows(rule, number, mapping)
         run_rules(db, mapping, f"SELECT * FROM ({rows_of_rule}) WHERE _at IS NOT NULL ORDER BY _n")
-        rows = _fetched(db)
-        while group := list(islice(rows, MAX_GROUP)):
-            refused = _introduce_group(rule, group, mapping, known)
-            count.rejected += len(refused)
-            count.made -= len(refused)
-            rejects += refused
-            progress.advance(len(group))
+        refused = list(_introduce_rows(rule, _fetched(db), mapping, progress))
+        count.rejected += len(refused)
+        count.made -= len(refused)
+        rejects += refused
 
 
-def _introduce_group(
-    rule: PersonRule, rows: Sequence[Row], mapping: FileMapping, known: Known
-) -> list[Reject]:
-    refused: list[Reject] = []
-    persons: list[tuple[Row, Introduction]] = []
-    for row in rows:
-        try:
-            persons.append((row, _introduction(rule, row, mapping)))
-        except ValueError as error:
-            refused.append(_reject(rule, row, error))
-    problems = introduce_persons(
-        source=mapping.source,
-        country=mapping.country,
-        persons=[person for _row, person in persons],
-        known=known,
-    )
-    refused += [_reject(rule, row, p) for (row, _), p in zip(persons, problems, strict=True) if p]
-    return refused
+def _introduce_rows(
+    rule: PersonRule, rows: Iterable[Row], mapping: FileMapping, progress: Progress
+) -> Iterator[Reject]:
+    """Those that are no person, or that nothing identifies. The rows are read in the thread that reads ahead."""
+    refused, read = list[Reject](), deque[Row]()
+
+    def persons() -> Iterator[Introduction]:
+        for row in rows:
+            try:
+                person = _introduction(rule, row, mapping)
+            except ValueError as error:
+                refused.append(_reject(rule, row, error))
+                continue
+            read.append(row)
+            yield person
+
+    problems = introduce_many(source=mapping.source, country=mapping.country, persons=persons())
+    while group := list(islice(problems, MAX_GROUP)):
+        progress.advance(len(group))
+        told = [(read.popleft(), problem) for problem in group]
+        yield from (_reject(rule, row, problem) for row, problem in told if problem)
+    progress.advance(len(refused))
+    yield from refused
 
 
 def _introduction(rule: PersonRule, row: Row, mapping: FileMapping) -> Introduction:

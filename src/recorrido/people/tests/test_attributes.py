@@ -10,7 +10,6 @@ from recorrido.people.attributes import Told as Fact
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Attribute, Link
 from recorrido.people.queries import attributes_of, find_persons, leaves_of, person_of
-from recorrido.people.resolution import Known
 from recorrido.people.tests.telling import NOON, tell
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +52,7 @@ def test_a_customer_file_introduces_persons_and_repeating_it_changes_nothing():
         Introduction("customers/2", (("email", "no address"),)),
     ]
     for _ in range(2):
-        problems = introduce_persons(source="crm", country="CL", persons=rows, known=Known())
+        problems = introduce_persons(source="crm", country="CL", persons=rows)
         assert [problem and problem.kind for problem in problems] == [None, "email"]
     person = person_of("customer", "C1")
     assert [(leaf.kind, leaf.value) for leaf in leaves_of(person)] == [
@@ -66,7 +65,7 @@ def test_a_customer_file_introduces_persons_and_repeating_it_changes_nothing():
 def test_a_customer_with_a_mistyped_number_is_a_customer_all_the_same():
     ids = (("customer", "C1"), ("national_id", "12.345.678-9"), ("email", "sin@correo.cl"))
     row = Introduction("customers/1", ids)
-    assert introduce_persons(source="crm", country="CL", persons=[row], known=Known()) == [None]
+    assert introduce_persons(source="crm", country="CL", persons=[row]) == [None]
     facts = attributes_of([person_of("customer", "C1")])[person_of("customer", "C1")]
     assert facts["$unread_identifiers"][0][:2] == ["national_id", "12.345.678-9"]
     assert facts["$blocked_identifiers"] == [["email", "sin@correo.cl"]]
@@ -74,7 +73,7 @@ def test_a_customer_with_a_mistyped_number_is_a_customer_all_the_same():
 
 def test_a_person_is_found_by_any_identifier_however_it_is_written():
     row = Introduction("r1", (("customer", "C1"), ("email", "ana@x.cl"), ("phone", "+56987654321")))
-    introduce_persons(source="crm", country="CL", persons=[row], known=Known())
+    introduce_persons(source="crm", country="CL", persons=[row])
     person = person_of("customer", "C1")
     for words in ("C1", " ANA@x.cl", "9 8765 4321", str(person)):
         assert find_persons(words, country="CL") == [person]

@@ -10,7 +10,6 @@ from recorrido.people.actions import accept_link, introduce_persons, verify_iden
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Identifier, Link, PersonChange
 from recorrido.people.queries import person_of
-from recorrido.people.resolution import Known
 from recorrido.people.tests.telling import (
     broken_promises,
     clear_persons,
@@ -65,7 +64,7 @@ def test_names_told_in_one_group_count_as_those_told_before():
         Introduction("1", (ANA, MAIL), {"nombre": "Ana"}),
         Introduction("2", (CARD, MAIL), {"name": "Luis Soto"}),
     ]
-    introduce_persons(source="test", country="CL", persons=told, known=Known())
+    introduce_persons(source="test", country="CL", persons=told)
     assert person_of(*ANA) != person_of(*CARD)
     assert Identifier.objects.get(contested=True).value == MAIL[1]
 

@@ -16,7 +16,7 @@ from recorrido.people.actions import block_value, introduce_many
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Identifier, Link
 from recorrido.people.queries import attributes_of, leaves_of, person_of
-from recorrido.people.resolution import Known, Told, look_ahead, resolve_identifiers
+from recorrido.people.resolution import Told, look_up, resolve_ahead
 from recorrido.people.tests.telling import NOON, tell_groups, tell_keys
 
 CUSTOMER, MAIL, PHONE = ("customer", "4711"), ("email", "ana@x.cl"), ("phone", "+56987654321")
@@ -58,7 +58,7 @@ def undone():
 
 
 @pytest.mark.django_db
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(messages)
 def test_messages_in_one_group_end_as_one_by_one(told):
     with undone():
@@ -102,20 +102,55 @@ def test_the_newest_fact_stays_whether_the_person_is_new_or_not():
     assert attributes_of([ana]) == {ana: {"city": "Lota", "name": "Eva"}}
 
 
+def look(*keys):
+    message = Told(keys, "shop", uuid4().hex, NOON)
+    return [message], look_up([message], rules.current())
+
+
 @pytest.mark.django_db
 def test_a_leaf_that_came_after_the_look_ahead_is_joined_not_made_again():
-    hint = look_ahead([(CUSTOMER, MAIL)], rules.current().edition)
+    told, ahead = look(CUSTOMER, MAIL)
     tell_keys([MAIL, PHONE], source="till")
-    known = Known(looked_ahead=hint)
-    resolve_identifiers(told=[Told((CUSTOMER, MAIL), "shop", uuid4().hex, NOON)], known=known)
+    resolve_ahead(told=told, look=ahead, meanwhile=lambda: None)
     assert [leaf.value for leaf in leaves_of(person_of(*PHONE))] == ["ana@x.cl", "+56987654321", "4711"]
 
 
 @pytest.mark.django_db
-def test_what_was_looked_up_under_other_rules_is_looked_up_again():
-    hint = look_ahead([(CUSTOMER, MAIL)], uuid4())
+def test_what_was_looked_up_under_other_rules_is_looked_up_again(admin):
+    told, ahead = look(CUSTOMER, MAIL)
     tell_keys([MAIL, PHONE], source="till")
-    resolve_identifiers(
-        told=[Told((CUSTOMER, MAIL), "shop", uuid4().hex, NOON)], known=Known(looked_ahead=hint)
-    )
+    block_value(actor=admin, pattern="nobody@x.cl", reason="a test")
+    _leaves, held = resolve_ahead(told=told, look=ahead, meanwhile=lambda: None)
+    assert held is not ahead
     assert person_of(*CUSTOMER) == person_of(*PHONE)
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_whom_nobody_else_names_with_one_identifier_of_each_kind():
+    tell_keys([("customer", "1"), ("email", "known@x.cl")])
+    told = [
+        Told(keys, "shop", uuid4().hex, NOON)
+        for keys in (
+            (("customer", "2"), ("email", "new@x.cl")),
+            (("customer", "3"), ("email", "known@x.cl")),
+            (("customer", "4"), ("email", "twice@x.cl")),
+            (("customer", "5"), ("email", "twice@x.cl")),
+            (("customer", "6"), ("customer", "7")),
+            (("customer", "8"), ("email", "just.written@x.cl")),
+            (),
+        )
+    ]
+    seen = look_up(told, rules.current(), before={("email", "just.written@x.cl")})
+    assert list(seen.ready.leaves_of) == [0]
+    assert ("email", "just.written@x.cl") not in seen.new.keys() | seen.found.keys()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_named_again_in_the_very_next_group_is_the_same():
+    many = [person(number) for number in range(1, introductions.GROUP + 1)]
+    again = [person(number, 1, city="Talca") for number in range(introductions.GROUP, 0, -1)]
+    assert set(introduce_many(source="crm", country="CL", persons=[*many, *again])) == {None}
+    assert Identifier.objects.count() == 2 * introductions.GROUP
+    assert Link.objects.filter(state="connects").count() == introductions.GROUP
+    last = person_of("customer", str(introductions.GROUP))
+    assert attributes_of([last]) == {last: {"city": "Talca"}}

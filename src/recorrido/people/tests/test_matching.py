@@ -10,7 +10,6 @@ from recorrido.people.matching import find_matches
 from recorrido.people.matching.proposing import propose_matches
 from recorrido.people.models import PersonChange, Proposal
 from recorrido.people.queries import person_of
-from recorrido.people.resolution import Known
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,7 @@ STRANGER = {"first_name": "Bruno", "last_name": "Araya", "birthday": "1971-01-02
 
 def tell(*persons: tuple[tuple[tuple[str, str], ...], dict]) -> None:
     told = [Introduction(str(n), ids, attributes) for n, (ids, attributes) in enumerate(persons)]
-    introduce_persons(source="test", country="CL", persons=told, known=Known())
+    introduce_persons(source="test", country="CL", persons=told)
 
 
 def customer(number: str, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:

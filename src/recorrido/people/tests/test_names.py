@@ -6,7 +6,6 @@ from django.db import connection
 from recorrido.people.actions import introduce_persons
 from recorrido.people.introductions import Introduction
 from recorrido.people.queries import names_of, person_of, persons_called
-from recorrido.people.resolution import Known
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +19,7 @@ def people():
         "3": {"firstName": "Anahí", "lastName": "Ríos", "city": "Muñoz"},
     }
     rows = [Introduction(one, (("customer", one),), facts) for one, facts in told.items()]
-    introduce_persons(source="crm", country="CL", persons=rows, known=Known())
+    introduce_persons(source="crm", country="CL", persons=rows)
     return {one: person_of("customer", one) for one in told}
 
 

@@ -7,8 +7,9 @@ from threading import Barrier, Event
 import pytest
 from django.db import transaction
 
-from recorrido.people.actions import unmerge_link
-from recorrido.people.models import Identifier, Link, Person, PersonChange
+from recorrido.people.actions import introduce_many, unmerge_link
+from recorrido.people.introductions import GROUP, Introduction
+from recorrido.people.models import Attribute, Identifier, Link, Person, PersonChange
 from recorrido.people.queries import changes_after, current_person_ids
 from recorrido.people.tests.telling import (
     broken_promises,
@@ -87,6 +88,25 @@ def test_writers_who_contest_one_identifier_at_once_leave_it_to_nobody():
         value for _, value in devices
     }
     assert broken_promises() == []
+
+
+def test_two_files_that_tell_of_the_same_people_at_once_make_each_of_them_once():
+    mails = {f"{number}": f"c{number}@x.cl" for number in range(1_000, GROUP + 1_200)}
+    told = [
+        Introduction(number, (("customer", number), ("email", mail)), {"city": "Talca"})
+        for number, mail in mails.items()
+    ]
+    start = Barrier(2)
+
+    def read(seed):
+        file = Random(seed).sample(told, len(told))
+        start.wait()
+        return set(introduce_many(source="crm", country="CL", persons=file))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [done.result() for done in [in_thread(pool, read, seed) for seed in (1, 2)]] == [{None}] * 2
+    assert whole_persons() == {frozenset([("customer", c), ("email", mail)]) for c, mail in mails.items()}
+    assert Attribute.objects.count() == len(told)
 
 
 def test_a_second_writer_waits_for_the_first_and_joins_what_it_made():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from recorrido.people.actions import introduce_persons
 from recorrido.people.introductions import Introduction
 from recorrido.people.queries import person_of
-from recorrido.people.resolution import Known
 
 Key = tuple[str, str]
 
@@ -14,7 +13,7 @@ def introduce(*messages: tuple[Key, ...], name: str = "") -> None:
     """Each message names identifiers of one person."""
     facts = {"name": name} if name else {}
     rows = [Introduction(repr(keys), keys, facts) for keys in messages]
-    assert introduce_persons(source="crm", country="CL", persons=rows, known=Known()) == [None] * len(rows)
+    assert introduce_persons(source="crm", country="CL", persons=rows) == [None] * len(rows)
 
 
 def held(number: int = 1) -> None:
