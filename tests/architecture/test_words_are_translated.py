@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import re
 import runpy
 import shutil
@@ -69,6 +70,29 @@ def test_code_marks_what_people_read():
 def test_every_string_has_its_spanish_and_the_compiled_file_is_in_step():
     script = runpy.run_path(str(ROOT / "scripts" / "translations"))
     assert [sentence for module in script["modules"]() for sentence in script["missing"](module)] == []
+
+
+def spanish() -> dict[object, dict[str, str]]:
+    """Message → module → its Spanish. A message with a context or a plural is a message of its own."""
+    found: dict[object, dict[str, str]] = {}
+    for path in [
+        *PRODUCT.rglob("locale/es/**/django.mo"),
+        *PRODUCT.parent.rglob("trayecto/locale/es/**/django.mo"),
+    ]:
+        with path.open("rb") as file:
+            for message, text in gettext.GNUTranslations(file)._catalog.items():
+                found.setdefault(message, {})[path.parts[-5]] = text
+    return {message: texts for message, texts in found.items() if message}
+
+
+def test_a_message_has_one_spanish_whatever_the_module():
+    """Django reads all catalogues as one: of two translations of a message, a page may show the other module's."""
+    assert {message: texts for message, texts in spanish().items() if len(set(texts.values())) > 1} == {}
+
+
+def test_spanish_is_quoted_in_the_spanish_way():
+    texts = {text for texts in spanish().values() for text in texts.values()}
+    assert [text for text in texts if "“" in text or "”" in text] == []
 
 
 @pytest.mark.parametrize("bad", ["<p>Hello</p>", '<img alt="A map">', "{% if x %}Yes{% endif %}"])

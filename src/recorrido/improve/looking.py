@@ -12,10 +12,12 @@ from recorrido.journeys.analyses.models import Parameters
 from recorrido.journeys.analyses.registry import Progress
 from recorrido.journeys.queries import Study, default_filters, regular_share
 from trayecto import TrayectoError
+from trayecto.chance import wilson
 
 if TYPE_CHECKING:
     from trayecto.findings import Finding
 
+NINE_IN_TEN = 0.9  # level of the intervals that findings show
 NOTHING = {"low": 0.0, "expected": 0.0, "high": 0.0}
 
 
@@ -94,9 +96,12 @@ def _regular(study: Study) -> dict[str, Any]:
     """In the period that journey pages begin with, so that a click shows the same figure."""
     filters = default_filters(study)
     share = regular_share(study, filters)
+    decided = share.decided.count
+    between = wilson((share.share or 0.0) * decided, decided, NINE_IN_TEN)
     return {
         "share": share.share,
-        "journeys": share.decided.count,
+        "between": [between.low, between.high] if between else None,
+        "journeys": decided,
         "target": study.blueprint.target,
         "query": filters.encode(),
     }

@@ -9,6 +9,7 @@ import altair as alt
 import vl_convert
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 LIGHT = {
     "bar": "#2f7478",
@@ -43,7 +44,7 @@ class Bar:
     def label(self) -> str:
         """ "oct" for a whole month, else its first day."""
         if self.start is None or self.end is None:
-            return _("all")
+            return pgettext("period", "all")
         whole = self.start.day == 1 and (self.end + timedelta(days=1)).day == 1
         return date_format(self.start, "M" if whole else "j M").lower()
 

@@ -26,12 +26,14 @@ DIGITS = 2
 
 
 def money_range(low: float, high: float, currency: str) -> str:
-    """ "18–31 mil €", "$1,2–2,1 millones": both ends in the unit of the larger, rounded to two digits of it."""
+    """ "18–31 mil €", "$1,2–2,1 millones": both ends in the unit of the larger, rounded to two digits of it. Where money may
+    be lost, each end stands for itself: "−$21 mil a $4.000"."""
     unit, place = _unit_of(max(abs(low), abs(high)))
-    texts = [_rounded(end / unit, place) for end in (low, high)]
-    between = " – " if low < 0 else "–"
-    text = texts[0] if texts[0] == texts[1] else between.join(texts)
-    return with_sign(_in_unit(unit)(text), currency)
+    texts = list(dict.fromkeys(_rounded(end / unit, place) for end in (low, high)))
+    if low < 0 and len(texts) > 1:
+        ends = {"low": money_said(low, currency), "high": money_said(high, currency)}
+        return _("%(low)s to %(high)s") % ends
+    return with_sign(_in_unit(unit)("–".join(texts)), currency)
 
 
 def money_said(amount: float, currency: str) -> str:
@@ -52,15 +54,15 @@ def _whole(amount: float) -> str:
 def with_sign(text: str, currency: str) -> str:
     """The sign stands where people of that currency write it; a currency without one is said by its letters."""
     if currency in BEFORE:
-        return f"{BEFORE[currency]}{text}" if not text.startswith("-") else f"-{BEFORE[currency]}{text[1:]}"
-    return f"{text}\u00a0{AFTER.get(currency, currency)}".strip()
+        return f"{BEFORE[currency]}{text}" if not text.startswith("-") else f"−{BEFORE[currency]}{text[1:]}"
+    return f"{text.replace('-', '−')}\u00a0{AFTER.get(currency, currency)}".strip()
 
 
 def _unit_of(size: float) -> tuple[float, int]:
     """The unit in which a size is said, and how many decimals two digits of it need."""
     unit = next((one for one in (MILLION, THOUSAND) if size >= one), 1.0)
     unit = 1.0 if size < FROM_THOUSANDS else unit
-    digits = floor(log10(size / unit)) + 1 if size else 1
+    digits = floor(log10(size / unit)) + 1 if size else DIGITS
     return unit, DIGITS - digits
 
 

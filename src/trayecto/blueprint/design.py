@@ -163,6 +163,14 @@ class Attribute:
     of: tuple[str, ...] = ()  # only from these touchpoints; empty = all
     type: str = "text"
     segment: bool = False
+    values: Mapping[str, Label] = field(
+        default_factory=dict
+    )  # how its values are called; others keep their text
+
+    def called(self, value: str, language: str) -> str:
+        """A value in words: "ship" → "Home delivery"."""
+        label = self.values.get(value)
+        return label.text(language) if label else value
 
 
 @dataclass(frozen=True)

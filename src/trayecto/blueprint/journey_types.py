@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from trayecto.blueprint.design import Attribute, Boundaries, JourneyType
+from trayecto.blueprint.design import Attribute, Boundaries, JourneyType, Label
 from trayecto.blueprint.designed_paths import Touchpoints, read_costs, read_exceptions, read_path, read_rules
 from trayecto.blueprint.fields import Fields
 from trayecto.blueprint.saying import gettext as _
@@ -140,4 +140,13 @@ def _attribute(name: str, part: Fields, steps: Collection[str]) -> Attribute:
         of=counted or part.words("of", steps),
         type=part.choice("type", ATTRIBUTE_TYPES, "number" if take in ("total", "count") else "text"),
         segment=part.flag("segment", False),
+        values=_values(part),
     )
+
+
+def _values(part: Fields) -> dict[str, Label]:
+    """``values: {ship: {es: A domicilio, en: Home delivery}}``: how the values are called."""
+    section = part.section("values")
+    named = {str(value): section.label(value, str(value)) for value in list(section.value)}
+    section.close()
+    return named

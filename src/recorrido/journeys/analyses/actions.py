@@ -105,8 +105,12 @@ def _failing_into(analysis: Analysis) -> Iterator[None]:
         yield
     except (JourneysError, trayecto.TrayectoError) as error:
         _fail(analysis, str(error))
+    except (SystemExit, KeyboardInterrupt):
+        # The worker was told to stop: its job is given to the next one, who must find the row waiting, not failed.
+        _set(analysis, state=AnalysisState.QUEUED, percent=0)
+        raise
     except BaseException as error:
-        _fail(analysis, repr(error))
+        _fail(analysis, _("an unexpected mistake in the program (%(error)s).") % {"error": repr(error)})
         raise
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.demand import wording
-from recorrido.journeys.queries import Study, channel_label
+from recorrido.journeys.queries import Study, channel_label, value_label
 
 FEW = 30
 Result = Mapping[str, Any]
@@ -60,6 +60,7 @@ class CauseRow:
     lines: Sequence[Mapping[str, Any]]
     alike: int
     method: str
+    """How sure that is: "adjusted", "association"; "" where nothing is explained."""
 
     @property
     def few(self) -> bool:
@@ -152,7 +153,7 @@ def _cause(study: Study, place: int, told: Result) -> CauseRow:
         money=_span(told["money"]) if told["money"] else None,
         lines=told["lines"],
         alike=told["alike"],
-        method=wording.method_label(told["method"]),
+        method=told["method"] or "",
     )
 
 
@@ -376,10 +377,9 @@ def _table(study: Study, told: Result) -> ProfitTable:
 
 def _profit(study: Study, by: str, told: Result) -> ProfitRow:
     attribute = study.journey_type.attribute(by)
-    of_channels = attribute is not None and attribute.property == "channel"
     name = str(told["name"])
     return ProfitRow(
-        name=channel_label(name) if of_channels else name,
+        name=value_label(attribute, name),
         value=name,
         person=int(name) if by == "person" and name.isdigit() else None,
         journeys=told["journeys"],

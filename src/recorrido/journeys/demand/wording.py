@@ -20,12 +20,6 @@ def kind_label(kind: str) -> str:
     return labels.get(kind, kind)
 
 
-def method_label(method: str | None) -> str:
-    """How sure a cause is."""
-    labels = {"adjusted": _("adjusted"), "association": _("association"), "proved": _("proved")}
-    return labels.get(method or "", "")
-
-
 def purpose_label(purpose: str) -> str:
     return {"advice": _("Advice"), "support": _("Support")}.get(purpose, purpose)
 

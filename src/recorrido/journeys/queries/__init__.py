@@ -21,6 +21,7 @@ from recorrido.journeys.queries.choices import (
     channel_label,
     default_filters,
     filter_choices,
+    value_label,
 )
 from recorrido.journeys.queries.cohorts import Cohorts, CohortsQuestion, cohorts, order_steps
 from recorrido.journeys.queries.comparisons import COMPARED, Comparison, Sides, compare
@@ -156,6 +157,7 @@ __all__ = [
     "things",
     "title_of",
     "title_of_pace",
+    "value_label",
     "value_model_versions",
     "valued",
     "values_in_force",

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.queries.answers import kept
@@ -87,8 +87,15 @@ def channel_label(channel: str) -> str:
 def _values(study: Study, attribute: Attribute) -> tuple[Choice, ...]:
     column = study.log.values(attribute.name).unique().to_pylist()
     texts = sorted(_text(value) for value in column if value is not None)
-    speak = channel_label if attribute.property == "channel" else _spoken
-    return tuple(Choice(text, speak(text)) for text in texts[:VALUES_SHOWN])
+    return tuple(Choice(text, value_label(attribute, text)) for text in texts[:VALUES_SHOWN])
+
+
+def value_label(attribute: Attribute | None, value: str) -> str:
+    """A value of a journey's attribute as people say it: channels and yes and no by their names, others as the design calls them."""
+    if attribute is not None and attribute.property == "channel":
+        return channel_label(value)
+    called = attribute.called(value, get_language() or "es") if attribute else value
+    return _spoken(called)
 
 
 def _text(value: object) -> str:
@@ -110,7 +117,7 @@ def periods(study: Study) -> tuple[Period, ...]:
         Period(_month_name(month[0]), *month),
         Period(_month_name(before[0]), *before),
         Period(_("last 12 months"), _a_year_before(month[1]), month[1]),
-        Period(_("all"), None, None),
+        Period(pgettext("period", "all"), None, None),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from recorrido.journeys.queries.cohorts import Cohorts
 from recorrido.journeys.queries.comparisons import Apart, ComparedRow, Comparison
@@ -18,7 +19,14 @@ from recorrido.journeys.queries.variants import Variants
 
 def map_as_csv(page: JourneyMap) -> str:
     """One row per flow of the map."""
-    header = [_("from"), _("to"), _("journeys"), _("weighted journeys"), _("times"), *_seconds()]
+    header = [
+        _("from"),
+        pgettext("step", "to"),
+        _("journeys"),
+        _("weighted journeys"),
+        _("times"),
+        *_seconds(),
+    ]
     rows = [
         [
             f.source_label,
@@ -107,7 +115,14 @@ def funnel_as_csv(page: Funnel) -> str:
 
 def paths_as_csv(page: Paths) -> str:
     """One row per band; the middle is level 0."""
-    header = [_("level"), _("from"), _("to"), _("journeys"), _("weighted journeys"), _("share")]
+    header = [
+        _("level"),
+        _("from"),
+        pgettext("step", "to"),
+        _("journeys"),
+        _("weighted journeys"),
+        _("share"),
+    ]
     rows = [
         [one.level, one.source, one.target, one.journeys.count, one.journeys.weighted, one.share]
         for one in page.bands

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from recorrido.company.access import Permission, may
@@ -60,7 +61,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     except BlueprintInvalid:
         found = None  # a draft with mistakes has a text all the same
     if found is not None and request.GET.get("format") == "csv":
-        header = [_("What"), _("Name"), _("Change"), _("Field"), _("Before"), _("After")]
+        header = [
+            _("What"),
+            _("Name"),
+            pgettext("of a design", "Change"),
+            _("Field"),
+            _("Before"),
+            pgettext("of a change", "After"),
+        ]
         return csv_file(
             "differences", header, ([d.what, d.name, d.kind_label, d.field, d.before, d.after] for d in found)
         )

@@ -86,7 +86,7 @@ def _meets(row: Row, words: str, kind: str) -> bool:
 def _header() -> list[str]:
     return [
         _("deviation"), _("step"), _("department"), _("journeys"), _("share"), _("extra days"), _("low"), _("high"),
-        _("goal reached"), _("beside"), _("contacts"), _("beside"), _("score"), _("beside"),
+        _("goal reached"), _("beside"), _("contacts"), _("beside"), _("satisfaction"), _("beside"),
     ]  # fmt: skip
 
 

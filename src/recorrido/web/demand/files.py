@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from recorrido.journeys.demand.queries import DemandView, ProfitTable, SampledContact, Span, SplitView
+from recorrido.web.methods import method_label
 
 Row = Sequence[object]
 
@@ -26,7 +27,7 @@ def causes(view: DemandView) -> Iterator[Row]:
     for one in view.causes:
         yield (
             one.born_label, one.why, one.department, one.felt_label, one.contacts, *_rounded(one.share, 4),
-            *_rounded(one.money, 2), view.currency, one.method,
+            *_rounded(one.money, 2), view.currency, method_label(one.method),
         )  # fmt: skip
 
 

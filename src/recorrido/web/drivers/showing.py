@@ -42,13 +42,19 @@ class ShownDriver:
         return wording.said(wording.SLIPS, self.facts["kind"])
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it speaks of journeys that end there: nobody knows whether they wished to go on."""
+        return bool(self.facts["kind"] == "lost")
+
+    @property
     def is_usual(self) -> bool:
         """Whether nothing was promised, so that late means later than usual."""
         return bool(self.facts["limit"] == "usual")
 
     @property
     def method(self) -> str:
-        return wording.said(wording.METHODS, self.facts["method"])
+        """Its name; pages ask ``method_mark`` for the word and what it means."""
+        return str(self.facts["method"])
 
     @property
     def people(self) -> Interval:

@@ -20,6 +20,7 @@ from recorrido.web.drivers.charts import picture_of
 from recorrido.web.drivers.showing import MONEY, ShownDriver, drivers_shown
 from recorrido.web.exports import csv_file
 from recorrido.web.journeys.page import Page, journey_page, show
+from recorrido.web.methods import method_label
 from recorrido.web.money import money_range
 
 
@@ -46,10 +47,15 @@ def weakest_link(page: Page) -> HttpResponse:
         "unit": wording.said(wording.EFFECTS, outcome),
         "weakest": weakest,
         "money": money_range(money.low, money.high, result["currency"]) if money else "",
-        "rows": [one for one in rows if words.casefold() in f"{one.label} {one.owner}".casefold()],
+        "groups": _groups([one for one in rows if words.casefold() in f"{one.label} {one.owner}".casefold()]),
         "words": words,
     }
     return show(page, "drivers/weakest.html", context)
+
+
+def _groups(rows: list[ShownDriver]) -> list[tuple[bool, list[ShownDriver]]]:
+    """(whether these are journeys lost, rows): those that may be the weakest link, then those who perhaps wished no more."""
+    return [(lost, [one for one in rows if one.is_lost is lost]) for lost in (False, True)]
 
 
 def _outcome(page: Page, known: list[str]) -> str:
@@ -87,7 +93,7 @@ def _driver_cells(one: ShownDriver, currency: str) -> list[object]:
     return [
         one.label, one.slip, one.owner, wording.said(wording.OUTCOMES, one.outcome), facts["journeys"], facts["badly"],
         one.people.expected, facts["stated"], "" if one.importance is None else one.importance, *ends, *sums, currency,
-        one.verdict, one.method,
+        one.verdict, method_label(one.method),
     ]  # fmt: skip
 
 

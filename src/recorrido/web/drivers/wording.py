@@ -49,7 +49,6 @@ VERDICTS = {
     "no comparable": _("no comparable"),
     "few": _("few journeys"),
 }
-METHODS = {"adjusted": _("adjusted"), "association": _("association")}
 LINES = {
     "contacts": _("contacts × cost of a contact"),
     "goal not reached": _("goals not reached × margin of an order"),

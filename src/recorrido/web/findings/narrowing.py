@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from recorrido.improve.models import OPEN, FindingStatus
 from recorrido.web.findings.sentences import kind_label
@@ -63,7 +64,7 @@ def status_choices() -> list[tuple[str, str]]:
     named = [
         (status.value, str(status.label)) for status in FindingStatus if status != FindingStatus.LOOK_ALIKE
     ]
-    return [("", _("open")), *named, (ALL, _("all"))]
+    return [("", pgettext("findings", "open")), *named, (ALL, _("all"))]
 
 
 def kind_choices(kinds: Iterable[str]) -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from recorrido.improve.models import Finding
 from recorrido.improve.queries import Money, money_of
+from recorrido.journeys.queries import length_said
 from recorrido.web.findings.naming import Names, day_said, evidence_of
 from recorrido.web.money import money_range
 
 GATE, LATE, DEMAND, CHANGED, EXCEPTION = "gate", "late", "failure demand", "changed", "exception"
-ASSOCIATION, ADJUSTED, PROVED = "association", "adjusted", "proved"
 
 
 def percent(share: float | None) -> str:
@@ -52,6 +52,7 @@ def _facts(finding: Finding, names: Names) -> dict[str, str]:
     of = told.get("of") or 0
     share = told.get("share", (told.get("late", 0) / of) if of else told.get("after"))
     adjusted = (told.get("adjusted") or {}).get("expected")
+    wait = finding.detail.get("wait")
     others = max(0.0, share - adjusted) if share is not None and adjusted is not None else None
     return {
         "step": names.step(finding.step),
@@ -64,6 +65,7 @@ def _facts(finding: Finding, names: Names) -> dict[str, str]:
         "before": percent(told.get("before")),
         "day": day_said(finding.detail.get("since")),
         "since": names.day(finding.detail.get("since")),
+        "wait": length_said(wait["median"]) if wait else "",
     }
 
 
@@ -88,16 +90,18 @@ def _late(finding: Finding, names: Names) -> str:
             _("Since %(since)s, “%(step)s” comes late in %(share)s of the cases; before, in %(before)s")
             % facts
         )
+    if facts["wait"]:
+        return (
+            _("“%(step)s” comes late in %(share)s of the cases, half of them after more than %(wait)s")
+            % facts
+        )
     return _("“%(step)s” comes late in %(share)s of the cases") % facts
 
 
 def _demand(finding: Finding, names: Names) -> str:
     facts, told = _facts(finding, names), evidence_of(finding)
     if "late" in told:
-        return (
-            _("In %(share)s of the cases nobody tells the customer “%(step)s” in time, and they have to ask")
-            % facts
-        )
+        return _not_sent(facts)
     if facts["day"]:
         return (
             _(
@@ -109,6 +113,17 @@ def _demand(finding: Finding, names: Names) -> str:
         _("%(share)s of the customers with “%(step)s” get in touch because something went wrong there")
         % facts
     )
+
+
+def _not_sent(facts: dict[str, str]) -> str:
+    if facts["day"]:
+        return (
+            _(
+                "Since %(since)s, “%(step)s” is not sent in time in %(share)s of the cases (before, in %(before)s), and customers have to ask"
+            )
+            % facts
+        )
+    return _("“%(step)s” is not sent in time in %(share)s of the cases, and customers have to ask") % facts
 
 
 def _changed(finding: Finding, names: Names) -> str:
@@ -189,13 +204,13 @@ def why_not(finding: Finding, names: Names) -> str:
     if not like:
         return (
             _(
-                "It looks %(raw)s points worse than the others. Compared like with like, %(low)s to %(high)s points are left."
+                "It looks %(raw)s points worse than the others. Compared like with like, %(low)s to %(high)s points are left: no more than cases differ anyway."
             )
             % facts
         )
     return (
         _(
-            "It looks %(raw)s points worse than the others. Among cases alike in %(like)s, %(low)s to %(high)s points are left."
+            "It looks %(raw)s points worse than the others. Among cases alike in %(like)s, %(low)s to %(high)s points are left: no more than cases differ anyway."
         )
         % facts
     )
@@ -215,22 +230,3 @@ def kind_label(kind: str) -> str:
         EXCEPTION: _("detour"),
     }
     return labels.get(kind, kind)
-
-
-def method_label(method: str) -> str:
-    return {ASSOCIATION: _("association"), ADJUSTED: _("adjusted"), PROVED: _("proved")}.get(method, method)
-
-
-def method_help(method: str) -> str:
-    """How sure that makes it, in words for who never heard of statistics."""
-    return {
-        ASSOCIATION: _(
-            "The two go together in the data. Something else may be behind both: ask before you act."
-        ),
-        ADJUSTED: _(
-            "Cases were compared with others like them (same time of the year, same region…). More than a coincidence, less than a proof."
-        ),
-        PROVED: _(
-            "It was tried: something was changed, and the effect was measured against what would have happened."
-        ),
-    }.get(method, "")

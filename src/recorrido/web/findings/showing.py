@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from recorrido.improve.models import Finding, FindingStatus, Improvement
 from recorrido.improve.queries import Money, money_of
@@ -86,11 +87,8 @@ class Shown:
 
     @property
     def method(self) -> str:
-        return sentences.method_label(self.told.get("method", ""))
-
-    @property
-    def method_help(self) -> str:
-        return sentences.method_help(self.told.get("method", ""))
+        """Its name; pages ask ``method_mark`` for the word and what it means."""
+        return str(self.told.get("method", ""))
 
     @property
     def told(self) -> dict[str, Any]:
@@ -174,9 +172,9 @@ class Shown:
 
     @property
     def what_if_address(self) -> str:
-        """The page *What if* with the change that undoes it; "" where no words say that."""
+        """The page *What if* with the change that undoes it; "" where no words say that, or nothing is to be mended."""
         undo = self.told.get("undo")
-        if not undo or self.is_gone:
+        if not undo or self.is_gone or self.finding.is_look_alike:
             return ""
         return link_to(undo, pinned=[("type", self.finding.last_run.journey_type)])
 
@@ -206,7 +204,10 @@ def _bars(finding: Finding, names: Names) -> Iterable[Bar]:
     """What it is beside what it is compared with."""
     told = evidence_of(finding)
     if finding.kind == sentences.GATE and told.get("stopped"):
-        lost = [(told.get("gave_up", 0), _("gave up")), (told.get("rejected", 0), _("rejected"))]
+        lost = [
+            (told.get("gave_up", 0), _("gave up")),
+            (told.get("rejected", 0), pgettext("customers", "rejected")),
+        ]
         yield from (Bar(label, count / told["stopped"], count == max(lost)[0]) for count, label in lost)
         return
     of = told.get("of") or 0
@@ -277,9 +278,10 @@ def _count(number: float) -> str:
 
 
 def _signed(number: float) -> str:
-    return ("+" if number > 0 else "") + number_format(
-        round(number, 1 if abs(number) < 10 else 0), force_grouping=True
-    )
+    """A difference: "+248", "−3,6"; a decimal only below ten."""
+    places = 1 if abs(number) < 10 else 0
+    text = number_format(round(number, places), decimal_pos=places, force_grouping=True)
+    return f"+{text}" if number > 0 else text.replace("-", "−")
 
 
 def _between(effect: dict[str, float]) -> str:
@@ -309,10 +311,14 @@ def _sum(line: dict[str, Any], currency: str) -> Sum:
         quantity=money_range(quantity["low"], quantity["high"], currency) if is_value else _ends(quantity),
         each=share if is_value else sums,
         total=money_range(total["low"], total["high"], currency),
-        source=", ".join(str(one) for one in (each.get("source"), each.get("date")) if one),
+        source=", ".join(one for one in (each.get("source"), _day(each.get("date"))) if one),
     )
+
+
+def _day(text: str | None) -> str:
+    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if text else ""
 
 
 def _ends(quantity: dict[str, float]) -> str:
     low, high = _count(quantity["low"]), _count(quantity["high"])
-    return low if low == high else f"{low} – {high}"
+    return low if low == high else f"{low}–{high}"

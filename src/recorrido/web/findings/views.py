@@ -23,9 +23,9 @@ from recorrido.web.findings.forms import AcceptForm, WhyForm
 from recorrido.web.findings.naming import Names
 from recorrido.web.findings.narrowing import Narrowing, kind_choices, status_choices
 from recorrido.web.findings.page import Findings, findings_page, journeys_are_ready
-from recorrido.web.findings.sentences import ADJUSTED, ASSOCIATION, PROVED, method_help, method_label
 from recorrido.web.findings.showing import Shown, shown
 from recorrido.web.incidents.wording import zone_of_journeys
+from recorrido.web.methods import ADJUSTED, ASSOCIATION, PROVED, method_help, method_label
 
 FEWEST_RUNS = 3  # of a chart of the history
 
@@ -78,7 +78,7 @@ def _line(one: Shown) -> list[object]:
         one.sentence, finding.get_status_display(), one.department, one.kind, one.felt_at, one.born_at,
         one.names.cause(finding), finding.journeys, one.told.get("journeys_per_month", ""),
         *([round(money.low), round(money.expected), round(money.high), money.currency] if money else ["", "", "", ""]),
-        one.method, one.told.get("since") or "", " · ".join(str(other.id) for other in one.overlapping),
+        method_label(one.method), one.told.get("since") or "", " · ".join(str(other.id) for other in one.overlapping),
         finding.last_run.log_version,
     ]  # fmt: skip
 

@@ -129,16 +129,28 @@ def _regular(run: FindingRun, page: Findings) -> Figure | None:
     told: dict[str, Any] = run.summary["summary"]["regular"]
     if told["share"] is None:
         return None
-    facts = {"target": percent(told["target"]), "count": _count(told["journeys"])}
+    facts = {"target": percent(told["target"]), "count": _count(told["journeys"])} | _ends(
+        told.get("between")
+    )
+    between = (
+        _("between %(low)s and %(high)s, of %(count)s journeys; the target is %(target)s")
+        if "low" in facts
+        else _("the target is %(target)s; of %(count)s journeys")
+    )
     label = _("of the %(people)s take the regular path: to the goal, without detours or asking for help")
     return Figure(
         label=label % {"people": _whose(run, page)},
         value=percent(told["share"]),
-        between=_("the target is %(target)s; of %(count)s journeys") % facts,
+        between=between % facts,
         # The map of the very period that was counted; the page of the regular path speaks of the whole log.
         address=f"{reverse('journeys:map')}?type={run.journey_type}&{told['query']}",
         few=told["journeys"] < FEW,
     )
+
+
+def _ends(between: Sequence[float] | None) -> dict[str, str]:
+    """Nothing for a run of before there was an interval."""
+    return {"low": percent(between[0]), "high": percent(between[1])} if between else {}
 
 
 def _whose(run: FindingRun, page: Findings) -> str:

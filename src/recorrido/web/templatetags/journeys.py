@@ -19,6 +19,7 @@ from recorrido.journeys.queries import (
     length_said,
     pain_level,
     things,
+    value_label,
     wait_against_promise,
 )
 
@@ -228,9 +229,8 @@ def _within(value: Any) -> str:
 
 @register.simple_tag
 def attribute_value(attribute: Any, value: Any) -> str:
-    """The value of a journey's attribute; channels by their names."""
-    of_channel = attribute.property == "channel" and isinstance(value, str)
-    return channel_label(value) if of_channel else cell(value)
+    """The value of a journey's attribute, as the design calls it."""
+    return value_label(attribute, value) if isinstance(value, str) else cell(value)
 
 
 @register.filter

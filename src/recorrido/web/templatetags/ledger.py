@@ -84,7 +84,7 @@ def count_label(name: str) -> str:
         "duplicates": _("in the ledger already"),
         "refused": _("refused again"),
         "discarded": pgettext("several events", "discarded"),
-        "changed": _("changed"),
+        "changed": pgettext("several events", "changed"),
     }
     return labels.get(name, name)
 

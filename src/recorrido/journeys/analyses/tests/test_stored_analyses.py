@@ -22,6 +22,7 @@ def kinds():
     registry._kinds.clear()
     registry.register(registry.Kind("journeys", run=_count, scheduled=True))
     registry.register(registry.Kind("refusal", run=_refuse))
+    registry.register(registry.Kind("stopped", run=_told_to_stop))
     yield
     registry._kinds.clear()
     registry._kinds.update(before)
@@ -30,6 +31,10 @@ def kinds():
 def _count(study, parameters, progress):
     progress(0.5)
     return {"journeys": study.log.total_journeys, "asked": dict(parameters)}
+
+
+def _told_to_stop(study, parameters, progress):
+    raise SystemExit(143)
 
 
 def _refuse(study, parameters, progress):
@@ -66,6 +71,15 @@ def test_what_the_library_refuses_is_said_in_its_row_and_can_be_asked_again():
     stored = analysis_of(study, "refusal")
     assert stored.failed and stored.asked.error == "No step is called 'x'." and stored.result is None
     assert request_analysis(study=study, kind="refusal", actor=None).under_way
+
+
+def test_an_analysis_whose_worker_was_told_to_stop_waits_for_the_next_one():
+    study = open_study("order")
+    asked = request_analysis(study=study, kind="stopped", actor=None)
+    with pytest.raises(SystemExit):
+        carry_out(asked.id)
+    stored = analysis_of(study, "stopped")
+    assert stored.under_way and stored.asked.state == "queued" and not stored.asked.error
 
 
 def test_a_page_of_a_newer_log_shows_the_older_result_and_says_so():

@@ -48,7 +48,7 @@ def test_findings_are_sentences_with_the_most_money_first(signed_in, analyst):
     ]
     sentence = page.context["page"].rows[1].sentence.replace("\xa0", " ")
     assert sentence == (
-        "«Entregado» llega tarde en el 40 % de los casos con transportista Andes; en casos parecidos, en el 11 %; "
+        "«Entregado» llega tarde en el 40 % de los casos con transportista Andes; en casos parecidos, en el 11 %; "
         "40 pedidos al mes; 18–31 mil €."
     )
 

@@ -28,7 +28,7 @@ def built():
 def test_home_opens_with_one_sentence_and_three_figures_that_lead_on(signed_in, analyst, built):
     look(told(), journey_type="purchase")
     page = signed_in(analyst).get("/").content.decode().replace("\xa0", " ")
-    assert "62 %" in page and "71 %" in page and "18–31 mil €" in page
+    assert "62 %" in page and "71 %" in page and "18–31 mil €" in page
     assert 'href="/findings/"' in page and "from=2026-10-01" in page
 
 
