@@ -144,7 +144,7 @@ def test_a_finding_shows_what_speaks_for_it_and_the_arithmetic_line_by_line(sign
     look(told(**LATE))
     page = text_of(signed_in(analyst), f"{PAGE}{only().id}/")
     for part in (
-        "11 – 20",
+        "11–20",
         "4–5,50 €",
         "40–110 €",
         "contrato, 2026-10-31",
