@@ -48,7 +48,7 @@ def test_findings_are_sentences_with_the_most_money_first(signed_in, analyst):
     ]
     sentence = page.context["page"].rows[1].sentence.replace("\xa0", " ")
     assert sentence == (
-        "«Entregado» llega tarde en el 40 % de los casos con transportista Andes; en casos parecidos, en el 11 %; "
+        "«Entregado» llega tarde en el 40 % de los casos con transportista Andes; en casos parecidos, en el 11 %; "
         "40 pedidos al mes; 18–31 mil €."
     )
 
@@ -147,7 +147,7 @@ def test_a_finding_shows_what_speaks_for_it_and_the_arithmetic_line_by_line(sign
         "11–20",
         "4–5,50 €",
         "40–110 €",
-        "contrato, 2026-10-31",
+        "contrato, 31-10-2026",
         "29,0 puntos (24,0 a 33,0)",
         "31",
     ):
