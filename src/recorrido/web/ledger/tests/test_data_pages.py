@@ -197,7 +197,7 @@ def test_many_events_become_a_job_of_the_worker_with_progress(signed_in, admin):
     job = LedgerJob.objects.get()
     assert "hx-get" in text(client, f"/data/quarantine/jobs/{job.id}/")
     assert actions.carry_out(job=job).counts == {"recorded": 201}
-    assert "100 %" in text(client, f"/data/quarantine/jobs/{job.id}/")
+    assert "100 %" in text(client, f"/data/quarantine/jobs/{job.id}/")
 
 
 def test_nothing_is_discarded_without_a_reason(signed_in, admin):
