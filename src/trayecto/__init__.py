@@ -23,8 +23,10 @@ if _typing.TYPE_CHECKING:
         BadLog,
         BadRows,
         BadValue,
+        Cancelled,
         EmptyLog,
         NeedsBuild,
+        NoEngine,
         TrayectoError,
         UnknownAttribute,
         UnknownColumn,
@@ -70,6 +72,7 @@ if _typing.TYPE_CHECKING:
     from trayecto.log.build import Draft, build, draft
     from trayecto.log.info import LogInfo
     from trayecto.log.journeylog import JourneyLog
+    from trayecto.log.sharding import build_shards
     from trayecto.log.store import current_version, position_of
     from trayecto.objects import ObjectLog
     from trayecto.questions.alignments import AlignmentsResult
@@ -94,6 +97,7 @@ __all__ = [
     "BadValue",
     "Boundaries",
     "Calendar",
+    "Cancelled",
     "CohortsResult",
     "CompareResult",
     "Costs",
@@ -111,6 +115,7 @@ __all__ = [
     "MapResult",
     "Needs",
     "NeedsBuild",
+    "NoEngine",
     "ObjectLog",
     "Promise",
     "ReadReport",
@@ -129,6 +134,7 @@ __all__ = [
     "around",
     "attribute",
     "build",
+    "build_shards",
     "causes",
     "compact",
     "count",
@@ -174,7 +180,7 @@ __all__ = [
 _HOMES = {
     "trayecto.calendars": "Calendar",
     "trayecto.errors": (
-        "BadExpression BadLog BadRows BadValue EmptyLog NeedsBuild TrayectoError UnknownAttribute "
+        "BadExpression BadLog BadRows BadValue Cancelled EmptyLog NeedsBuild NoEngine TrayectoError UnknownAttribute "
         "UnknownColumn UnknownStep UnreadableFile"
     ),
     "trayecto.events.read": "read_events",
@@ -192,6 +198,7 @@ _HOMES = {
     "trayecto.log.build": "Draft build draft",
     "trayecto.log.info": "LogInfo",
     "trayecto.log.journeylog": "JourneyLog",
+    "trayecto.log.sharding": "build_shards",
     "trayecto.log.store": "current_version position_of",
     "trayecto.conformance.costs": "Costs",
     "trayecto.conformance.rules": "Forbids Needs Within",

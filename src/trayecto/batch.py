@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class Home(Protocol):
+    """Where the rows of a batch lie, for those who open them again: another process, on another machine."""
+
+    @property
+    def engine(self) -> str:
+        """By which engine the log wants to be counted."""
+
+    def ticket(self, batch: Batch) -> tuple[Callable[..., Batch], tuple[Any, ...]] | None:
+        """A function and its arguments that make the batch again, small enough to send; None when it holds other arrays."""
 
 
 class Noted(Protocol):
@@ -39,7 +50,9 @@ class Batch:
     n_steps: int
     live: NDArray[np.bool_] | None = None  # (rows,) None = all
     columns: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)  # (events,) codes, -1 = no value
-    noted: Noted | None = None  # what is noted of the log's base, whose first row is row 0
+    noted: Noted | None = None  # what is noted of the file that its rows lie in
+    noted_from: int = 0  # the row of the log that this file begins with
+    home: Home | None = None  # where the rows lie; None for arrays of nobody else
 
     @property
     def journeys(self) -> int:
@@ -51,7 +64,32 @@ class Batch:
         """(rows, words) which steps occur in each row, a bit each by its code; None where that is not noted."""
         if self.noted is None or self.noted.presence is None:
             return None
-        return self.noted.presence[self.first : self.first + self.journeys]
+        first = self.first - self.noted_from
+        return self.noted.presence[first : first + self.journeys]
+
+    @property
+    def engine(self) -> str:
+        """By which engine it wants to be counted."""
+        return "local" if self.home is None else self.home.engine
+
+    def __reduce__(self) -> tuple[Callable[..., Batch], tuple[Any, ...]]:
+        """As where its rows lie, when they lie in a file; else with its own part of the arrays."""
+        ticket = None if self.home is None else self.home.ticket(self)
+        return ticket or (Batch, tuple(getattr(self._alone(), one.name) for one in fields(self)))
+
+    def _alone(self) -> Batch:
+        """The same rows with nothing of the log around them."""
+        low, high = int(self.offsets[0]), int(self.offsets[-1])
+        return replace(
+            self,
+            offsets=self.offsets - low,
+            steps=self.steps[low:high],
+            times=self.times[low:high],
+            columns={name: codes[low:high] for name, codes in self.columns.items()},
+            noted=None,
+            noted_from=0,
+            home=None,
+        )
 
     @property
     def unfiltered(self) -> Batch:

@@ -9,6 +9,8 @@ TrayectoError
 ├── EmptyLog            a question that needs journeys, asked of none
 ├── BadExpression       a filter that could not be parsed or evaluated
 ├── BadValue            an argument out of range (a window, a limit, a rank)
+├── Cancelled           a question that was called off before it was answered
+├── NoEngine            an engine that is not installed, cannot be reached, or was lost with all its machines
 └── BadLog              a journey log folder that is missing, damaged or of another version
     └── NeedsBuild      a log that cannot take these events in: it must be built again from all of them
 """
@@ -55,6 +57,14 @@ class BadExpression(TrayectoError):
 
 class BadValue(TrayectoError):
     code = "bad_value"
+
+
+class Cancelled(TrayectoError):
+    code = "cancelled"
+
+
+class NoEngine(TrayectoError):
+    code = "no_engine"
 
 
 class BadLog(TrayectoError):

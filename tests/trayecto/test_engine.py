@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayecto import engine
+from trayecto.batch import Batch
 from trayecto.log.batches import cut_batches
 
 
@@ -17,17 +18,19 @@ def test_work_inside_work_does_not_wait_for_itself():
     assert engine.each(outer, list(range(8))) == [6 * number for number in range(8)]
 
 
+def one_step(offsets):
+    return Batch(0, offsets, np.zeros(offsets[-1], np.uint16), np.zeros(offsets[-1], np.int64), None, None, 1)
+
+
 @given(st.lists(st.integers(1, 9), max_size=30), st.integers(1, 5))
 def test_batches_hold_every_journey_once(lengths, parts):
     offsets = np.cumsum([0, *lengths])
-    steps = np.zeros(offsets[-1], np.uint16)
-    batches = cut_batches(offsets, steps, np.zeros(offsets[-1], np.int64), 1, parts=parts)
+    batches = cut_batches(one_step(offsets), parts)
     assert 1 <= len(batches) <= parts
     assert [batch.first for batch in batches] == np.cumsum([0, *(b.journeys for b in batches)])[:-1].tolist()
     assert sum(batch.journeys for batch in batches) == len(lengths)
 
 
 def test_batches_have_about_equal_events():
-    offsets = np.arange(0, 1001, 10)
-    batches = cut_batches(offsets, np.zeros(1000, np.uint16), np.zeros(1000, np.int64), 1, parts=4)
+    batches = cut_batches(one_step(np.arange(0, 1001, 10)), 4)
     assert [int(batch.offsets[-1] - batch.offsets[0]) for batch in batches] == [250] * 4

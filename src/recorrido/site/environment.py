@@ -51,6 +51,15 @@ def choice(name: str, default: str, known: Collection[str], hint: str) -> str:
     return word
 
 
+def engine(name: str) -> None:
+    """Hand the engine that counts journeys on to the library, which reads it where it is needed."""
+    word = text(name, "")
+    if word and word not in ("local", "ray") and not word.startswith("ray://"):
+        raise ImproperlyConfigured(f"{name} is {word!r}; write local, ray or ray://HOST:PORT.")
+    if word:
+        os.environ["TRAYECTO_ENGINE"] = word
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

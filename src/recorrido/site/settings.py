@@ -16,6 +16,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PACKAGE = Path(__file__).resolve().parent.parent
 
 RECORRIDO_DATA = Path(environment.text("RECORRIDO_DATA", ".recorrido")).absolute()
+environment.engine("RECORRIDO_ENGINE")
 RECORRIDO_URL = environment.text("RECORRIDO_URL", "")
 RECORRIDO_BEHIND_PROXY = environment.flag("RECORRIDO_BEHIND_PROXY", False)
 

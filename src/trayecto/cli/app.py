@@ -29,6 +29,7 @@ from trayecto.cli import (
     sequences,
     whatif,
 )
+from trayecto.engine import checked
 from trayecto.errors import TrayectoError, did_you_mean
 
 COMMANDS = {
@@ -90,8 +91,17 @@ def options(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave."),
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="What counts: local, ray or ray://HOST:PORT; default: TRAYECTO_ENGINE, else local.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Journey analytics: build a journey log from events, then ask it."""
+    if engine is not None:
+        os.environ["TRAYECTO_ENGINE"] = checked(engine)
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

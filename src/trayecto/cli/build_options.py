@@ -34,6 +34,13 @@ TimeZone = Annotated[
 TimeFormat = Annotated[str | None, typer.Option(help="Format of times that are not ISO 8601.")]
 Rejects = Annotated[Path | None, typer.Option(help="Write rows that could not be read to this file.")]
 Format = Annotated[str | None, typer.Option("--format", help="Format of files without a telling name.")]
+Shards = Annotated[
+    int | None,
+    typer.Option(
+        help="Build this many shards, file by file, on the engine: for more events than one machine holds.",
+        show_default=False,
+    ),
+]
 BlueprintFile = Annotated[
     Path | None,
     typer.Option(

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trayecto.cli import asked, designing, output
+from trayecto.cli import asked, designing, output, sharding
 from trayecto.cli import build_options as options
 from trayecto.errors import BadValue, EmptyLog, UnknownStep, did_you_mean
 
@@ -45,6 +45,7 @@ def build(
     blueprint: options.BlueprintFile = None,
     journeys: options.Journeys = None,
     values: options.ValuesFile = None,
+    shards: options.Shards = None,
     json: asked.Json = False,
 ) -> None:
     """Read events from FILES and build a journey log in the folder --out."""
@@ -55,12 +56,22 @@ def build(
                    "--column": column, "--weight": weight}  # fmt: skip
         designing.refuse(shaping)
         read = designing.Reading(files, step, at, tz, time_format, strict, rejects, lifecycle, id_, format_)
-        designing.build(read, out, blueprint, journeys, values, json)
+        designing.build(read, out, blueprint, journeys, values, json, shards)
         return
     designing.need_blueprint({"--journeys": journeys, "--values": values})
     attributes = attributes_of(attr or [])
     progress = sys.stderr.isatty()
     wanted = _wanted(attributes, [*(column or []), *filter(None, (by, weight))])
+    if shards is not None:
+        reading = {"journey": journey, "step": step, "at": at, "columns": _columns_to_read(files, wanted), "tz": tz,
+                   "time_format": time_format, "strict": strict, "lifecycle": lifecycle, "format": format_}  # fmt: skip
+        sharding.refuse(rejects)
+        cut = (
+            trayecto.Boundaries(starts=start or (), ends=end or (), gap=gap) if start or end or gap else None
+        )
+        shape = {"by": by, "attributes": attributes, "columns": column, "boundaries": cut, "weight": weight}
+        sharding.build(files, out, shards, reading, shape, id_, json)
+        return
     events = trayecto.read_events(
         [str(file) for file in files] if len(files) > 1 else str(files[0]),
         journey=journey,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trayecto.cli import output
+from trayecto.cli import output, sharding
 from trayecto.errors import BadValue, EmptyLog, UnreadableFile
 
 if TYPE_CHECKING:
@@ -36,18 +36,24 @@ class Reading:
 
         return trayecto.read_events(
             [str(file) for file in self.files] if len(self.files) > 1 else str(self.files[0]),
-            journey="",
-            step=self.step,
-            at=self.at,
-            tz=self.tz or time_zone,
-            time_format=self.time_format,
-            strict=self.strict,
             rejects=self.rejects,
-            lifecycle=self.lifecycle,
             id_column=self.id,
-            format=self.format,
             progress=sys.stderr.isatty(),
+            **self.options(time_zone),
         )
+
+    def options(self, time_zone: str) -> dict[str, Any]:
+        """What holds for each of the files alone."""
+        return {
+            "journey": "",
+            "step": self.step,
+            "at": self.at,
+            "tz": self.tz or time_zone,
+            "time_format": self.time_format,
+            "strict": self.strict,
+            "lifecycle": self.lifecycle,
+            "format": self.format,
+        }
 
 
 def refuse(shaping: Mapping[str, object]) -> None:
@@ -67,14 +73,25 @@ def need_blueprint(given: Mapping[str, object]) -> None:
 
 
 def build(
-    read: Reading, out: Path, blueprint_file: Path, journeys: str | None, values: Path | None, json: bool
+    read: Reading,
+    out: Path,
+    blueprint_file: Path,
+    journeys: str | None,
+    values: Path | None,
+    json: bool,
+    shards: int | None = None,
 ) -> None:
     """Build and say what became of the events."""
     from trayecto.blueprint import load_blueprint
-    from trayecto.designed import build_designed
+    from trayecto.designed import build_designed, shape_of
 
     blueprint = load_blueprint(blueprint_file)
     texts = {} if values is None else {"values": _text(values)}
+    if shards is not None:
+        sharding.refuse(read.rejects)
+        shape = shape_of(blueprint, journeys, texts)
+        sharding.build(read.files, out, shards, read.options(blueprint.time_zone), shape, read.id, json)
+        return
     events = read.events(blueprint.time_zone)
     output.tell_report(events.report)
     if not len(events):

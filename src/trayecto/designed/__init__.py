@@ -6,6 +6,7 @@ from trayecto.designed.build import (
     journey_type_of,
     kept_columns,
     plan,
+    shape_of,
     texts_of,
     told_columns,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "promised_on_events",
     "rules_of",
     "seconds_of",
+    "shape_of",
     "step_names",
     "step_order",
     "texts_of",

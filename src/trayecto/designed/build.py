@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -62,6 +64,13 @@ def plan(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Pla
     ``events.table`` has the event type as ``step``; the key of a journey stands in the column ``person``, or in one
     called as the kind of object, such as ``order`` or ``order_id``. Raises UnknownColumn, EmptyLog.
     """
+    planned = _planned(events, blueprint, journey_type)
+    if not len(planned.events):
+        raise EmptyLog(" ".join(["No event is a step of these journeys.", *planned.sentences()]))
+    return planned
+
+
+def _planned(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Plan:
     table = events.table
     steps = touchpoints_of(table, table.column(STEP), blueprint)
     keys = texts(table, _key_column(table, journey_type.key))
@@ -75,15 +84,12 @@ def plan(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Pla
     standard = {name: table.column(name) for name in _standard(table)}
     told = {name: texts(table, name) for name in kept_columns(blueprint) if name in table.column_names}
     made = {JOURNEY: keys, STEP: named} | told | standard | columns
-    planned = Plan(
+    return Plan(
         events=replace(events, table=pa.table(made).filter(kept)),
         unmatched=_unmatched(table, steps),
         left_out=int(((steps != NONE) & ~wanted).sum()),
         without_key=int((wanted & ~has_key).sum()),
     )
-    if not len(planned.events):
-        raise EmptyLog(" ".join(["No event is a step of these journeys.", *planned.sentences()]))
-    return planned
 
 
 def kept_columns(blueprint: Blueprint) -> list[str]:
@@ -152,6 +158,29 @@ def build_designed(
         progress=progress,
     )
     return log, planned
+
+
+def shape_of(
+    blueprint: Blueprint, journeys: str | None, texts: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """How ``trayecto.build_shards`` builds the journeys of one type: every machine applies the blueprint to its shards."""
+    journey_type = journey_type_of(blueprint, journeys)
+    weight = "weight" if journey_type.weight else None
+    return {
+        "key": journey_type.key,
+        "shape": partial(_steps_of, blueprint=blueprint, journey_type=journey_type),
+        "steps": [one.key for one in blueprint.measured],
+        "attributes": words.attributes(blueprint, journey_type),
+        "columns": kept_columns(blueprint),
+        "boundaries": words.boundaries(journey_type),
+        "weight": weight,
+        "order": words.step_order(blueprint),
+        "texts": texts_of(blueprint, journey_type) | (texts or {}),
+    }
+
+
+def _steps_of(events: Events, blueprint: Blueprint, journey_type: JourneyType) -> Events:
+    return _planned(events, blueprint, journey_type).events
 
 
 def blueprint_of(log: JourneyLog) -> tuple[Blueprint, JourneyType]:

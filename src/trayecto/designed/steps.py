@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trayecto.blueprint import Blueprint, Touchpoint
 from trayecto.blueprint.design import Condition
 from trayecto.designed.properties import mask, numbers, texts
+from trayecto.log.pieces import whole
 
 NONE = -1
 Mask = NDArray[np.bool_]
@@ -22,8 +23,7 @@ def touchpoints_of(table: pa.Table, types: pa.ChunkedArray, blueprint: Blueprint
 
     ``types``: (rows,) the event types, dictionary-coded.
     """
-    whole = types.combine_chunks().unify_dictionaries() if types.num_chunks > 1 else types
-    coded = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
+    coded = whole(types)
     codes, names = coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist()
     found = np.full(len(codes), NONE, dtype=np.int32)
     places = {touchpoint.key: place for place, touchpoint in enumerate(blueprint.measured)}

@@ -47,7 +47,7 @@ def _codes(log: JourneyLog, steps: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _joined(log: JourneyLog, scan: partial[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
-    parts = engine.each(scan, log.batches())
+    parts = engine.over(scan, log.batches())
     return np.concatenate([took for took, _ in parts]), np.concatenate([contacts for _, contacts in parts])
 
 

@@ -17,8 +17,8 @@ def collect(parts: list[Part], wish: Wish, rejects: Rejects, *, strict: bool) ->
     """One ``Events`` from the good rows of all files; raises BadRows when ``strict`` and any row was bad."""
     rejected = rejects.count
     warnings: list[str] = []
-    table = _joined([part.table for part in parts], warnings)
-    repeated = _repeated(table) if EVENT_ID in table.column_names else None
+    table = joined([part.table for part in parts], warnings)
+    repeated = repeated_ids(table) if EVENT_ID in table.column_names else None
     if repeated is not None:
         _set_aside(parts, repeated, wish, rejects)
         table = table.filter(pa.array(~repeated))
@@ -42,7 +42,8 @@ def collect(parts: list[Part], wish: Wish, rejects: Rejects, *, strict: bool) ->
     return Events(table, report, relations, objects)
 
 
-def _joined(tables: list[pa.Table], warnings: list[str]) -> pa.Table:
+def joined(tables: list[pa.Table], warnings: list[str]) -> pa.Table:
+    """One table of several files' events; columns whose types disagree are texts, and a warning says so."""
     if len(tables) == 1:
         return tables[0]
     if any(DATE_ONLY in table.column_names for table in tables):
@@ -81,9 +82,9 @@ def _as_text(table: pa.Table, names: list[str]) -> pa.Table:
     return table
 
 
-def _repeated(table: pa.Table) -> NDArray[np.bool_] | None:
+def repeated_ids(table: pa.Table, name: str = EVENT_ID) -> NDArray[np.bool_] | None:
     """(rows,) true where an earlier row has the same id, or None when all differ; a missing id repeats nothing."""
-    codes = pc.dictionary_encode(table.column(EVENT_ID)).combine_chunks()
+    codes = pc.dictionary_encode(table.column(name)).combine_chunks()
     codes = codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes
     known = codes.indices.drop_null().to_numpy()
     if len(known) == len(codes.dictionary):

@@ -142,7 +142,7 @@ def all_of(filters: tuple[Filter, ...]) -> Filter:
 
 def mask_by_batch(view: View, work: Callable[[Batch], Mask]) -> Mask:
     """``work`` on every batch of the log, on threads, whatever is selected; the masks joined in log order."""
-    return np.concatenate(engine.each(partial(_on_whole_batch, work), view.batches()))
+    return np.concatenate(engine.over(partial(_on_whole_batch, work), view.batches()))
 
 
 def _on_whole_batch(work: Callable[[Batch], Mask], batch: Batch) -> Mask:

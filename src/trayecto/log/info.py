@@ -85,6 +85,10 @@ def info_of(version: Version) -> LogInfo:
 
 
 def _bytes(version: Version) -> int:
+    return sum(_bytes_of(one) for one in version.parts)
+
+
+def _bytes_of(version: Version) -> int:
     base = version.base
     files = sum(figures["bytes"] for figures in base.meta["files"].values())
     return files + sum(

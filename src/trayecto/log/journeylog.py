@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from trayecto import engine as engines
 from trayecto.batch import Batch, EventColumn
 from trayecto.calendars import Calendar
 from trayecto.conformance import paths
@@ -21,6 +22,7 @@ from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.filters import Filter, parse_filter
 from trayecto.log import store
 from trayecto.log.info import LogInfo, info_of
+from trayecto.log.sharded import is_sharded, open_sharded
 from trayecto.log.stored import Rows
 from trayecto.log.version import Version, open_version
 from trayecto.questions import (
@@ -56,11 +58,17 @@ class JourneyLog:
     stored: Version
     selection: NDArray[np.bool_] | None = None  # (rows,) None = all; never a row that is not live
     told: tuple[tuple[str, str], ...] = ()  # texts in the place of stored ones, see ``with_texts``
+    engine: str = engines.LOCAL  # by which its questions are counted
 
     @classmethod
-    def open(cls, path: str | Path, version: str | None = None) -> JourneyLog:
-        """Open the current version, or an older one by name; BadLog says in one sentence what is wrong."""
-        return cls(open_version(Path(path), version))
+    def open(cls, path: str | Path, version: str | None = None, *, engine: str | None = None) -> JourneyLog:
+        """Open the current version, or an older one by name; BadLog says in one sentence what is wrong.
+
+        ``engine``: what counts: ``local`` (this machine's cores), ``ray`` (the Ray cluster this machine belongs to) or
+        ``ray://HOST:PORT`` (another); default: the environment's TRAYECTO_ENGINE, else local.
+        """
+        chosen = engine or engines.usual()
+        return cls(_opened(Path(path), version), engine=engines.checked(chosen))
 
     def __repr__(self) -> str:
         chosen = "" if self.selection is None else f"{self.journey_count:,} of "
@@ -197,7 +205,7 @@ class JourneyLog:
 
     def batches(self, parts: int | None = None) -> Sequence[Batch]:
         """The rows cut into ``parts`` runs of about equal events (default: one per core), and the tail."""
-        return self.stored.batches(self.selection, parts)
+        return self.stored.batches(self.selection, parts, self.engine)
 
     # --- narrowing and reading ---
 
@@ -255,7 +263,8 @@ class JourneyLog:
 
     def verify(self) -> None:
         """Compare every file with its checksum; BadLog names the first that differs."""
-        store.verify(self.path, store.read_manifest(self.path), self.version)
+        for one in self.stored.parts:
+            store.verify(one.base.folder, store.read_manifest(one.base.folder), one.name)
 
     def info(self) -> LogInfo:
         return info_of(self.stored)
@@ -378,3 +387,7 @@ class JourneyLog:
     ) -> rules_question.RulesResult:
         """Whether journeys keep to rules of order and time; see ``trayecto.questions.rules.ask``."""
         return rules_question.ask(self._narrow(where), rules)
+
+
+def _opened(path: Path, version: str | None) -> Version:
+    return open_sharded(path, version) if is_sharded(path) else open_version(path, version)

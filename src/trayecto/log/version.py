@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto.batch import Batch, EventColumn
+from trayecto.engine import LOCAL, cores_of
 from trayecto.log import store
-from trayecto.log.batches import cut_batches
+from trayecto.log.batches import cut_batches, part_of
+from trayecto.log.home import InFile
 from trayecto.log.kinds import recast
 from trayecto.log.numbering import number_variants
 from trayecto.log.patch import Patch, combine, read_patch
@@ -51,6 +53,11 @@ class Version:
     @cached_property
     def tail_rows(self) -> Rows | None:
         return None if self.tail is None else Rows(self.tail.journeys)
+
+    @property
+    def parts(self) -> tuple[Version, ...]:
+        """The logs in folders of their own that it is made of: itself, or its shards."""
+        return (self,)
 
     @property
     def pieces(self) -> list[Rows]:
@@ -176,28 +183,46 @@ class Version:
     def columns(self) -> dict[str, EventColumn]:
         return {name: EventColumn(name, tuple(values)) for name, values in self.facts["columns"].items()}
 
-    def batches(self, selected: Mask | None, parts: int | None) -> list[Batch]:
+    def batches(self, selected: Mask | None, parts: int | None, engine: str = LOCAL) -> list[Batch]:
         """The base cut into runs, then the tail; ``selected`` None: all that is live."""
+        found: list[Batch] = []
+        for number, whole in enumerate(self._wholes):
+            end = whole.first + whole.journeys
+            chosen = whole.live if selected is None else selected[whole.first : end]
+            if not found or end > whole.first:
+                cut = cut_batches(
+                    replace(whole, selected=chosen), None if found else parts, at_once=cores_of(engine)
+                )
+                found += [self._at_home(number, whole.first, one, engine) for one in cut]
+        return found
+
+    @cached_property
+    def _wholes(self) -> list[Batch]:
+        """Each piece as one batch."""
         found: list[Batch] = []
         first = 0
         for piece, live in zip(self.pieces, (self.live_in_base, None), strict=False):
-            end = first + len(piece.table)
-            chosen = live if selected is None else selected[first:end]
-            weights = None if self.weights is None else self.weights[first:end]
-            if not found or end > first:
-                found += self._cut(piece, first, chosen, live, weights, parts if not found else None)
-            first = end
+            weights = piece.plain("weight") if "weight" in piece.table.column_names else None
+            columns = {name: piece.values(name) for name in self.facts["columns"]}
+            found.append(
+                Batch(
+                    first, piece.offsets, piece.steps, piece.times, None, weights, len(self.facts["steps"]), live,
+                    columns, self.base if piece is self.base else None, first,
+                )
+            )  # fmt: skip
+            first += len(piece.table)
         return found
 
-    def _cut(
-        self, piece: Rows, first: int, selected: Mask | None, live: Mask | None,
-        weights: NDArray[np.float64] | None, parts: int | None,
-    ) -> list[Batch]:  # fmt: skip
-        columns = {name: piece.values(name) for name in self.facts["columns"]}
-        return cut_batches(
-            piece.offsets, piece.steps, piece.times, len(self.facts["steps"]), first=first, selected=selected,
-            weights=weights, live=live, columns=columns, noted=self.base if piece is self.base else None, parts=parts,
-        )  # fmt: skip
+    def _at_home(self, number: int, first: int, one: Batch, engine: str) -> Batch:
+        low = one.first - first
+        home = InFile(str(self.base.folder), self.name, number, low, low + one.journeys, engine, one)
+        return replace(one, home=home)
+
+    def part(self, number: int, low: int, high: int, selected: Mask | None, engine: str) -> Batch:
+        """A batch of rows ``low … high - 1`` of a piece, with this selection."""
+        whole = self._wholes[number]
+        one = replace(part_of(whole, low, high), selected=selected)
+        return self._at_home(number, whole.first, one, engine)
 
     def place_of(self, row: int) -> tuple[Rows, int]:
         """The piece that a row lies in, and its number there."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto import engine
+from trayecto.batch import Batch
 from trayecto.kernels import naming
 from trayecto.log import store, writing
 from trayecto.log.batches import cut_batches
@@ -52,18 +53,20 @@ def write_base(place: Path, content: Content, told: Mapping[str, Any], advance: 
     """Write a base into its folder, all of it flushed to disk; publishing it is another step. ``told`` goes into
     ``log.json`` as it is."""
     batches = cut_batches(
-        content.offsets, content.steps, content.times, len(content.step_names), weights=content.weights
+        Batch(
+            0, content.offsets, content.steps, content.times, None, content.weights, len(content.step_names)
+        )
     )
     numbers, variants = _number_variants(batches, len(content.offsets) - 1, content.step_names)
-    _write(place / JOURNEYS, journey_table(content, numbers))
+    write_table(place / JOURNEYS, journey_table(content, numbers))
     advance(20)
-    _write(place / VARIANTS, variants)
-    _write(place / KEYS, _index(content.keys, content.rows_of_keys))
+    write_table(place / VARIANTS, variants)
+    write_table(place / KEYS, _index(content.keys, content.rows_of_keys))
     answer = map_question.over(
         batches, map_question.plan_for(batches, len(content.step_names)), content.step_names
     )
-    _write(place / MAP_STEPS, answer.steps_to_arrow())
-    _write(place / MAP_FLOWS, answer.to_arrow())
+    write_table(place / MAP_STEPS, answer.steps_to_arrow())
+    write_table(place / MAP_FLOWS, answer.to_arrow())
     advance(10)
     names = [JOURNEYS, VARIANTS, KEYS, MAP_STEPS, MAP_FLOWS]
     checks = engine.each(lambda name: writing.describe(place / name), names)
@@ -123,7 +126,7 @@ def journey_table(content: Content, numbers: NDArray[np.int32] | None) -> pa.Tab
     return pa.table(columns)
 
 
-def _write(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table) -> None:
     """One uncompressed record batch, so that a memory map of the file is the arrays themselves."""
     whole = table.unify_dictionaries().combine_chunks()
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:

@@ -52,11 +52,11 @@ def write_meta(place: Path, facts: dict[str, Any]) -> None:
 @contextmanager
 def new_base(folder: Path) -> Iterator[Path]:
     """Yield an empty folder for a base that is written aside; it goes with the block, unless it was published."""
-    _prepare(folder)
+    prepare(folder)
     with locked(folder, BUILDERS_LOCK):
         with locked(folder):
             _sweep_bases(folder)
-            place = folder / _fresh_name()
+            place = folder / fresh_name()
             (place / TAIL).mkdir(parents=True)
         try:
             yield place
@@ -66,13 +66,13 @@ def new_base(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(place, ignore_errors=True)
 
 
-def _prepare(folder: Path) -> None:
+def prepare(folder: Path, manifest: str = MANIFEST) -> None:
     """Make the folder, or refuse one that holds something else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadLog(f"The log cannot be written to {folder}: {error.strerror}.") from error
-    if (folder / MANIFEST).exists():
+    if (folder / manifest).exists():
         return
     strangers = [path.name for path in folder.iterdir() if not _is_ours(path.name)]
     if strangers:
@@ -89,11 +89,11 @@ def _current(folder: Path) -> Manifest | None:
     return store.read_manifest(folder) if (folder / MANIFEST).exists() else None
 
 
-def _fresh_name() -> str:
-    return f"{_now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+def fresh_name() -> str:
+    return f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
 
 
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  the product's clock is above this package
 
 
@@ -104,7 +104,7 @@ def publish_base(place: Path, tail: tuple[PatchFile, ...], position: Position) -
         old = _current(folder)
         superseded = _kept(old)
         if old is not None:
-            superseded[old.base] = _now().isoformat()
+            superseded[old.base] = now().isoformat()
         publish(folder, Manifest(place.name, store.digest(place / META), tail, superseded, position))
 
 
@@ -164,7 +164,7 @@ def _kept(manifest: Manifest | None) -> dict[str, str]:
     """The superseded bases that readers may still hold."""
     if manifest is None:
         return {}
-    horizon = _now() - KEEP
+    horizon = now() - KEEP
     return {
         name: until for name, until in manifest.superseded.items() if datetime.fromisoformat(until) > horizon
     }
@@ -173,7 +173,7 @@ def _kept(manifest: Manifest | None) -> dict[str, str]:
 def _without_expired(folder: Path, manifest: Manifest) -> Manifest:
     """Remove what no version needed for an hour: patches by their age, bases as the manifest says."""
     current = {patch.number for patch in manifest.tail}
-    horizon = (_now() - KEEP).timestamp()
+    horizon = (now() - KEEP).timestamp()
     for path in (folder / manifest.base / TAIL).glob("*.patch"):
         if path.stem not in current and path.stat().st_mtime < horizon:
             path.unlink(missing_ok=True)

@@ -208,7 +208,7 @@ def _percentile_or_none(waits: NDArray[np.int64]) -> int | None:
 
 def waits_after(view: View, codes: Sequence[int]) -> list[kernel.Grouped]:
     """The waits between these steps and the next event of the same journey, one group of values per batch."""
-    return engine.each(partial(kernel.by_step, wanted=codes, after=True), view.batches())
+    return engine.over(partial(kernel.by_step, wanted=codes, after=True), view.batches())
 
 
 def states(batch: Batch, params: DropoffParams) -> NDArray[np.uint8]:

@@ -225,7 +225,7 @@ def _clocks(view: View, clock: Clocks | None) -> tuple[tuple[Clock | None, ...],
 
 def _pairs(batches: Sequence[Batch], n_steps: int) -> NDArray[np.int64]:
     """The sorted pairs of neighbouring steps that occur, as source × n_steps + target."""
-    found = engine.each(partial(_pairs_of, n_steps=n_steps), batches)
+    found = engine.over(partial(_pairs_of, n_steps=n_steps), batches)
     return frozen(np.unique(np.concatenate([*found, np.array([-1])]))[1:])
 
 

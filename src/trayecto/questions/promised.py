@@ -104,7 +104,7 @@ def baseline_batches(view: View, baseline: Baseline | None) -> list[Batch]:
     low, high = (None, None) if baseline is None else baseline
     start = None if low is None else to_microseconds(low)
     end = None if high is None else to_microseconds(high)
-    return [_started(batch, start, end) for batch in view.batches()]
+    return engine.over(partial(_started, start=start, end=end), view.batches())
 
 
 def _started(batch: Batch, start: int | None, end: int | None) -> Batch:
@@ -122,8 +122,8 @@ def _started(batch: Batch, start: int | None, end: int | None) -> Batch:
 def measure(batches: Sequence[Batch], waiting: Waiting) -> Measured:
     """The waits of the selected journeys, grouped by step."""
     every = range(batches[0].n_steps)
-    arrivals = engine.each(partial(waits.by_step, wanted=every), batches)
-    return Measured(arrivals, engine.each(partial(_special, waiting=waiting), batches))
+    arrivals = engine.over(partial(waits.by_step, wanted=every), batches)
+    return Measured(arrivals, engine.over(partial(_special, waiting=waiting), batches))
 
 
 def _special(batch: Batch, waiting: Waiting) -> dict[int, NDArray[np.int64]]:

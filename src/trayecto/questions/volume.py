@@ -132,7 +132,7 @@ def period_starts(view: View, period: Period, tz: str) -> list[date]:
     if period not in get_args(Period):
         raise BadValue(f"'{period}' is not a period: write day, week, month or quarter.")
     local = zone(tz)
-    ends = [found for batch in view.batches() if (found := _ends(batch)) is not None]
+    ends = [found for found in engine.over(_ends, view.batches()) if found is not None]
     if not ends:
         return []
     first = to_datetime(min(low for low, _ in ends)).astimezone(local).date()

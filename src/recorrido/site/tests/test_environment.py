@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -52,3 +53,13 @@ def test_a_secret_key_is_made_once_and_kept_private(monkeypatch, tmp_path):
         keys = set(pool.map(lambda _number: environment.secret_key(tmp_path), range(8)))
     assert len(keys) == 1 and len(keys.pop()) > 50
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_engine_is_handed_to_the_library_and_a_strange_one_stops_the_start(monkeypatch):
+    monkeypatch.setenv("TRAYECTO_ENGINE", "local")
+    monkeypatch.setenv("RECORRIDO_ENGINE", "ray://head:10001")
+    environment.engine("RECORRIDO_ENGINE")
+    assert os.environ["TRAYECTO_ENGINE"] == "ray://head:10001"
+    monkeypatch.setenv("RECORRIDO_ENGINE", "spark")
+    with pytest.raises(ImproperlyConfigured, match="write local, ray or ray://HOST:PORT"):
+        environment.engine("RECORRIDO_ENGINE")

@@ -1,8 +1,4 @@
-"""Run a question over batches: on this thread when there is little to do, on all cores otherwise.
-
-A question gives ``scan(batch) -> summary`` and ``merge(a, b) -> summary``; merge is associative and commutative,
-so any machinery that can map and reduce (threads here, a cluster elsewhere) gives the same answer.
-"""
+"""The engine of one machine: on this thread when there is little to do, on all cores otherwise."""
 
 from __future__ import annotations
 
@@ -12,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, reduce
 from typing import TypeVar
+
+from trayecto.engine.watch import Watch
 
 POOL = "trayecto-pool"
 Summary = TypeVar("Summary")
@@ -43,8 +41,20 @@ def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
     return list(_pool().map(work, items))
 
 
-def run(
-    batches: Sequence[Item], scan: Callable[[Item], Summary], merge: Callable[[Summary, Summary], Summary]
-) -> Summary:
-    """The merged summary of all batches; there is always at least one batch."""
-    return reduce(merge, each(scan, batches))
+class Threads:
+    """All cores of this machine."""
+
+    def cores(self) -> int:
+        return cores()
+
+    def over(self, work: Callable[[Item], Answer], items: Sequence[Item], watch: Watch) -> list[Answer]:
+        return each(watch.counting(work, len(items)), items)
+
+    def run(
+        self,
+        items: Sequence[Item],
+        scan: Callable[[Item], Summary],
+        merge: Callable[[Summary, Summary], Summary],
+        watch: Watch,
+    ) -> Summary:
+        return reduce(merge, self.over(scan, items, watch))

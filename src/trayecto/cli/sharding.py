@@ -1,0 +1,41 @@
+"""``trayecto build --shards``: file by file and shard by shard, where the engine counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from trayecto.cli import output
+from trayecto.errors import BadValue
+
+
+def refuse(rejects: Path | None) -> None:
+    """BadValue for a file of rejects, which many machines cannot write at once."""
+    if rejects is not None:
+        raise BadValue(
+            "--rejects cannot be used with --shards: read the file whose rows were rejected alone."
+        )
+
+
+def build(
+    files: Sequence[Path],
+    out: Path,
+    shards: int,
+    reading: Mapping[str, Any],
+    shape: Mapping[str, Any],
+    ids: str | None,
+    json: bool,
+) -> None:
+    """Build and say what became of the rows."""
+    import trayecto
+
+    log, report = trayecto.build_shards(files, out, shards=shards, reading=reading, ids=ids, **shape)
+    output.tell_report(report)
+    if json:
+        output.give_json({"log": log.info().to_dict(), "read": report.to_dict()})
+    else:
+        print(
+            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps, "
+            f"{shards:,} shards"
+        )
