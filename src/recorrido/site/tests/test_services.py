@@ -199,20 +199,43 @@ def test_a_killed_database_comes_back_while_the_pages_are_served(home):
     assert process.returncode == 0
 
 
-def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
+def left_by_a_dead_worker(**options):
+    """A job that a worker took who was not heard of for an hour."""
     from django.db import connection
     from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.models import ProcrastinateJob
 
-    from recorrido.site.services.maintenance import retry_stalled_jobs
-
-    job = app.configure_task("recorrido.company.tasks.forget_old_attempts").defer(timestamp=0)
-    with connection.cursor() as cursor:  # a worker took it, and was not heard of for an hour
+    job = app.configure_task("recorrido.company.tasks.forget_old_attempts", **options).defer(timestamp=0)
+    with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
         )
         (worker,) = cursor.fetchone()
         statement = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s"
         cursor.execute(statement, [worker, job])
+    return job
+
+
+def test_a_job_that_a_dead_worker_left_is_given_to_another(transactional_db):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from recorrido.site.services.maintenance import retry_stalled_jobs
+
+    job = left_by_a_dead_worker()
     in_a_thread_of_its_own(retry_stalled_jobs.func, timestamp=0)
     assert ProcrastinateJob.objects.get(id=job).status == "todo"
+
+
+def test_a_job_whose_next_one_waits_already_holds_up_no_other_that_a_dead_worker_left(transactional_db):
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from recorrido.site.services.maintenance import retry_stalled_jobs
+
+    over = left_by_a_dead_worker(queueing_lock="attempts")
+    app.configure_task("recorrido.company.tasks.forget_old_attempts", queueing_lock="attempts").defer(
+        timestamp=0
+    )
+    other = left_by_a_dead_worker()
+    in_a_thread_of_its_own(retry_stalled_jobs.func, timestamp=0)
+    assert ProcrastinateJob.objects.get(id=over).status == "aborted"
+    assert ProcrastinateJob.objects.get(id=other).status == "todo"
