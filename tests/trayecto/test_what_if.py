@@ -48,6 +48,19 @@ def test_without_a_gate_those_who_gave_up_order_and_nobody_asks(gated):
     assert (told["days:gate.asked"].before, told["days:gate.asked"].after) == (pytest.approx(0.1), 0)
 
 
+def taken_by(log, change):
+    """(before, after) by step or flow."""
+    return {one.steps: (one.before, one.after) for one in what_if(log, read_changes(change), draws=100).taken}
+
+
+def test_without_a_gate_nobody_takes_it_and_orders_follow_directly(gated):
+    taken = taken_by(gated, "{change: remove_gate, step: gate.asked}")
+    assert taken["gate.asked",] == (400, 0) and taken["gate.asked", "order"] == (300, 0)
+    assert taken["order",] == (700, pytest.approx(800)) and taken["delivered",] == (700, pytest.approx(800))
+    assert taken["call",] == (150, pytest.approx(0, abs=1e-6))
+    assert taken["order", "delivered"] == (550, pytest.approx(800))
+
+
 def test_of_a_gate_put_up_on_a_day_only_what_follows_within_the_log_counts(gated):
     day = (START + datetime.timedelta(days=7)).date()
     told = asked(gated, f"{{change: remove_gate, step: gate.asked, since: {day}}}")
@@ -94,6 +107,29 @@ def test_fewer_broken_promises_are_fewer_contacts(late, to, spared):
     assert told["orders_kept"].effect.expected == pytest.approx(back * spared, rel=0.2)
     assert told["late:delivered"].before == pytest.approx(200 / 850)
     assert told["late:delivered"].after == pytest.approx((200 - spared) / 850)
+
+
+@pytest.mark.parametrize("to", ["to: 0", "times: 1.5"])
+def test_steps_are_taken_as_often_as_the_answer_says(late, to):
+    """A call each for contacts, a delivery each for orders: the map says what the figures say."""
+    change = f"{{change: failure_rate, step: delivered, {to}}}"
+    told, taken = asked(late, change), taken_by(late, change)
+    before, after = taken["call",]
+    assert after - before == pytest.approx(told["contacts"].effect.expected, rel=0.1)
+    before, after = taken["order",]
+    assert after - before == pytest.approx(told["orders_kept"].effect.expected, rel=0.25)
+
+
+def test_who_is_spared_keeps_the_way_before_it_was_felt(tmp_path):
+    """Late ones are all packed; sparing them takes nobody past the packing."""
+    shop = Shop()
+    for n in range(600):
+        is_late = n % 3 == 0
+        shop.order(n, (n % 27) / 2, 8.0 if is_late else 2.0)
+        if is_late:
+            shop.tell(n, "gate.asked", (n % 27) / 2 - 0.1)
+    taken = taken_by(shop.log(tmp_path), "{change: failure_rate, step: delivered, to: 0}")
+    assert taken["gate.asked", "order"] == (200, pytest.approx(200))
 
 
 def test_more_broken_promises_are_more_contacts(late):

@@ -259,6 +259,11 @@ class Blueprint:
         guess = gate.key.rpartition(".")[0] + ".rejected"
         return guess if guess in self.by_key and self.by_key[guess].measured else None
 
+    def approval_of(self, gate: Touchpoint) -> str | None:
+        """The step that says somebody got past a gate: ``x.approved`` of ``x.requested``, where there is one."""
+        guess = gate.key.rpartition(".")[0] + ".approved"
+        return guess if guess in self.by_key and self.by_key[guess].measured else None
+
     def owner(self, step: str) -> Department | None:
         touchpoint = self.by_key.get(step)
         return self.departments.get(touchpoint.owner) if touchpoint else None

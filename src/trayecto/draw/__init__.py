@@ -10,6 +10,7 @@ from trayecto.draw.objects import object_map
 from trayecto.draw.path import PathStep, path
 from trayecto.draw.picture import describe, journey_map
 from trayecto.draw.sankey import sankey
+from trayecto.draw.supposed import supposed
 from trayecto.draw.theme import STYLESHEET
 from trayecto.draw.variants import variants
 from trayecto.draw.words import share
@@ -33,5 +34,6 @@ __all__ = [
     "path",
     "sankey",
     "share",
+    "supposed",
     "variants",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import DAY, NEVER, Bools, Ints
-from trayecto.blueprint import Blueprint, Touchpoint
+from trayecto.blueprint import Touchpoint
 from trayecto.designed import seconds_of
 
 PASSED, REJECTED, OPEN, GAVE_UP = range(4)
@@ -68,12 +68,6 @@ def gates_of(facts: Facts) -> list[Touchpoint]:
     return [one for one in facts.blueprint.measured if one.gate is not None and one.key in known]
 
 
-def approval_of(blueprint: Blueprint, gate: Touchpoint) -> str | None:
-    """The step that says somebody got past: ``x.approved`` of ``x.requested``, where there is one."""
-    guess = gate.key.rpartition(".")[0] + ".approved"
-    return guess if guess in blueprint.by_key and blueprint.by_key[guess].measured else None
-
-
 def visits_of(facts: Facts, gate: Touchpoint) -> Visits:
     """Everybody who was stopped at the gate.
 
@@ -85,7 +79,7 @@ def visits_of(facts: Facts, gate: Touchpoint) -> Visits:
     code = facts.log.stored.code_of
     places = np.flatnonzero(events.step == code[gate.key])
     until = _until(facts, places)
-    approval, rejection = approval_of(facts.blueprint, gate), facts.blueprint.rejection_of(gate)
+    approval, rejection = facts.blueprint.approval_of(gate), facts.blueprint.rejection_of(gate)
     approved = _first(facts, [approval] if approval else [], places, until)
     rejected = _first(facts, [rejection] if rejection else [], places, until)
     order = _first(facts, facts.anchors, places, until)

@@ -5,6 +5,7 @@ from trayecto.whatif.changes import Change, Duration, FailureRate, Fix, RemoveGa
 from trayecto.whatif.choices import Choices, choices_of
 from trayecto.whatif.moved import Note
 from trayecto.whatif.reading import changes_from, read_changes
+from trayecto.whatif.shifts import Taken
 
 __all__ = [
     "Change",
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "RemoveGate",
     "Share",
+    "Taken",
     "WhatIf",
     "changes_from",
     "choices_of",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trayecto.attempts.facts import Facts, facts_of
+from trayecto.attempts.facts import facts_of
 from trayecto.attempts.pricing import intervals, lines_of, money_of, priced
 from trayecto.designed import blueprint_of
 from trayecto.errors import BadValue
@@ -24,6 +24,7 @@ from trayecto.whatif.fixes import fix
 from trayecto.whatif.gates import gate
 from trayecto.whatif.moved import Moved, Note, Timing
 from trayecto.whatif.shares import move
+from trayecto.whatif.shifts import Taken, taken_of
 from trayecto.whatif.totals import total_of
 
 DRAWS, SEED = 400, 1
@@ -52,13 +53,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``lines``: the arithmetic of ``money``, empty without a value model; ``notes``: what to know when reading it."""
+    """``lines``: the arithmetic of ``money``, empty without a value model; ``notes``: what to know when reading it;
+    ``taken``: attempts to order that take each step and flow, before and after."""
 
     outcomes: list[Outcome]
     lines: list[Line]
     currency: str | None
     notes: list[Note]
     changes: list[Change]
+    taken: list[Taken]
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -68,6 +71,7 @@ class WhatIf:
             "method": "adjusted",
             "notes": [note.to_dict() for note in self.notes],
             "changes": [change.to_dict() for change in self.changes],
+            "taken": [one.to_dict() for one in self.taken],
         }
 
 
@@ -98,7 +102,7 @@ def what_if(
     for place, change in enumerate(changes):
         tell((1 + place) / (2 + len(changes)))
         found.append(moved_by(change, drawn))
-    answer = _result(facts, found, changes, seed)
+    answer = _result(drawn, found, changes, seed)
     tell(1.0)
     return answer
 
@@ -118,7 +122,8 @@ def moved_by(change: Change, draws: Draws) -> Moved:
             return move(change, draws)
 
 
-def _result(facts: Facts, found: Sequence[Moved], changes: Sequence[Change], seed: int) -> WhatIf:
+def _result(draws: Draws, found: Sequence[Moved], changes: Sequence[Change], seed: int) -> WhatIf:
+    facts = draws.facts
     total = total_of(found, seed)
     told = intervals(total.mean, total.spread)
     now = np.array([facts.kept.sum(), facts.contacts.sum(), facts.worth.sum()])
@@ -138,7 +143,7 @@ def _result(facts: Facts, found: Sequence[Moved], changes: Sequence[Change], see
         lines = list(lines_of(values, told))
     outcomes += _timed(found)
     currency = values.currency if values else None
-    return WhatIf(outcomes, lines, currency, _notes(found), list(changes))
+    return WhatIf(outcomes, lines, currency, _notes(found), list(changes), taken_of(draws, found))
 
 
 def _timed(found: Sequence[Moved]) -> list[Outcome]:

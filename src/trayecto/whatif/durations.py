@@ -20,7 +20,7 @@ from trayecto.whatif.contrast import LEAST, contrast, happened, moment_of
 from trayecto.whatif.draws import Draws
 from trayecto.whatif.failures import before_and_after
 from trayecto.whatif.lengths import read_length
-from trayecto.whatif.moved import Moved, Note, Timing, by_period, nothing
+from trayecto.whatif.moved import Moved, Note, Shift, Timing, by_period, nothing
 from trayecto.whatif.times import DAY, median_days, share, timing
 
 
@@ -40,7 +40,7 @@ def duration(change: Duration, draws: Draws) -> Moved:
     facts = draws.facts
     taken = _taken(change, facts)
     moved, chance = nothing(draws), np.zeros(3)
-    touched, told, notes = np.zeros(len(facts.units), dtype=bool), [], []
+    touched, told, notes, ways = np.zeros(len(facts.units), dtype=bool), [], [], []
     whole = whole_of(facts, change.where, happened(taken.at))
     among = happened(taken.at) if not change.where else taken.mine
     day = DAY if taken.calendar is None else float(taken.calendar.day)
@@ -56,6 +56,10 @@ def duration(change: Duration, draws: Draws) -> Moved:
         if not (better | worse).any():
             continue
         touched |= better | worse
+        ways += [
+            Shift(better.astype(float), promise.kept, draws.cell, since=promise.start),
+            Shift(worse.astype(float), promise.failed, draws.cell, since=promise.start),
+        ]
         met = contrast(
             draws,
             promise.failed,
@@ -70,7 +74,7 @@ def duration(change: Duration, draws: Draws) -> Moved:
     if len(told) == 1:
         text = f"No promise of the blueprint waits for '{change.step}', so only its time changes."
         notes.append(Note("no_promise", text, change.step))
-    return Moved(moved, chance, touched, told, notes)
+    return Moved(moved, chance, touched, told, notes, ways)
 
 
 def _late(

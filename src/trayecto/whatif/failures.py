@@ -17,6 +17,7 @@ from trayecto.whatif.compare import TINY
 from trayecto.whatif.contrast import Contrast, contrast, happened, moment_of
 from trayecto.whatif.draws import Draws, Floats
 from trayecto.whatif.moved import Moved, Note, by_period
+from trayecto.whatif.shifts import spared as spared_as
 from trayecto.whatif.silent import silent_sufferers
 from trayecto.whatif.times import share, timing
 
@@ -123,7 +124,8 @@ def failure_rate(change: FailureRate, draws: Draws, meant: Bools | None = None) 
     # What share is late afterwards: as many fewer failures as were spared, among the same attempts.
     after = before - less.sum(axis=0) / np.maximum(draws.count(among), TINY)
     told = [timing(f"late:{change.step}", before, after)] if failing.said is None else []
-    return Moved(moved, chance, mine & failing.failed, told, _notes(change, met, failing))
+    way = spared_as(draws, failing.failed & mine, failing.spared & heard, less[:, 0] * whole, failing.start)
+    return Moved(moved, chance, mine & failing.failed, told, _notes(change, met, failing), [way])
 
 
 def _moved(

@@ -13,6 +13,7 @@ from trayecto.whatif.contrast import LEAST, contrast, happened, moment_of, spare
 from trayecto.whatif.draws import Draws
 from trayecto.whatif.failures import before_and_after
 from trayecto.whatif.moved import Moved, Note
+from trayecto.whatif.shifts import spared as spared_as
 
 USUAL = 0.9  # share of attempts that a step follows, to be missed where it does not
 DROP = 0.2  # fewer attempts that it follows, to say so
@@ -39,7 +40,8 @@ def fix(change: Fix, draws: Draws) -> Moved:
     notes = [] if met.same_time else [before_and_after(change.step)]
     if missed is not None and change.missing is None:
         notes.append(Note("missing", f"Since then '{missed}' no longer follows '{change.step}'.", missed))
-    return Moved(moved, chance, befell, notes=notes)
+    way = spared_as(draws, befell, concerned & ~befell, spared_in(draws, befell)[:, 0], at)
+    return Moved(moved, chance, befell, notes=notes, shifts=[way])
 
 
 def _lacking(facts: Facts, at: Ints, missed: str) -> Bools:

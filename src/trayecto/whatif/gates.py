@@ -14,7 +14,7 @@ from trayecto.whatif.changes import RemoveGate
 from trayecto.whatif.compare import TINY, difference, means, overlap, ratio, sure
 from trayecto.whatif.contrast import ENOUGH, LEAST, moment_of
 from trayecto.whatif.draws import Draws, Floats
-from trayecto.whatif.moved import Later, Moved, Note, by_period
+from trayecto.whatif.moved import Later, Moved, Note, Shift, by_period
 from trayecto.whatif.times import median_days, timing
 
 
@@ -89,9 +89,9 @@ def gate(change: RemoveGate, draws: Draws) -> Moved:
     change_[1] -= spared
     before = median_days(draws, facts.units.ordered - one.at, one.passed)
     waits = timing(f"days:{change.step}", before, np.zeros_like(before))
-    return Moved(
-        change_, _chance(one, would + after, back, did, spared), one.stopped, [waits], _notes(one, change)
-    )
+    way = Shift(one.lost.astype(float), one.passed, draws.period, _steps_of(one, change.step))
+    chance = _chance(one, would + after, back, did, spared)
+    return Moved(change_, chance, one.stopped, [waits], _notes(one, change), [way])
 
 
 def _chance(one: _Gate, freed: Floats, back: Floats, did: Floats, spared: Floats) -> Floats:
@@ -99,6 +99,13 @@ def _chance(one: _Gate, freed: Floats, back: Floats, did: Floats, spared: Floats
     found = np.abs(freed[:, 0]) * later.spread_with_own(one.passed) + np.abs(back[:, 0]) * later.spread
     found[1] += abs(did[1, 0]) + abs(spared[0])
     return np.asarray(found)
+
+
+def _steps_of(one: _Gate, step: str) -> list[str]:
+    """The gate and its answers."""
+    blueprint = one.facts.blueprint
+    gate = blueprint.by_key[step]
+    return [step, *filter(None, (blueprint.approval_of(gate), blueprint.rejection_of(gate)))]
 
 
 def _notes(one: _Gate, change: RemoveGate) -> list[Note]:

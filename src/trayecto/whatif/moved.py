@@ -40,15 +40,28 @@ class Timing:
 
 
 @dataclass(frozen=True, eq=False)
+class Shift:
+    """(units,) ``out``: which share of each attempt goes as those of the same ``cell`` do that are ``into``; ``without``: steps that nobody
+    takes any more; ``since``: (units,) only what comes later goes another way."""
+
+    out: Floats
+    into: Bools
+    cell: Ints
+    without: Sequence[str] = ()
+    since: Ints | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Moved:
     """``change``: (3, n) orders kept, contacts and value kept that come on top, the first the log as it is, then draws; ``chance``: (3,) the variance that one
-    period adds to them; ``attempts``: (units,) whom the change touches."""
+    period adds to them; ``attempts``: (units,) whom the change touches; ``shifts``: as whom they go."""
 
     change: Floats
     chance: Floats
     attempts: Bools
     times: Sequence[Timing] = ()
     notes: Sequence[Note] = field(default_factory=tuple)
+    shifts: Sequence[Shift] = ()
 
 
 @dataclass(frozen=True, eq=False)

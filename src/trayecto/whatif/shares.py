@@ -14,7 +14,7 @@ from trayecto.whatif.changes import Share
 from trayecto.whatif.compare import TINY, difference, overlap, ratio, steadied
 from trayecto.whatif.contrast import ENOUGH, LEAST
 from trayecto.whatif.draws import Draws
-from trayecto.whatif.moved import Later, Moved, Timing, by_period
+from trayecto.whatif.moved import Later, Moved, Shift, Timing, by_period
 from trayecto.whatif.times import median_days, timing
 
 
@@ -35,7 +35,8 @@ def move(change: Share, draws: Draws) -> Moved:
     moved = np.array([kept * total, asked * total, kept * total * worth]) + follows
     direct = np.abs(moved[:, 0] - follows[:, 0]) * np.array([1.0, 1.0, worth[0]])
     chance = direct + np.abs(follows[:, 0]) * Later(draws).spread
-    return Moved(moved, chance, here, _times(change, draws, here, there, cell, whole))
+    way = Shift(change.share * here.astype(float), there, cell)
+    return Moved(moved, chance, here, _times(change, draws, here, there, cell, whole), shifts=[way])
 
 
 def _comparable(change: Share, here: Bools, there: Bools, cell: Ints) -> None:

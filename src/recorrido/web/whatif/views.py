@@ -17,6 +17,7 @@ from recorrido.journeys.analyses.actions import request_analysis
 from recorrido.journeys.errors import JourneysError
 from recorrido.journeys.queries import Filters, Links
 from recorrido.journeys.whatif.access import may_name
+from recorrido.journeys.whatif.pictures import maps_of
 from recorrido.journeys.whatif.queries import ANSWER, CHOICES, applies, told_changes
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.analyses.showing import Shown, shown
@@ -95,6 +96,7 @@ def _told(page: Page, answer: Shown | None, changes: list[Any]) -> dict[str, Any
         "lines": lines_of(result),
         "notes": notes_of(page.study, result),
         "currency": result["currency"],
+        "maps": maps_of(page.study, told) if (told := result.get("taken")) else None,
     }
 
 

@@ -74,6 +74,12 @@ def test_the_answer_stands_before_and_after_with_its_interval(chosen):
         text.count('<rect class="before"') == 4 and 'name="gate:identity.requested" value="1" checked' in text
     )
     assert "outcome,before,after" in chosen.get(f"{address}&format=csv").content.decode()
+    # three maps, and the same figures as a table for whoever reads no picture
+    assert text.count("<svg") >= 3 and 'class="side-by-side"' in text
+    assert re.search(
+        r'<th scope="row">Documento de identidad</th><td class="number">[\d.]+</td><td class="number">0</td>',
+        text,
+    )
 
 
 def test_nothing_moved_is_no_question(chosen):
