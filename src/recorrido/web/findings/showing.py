@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +22,6 @@ from recorrido.shared import clock
 from recorrido.web.findings import sentences
 from recorrido.web.findings.naming import Names, evidence_of
 from recorrido.web.money import money_exact, money_range
-from recorrido.web.whatif.links import link_to
 
 FRESH = timedelta(minutes=55)  # a log version is kept for an hour at least
 FEW = 30
@@ -176,7 +176,8 @@ class Shown:
         undo = self.told.get("undo")
         if not undo or self.is_gone or self.finding.is_look_alike:
             return ""
-        return link_to(undo, pinned=[("type", self.finding.last_run.journey_type)])
+        fields = {"type": self.finding.last_run.journey_type, "change": json.dumps(undo)}
+        return f"{reverse('whatif:whatif')}?{urlencode(fields)}"
 
     @property
     def step_address(self) -> str:
