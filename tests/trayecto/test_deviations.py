@@ -84,6 +84,10 @@ def test_open_journeys_are_not_judged(said):
     assert (said["journeys"], said["open"], said["conforming"]) == (9, 1, 2)
 
 
+def test_a_step_that_is_missing_long_after_the_log_began_was_skipped_and_not_left_unrecorded(said):
+    assert said["began_before"] == 0 and said["began_within_days"] > 0
+
+
 def test_deviations_by_kind_have_their_step_their_rule_and_their_department(said):
     found = {
         (d["kind"], d["step"], d["rule"], d["other"]): (d["journeys"], d["department"])

@@ -88,7 +88,7 @@ class Rows:
         """``effect`` of several subgroups, on all cores."""
         for group in groups:  # what they share is made once, before threads ask for it
             self.moments(self._strata_of(self.groups[group]))
-        return engine.each(lambda group: self.effect(group, beside), groups)
+        return _effects(engine.each(lambda group: self._residuals(group, beside), groups))
 
     def _strata_of(self, conditions: Conditions) -> tuple[int, ...]:
         """The features that make strata, but for the one whose value alone is asked about."""
@@ -97,12 +97,15 @@ class Rows:
 
     def effect(self, group: int, beside: Sequence[int] = ()) -> Effect | None:
         """The effect of a subgroup, with the subgroups ``beside`` held constant too; None: nothing is comparable."""
+        return _effects([self._residuals(group, beside)])[0]
+
+    def _residuals(self, group: int, beside: Sequence[int]) -> _Residuals | None:
         conditions = self.groups[group]
         own = conditions[0][0] if len(conditions) == 1 else None
         strata = self._strata_of(conditions)
         held = self._columns_known_before(conditions, {*strata, own})
         held += [self.starts[-1] + place for place in beside]
-        return self.moments(strata).effect(self, group, held)
+        return self.moments(strata).residuals(self, group, held)
 
     def _columns_known_before(self, conditions: Conditions, left_out: set[int | None]) -> list[int]:
         known = max(self.features[place].order for place, _ in conditions)
@@ -112,6 +115,14 @@ class Rows:
             if place not in left_out and feature.order <= known
         ]
         return [column for place in places for column in range(self.starts[place], self.starts[place + 1])]
+
+
+@dataclass(frozen=True, eq=False)
+class _Residuals:
+    """``sums`` (blocks, 2): residual × outcome's residual, and squared residual; ``left`` as in Effect."""
+
+    sums: NDArray[np.float64]
+    left: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +140,7 @@ class _Moments:
         levels = sums / counts[:, None]
         return cls(strata, products - sums.T @ levels, levels)
 
-    def effect(self, rows: Rows, group: int, held: list[int]) -> Effect | None:
+    def residuals(self, rows: Rows, group: int, held: list[int]) -> _Residuals | None:
         treated, outcome = rows.starts[-1] + group, len(self.products) - 1
         explained, outcome_explained = self._coefficients(held, treated), self._coefficients(held, outcome)
         whole = self.products[treated, treated]
@@ -142,7 +153,7 @@ class _Moments:
             outcome_explained, self.levels[:, outcome] - self.levels @ outcome_explained,
             group, rows.blocks, BLOCKS,
         )  # fmt: skip
-        return _effect(sums, float(left))
+        return _Residuals(sums, float(left))
 
     def _coefficients(self, held: list[int], target: int) -> NDArray[np.float64]:
         """(columns,) least squares of a column on those held constant; 0 for the others."""
@@ -170,13 +181,21 @@ def _draws() -> NDArray[np.float64]:
     return drawn.astype(np.float64)
 
 
-def _effect(sums: NDArray[np.float64], left: float) -> Effect:
-    effect = float(sums[:, 0].sum() / sums[:, 1].sum())
-    again = _draws() @ sums
-    effects = again[:, 0] / again[:, 1]
-    low, high = np.quantile(effects, (0.05, 0.95)).tolist()
-    error = float(effects.std())
-    return Effect(effect, low, high, effect / error if error > 0 else 0.0, left, effects)
+def _effects(residuals: Sequence[_Residuals | None]) -> list[Effect | None]:
+    """All of them drawn in one product: one by one, most of the time went into reading the draws again."""
+    there = [one for one in residuals if one is not None]
+    if not there:
+        return [None] * len(residuals)
+    again = _draws() @ np.concatenate([one.sums for one in there], axis=1)
+    drawn = iter(np.ascontiguousarray((again[:, 0::2] / again[:, 1::2]).T))
+    return [None if one is None else _effect(one, next(drawn)) for one in residuals]
+
+
+def _effect(residuals: _Residuals, drawn: NDArray[np.float64]) -> Effect:
+    effect = float(residuals.sums[:, 0].sum() / residuals.sums[:, 1].sum())
+    low, high = np.quantile(drawn, (0.05, 0.95)).tolist()
+    error = float(drawn.std())
+    return Effect(effect, low, high, effect / error if error > 0 else 0.0, residuals.left, drawn)
 
 
 def block_draws(sums: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ def deviations(
 def _show(result: DeviationsResult) -> None:
     head = (
         f"Fitness {result.fitness:.3f}; {result.conforming:,} of {result.judged:,} decided journeys go as designed, "
-        f"in time and within the rules; {result.open:,} are open"
+        f"in time and within the rules; {result.open:,} are open, {result.began_before:,} began before the log"
     )
     output.table(
         ("deviation", "department", "journeys", "share", "extra days", "90 %", "goal", "beside", "contacts", "beside"),

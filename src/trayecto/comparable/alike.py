@@ -10,21 +10,22 @@ effective number of rows (Kish, 1965) must be at least ``LEAST`` on either side,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trayecto.causes.features import Feature
+from trayecto.comparable.chances import chances
+from trayecto.kernels.arrays import frozen
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 LEAST = 30.0  # effective rows on either side
-ROUNDS = 30  # of Newton's method
-RIDGE = 1e-6
-ENOUGH = 1e-5  # of a step: nothing moves any more
+SPARSE = 50  # numbers to a row, beyond which sorting them is cheaper than a table of them all
 BLOCKS = 1000  # of people, to draw anew
 ENDS = (5.0, 95.0)  # of the 90 % interval
 CLOSE = 0.1  # a standardised difference below this is called balanced
@@ -75,12 +76,12 @@ class Alike:
     def drawn(self, values: Floats, person: NDArray[np.int64], draws: int, seed: int = 1) -> Floats:
         """(draws,) the difference with persons drawn anew, with replacement."""
         known = ~np.isnan(values) & (self.weight > 0)
-        people, of = np.unique(person[known], return_inverse=True)
-        sums = np.zeros((len(people), 4))
+        people, of = numbered(person[known])
+        sums = np.zeros((people, 4))
         filled, weight = values[known], self.weight[known]
         for place, mask in enumerate((self.one[known], self.other[known])):
-            sums[:, 2 * place] = np.bincount(of, weight * mask * filled, len(people))
-            sums[:, 2 * place + 1] = np.bincount(of, weight * mask, len(people))
+            sums[:, 2 * place] = np.bincount(of, weight * mask * filled, people)
+            sums[:, 2 * place + 1] = np.bincount(of, weight * mask, people)
         total = redrawn(sums, draws, seed)
         return total[:, 0] / np.maximum(total[:, 1], 1e-12) - total[:, 2] / np.maximum(total[:, 3], 1e-12)
 
@@ -93,26 +94,54 @@ class Alike:
         }
 
 
+def numbered(person: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+    """How many persons there are, and (rows,) a number for each row's, without gaps and in order."""
+    if int(person.max(initial=0)) > SPARSE * len(person) + SPARSE:
+        people, of = np.unique(person, return_inverse=True)
+        return len(people), of
+    there = np.zeros(int(person.max(initial=-1)) + 1, np.int64)
+    there[person] = 1
+    return int(there.sum()), (np.cumsum(there) - 1)[person]
+
+
 def redrawn(sums: Floats, draws: int, seed: int = 1) -> Floats:
     """(draws, columns) the column sums of (people, columns) when people are drawn with replacement: dealt at random into at
     most a thousand blocks, of which as many are drawn (a bootstrap over clusters)."""
     if not len(sums):
         return np.zeros((draws, sums.shape[1]))
-    chance, count = np.random.default_rng(seed), min(BLOCKS, len(sums))
-    block = chance.permutation(len(sums)) % count
-    blocks = np.stack([np.bincount(block, column, count) for column in sums.T], axis=1)
-    return np.asarray(chance.multinomial(count, np.full(count, 1 / count), size=draws) @ blocks)
+    block, drawn = _dealt(len(sums), draws, seed)
+    blocks = np.stack([np.bincount(block, column, drawn.shape[1]) for column in sums.T], axis=1)
+    return np.asarray(drawn @ blocks)
+
+
+@lru_cache(maxsize=2)  # many questions in a row are of the same people
+def _dealt(people: int, draws: int, seed: int) -> tuple[NDArray[np.int64], Floats]:
+    """(people,) the block of each, and (draws, blocks) how often each block was drawn."""
+    chance, count = np.random.default_rng(seed), min(BLOCKS, people)
+    block = chance.permutation(people) % count
+    drawn = chance.multinomial(count, np.full(count, 1 / count), size=draws)
+    return frozen(block), frozen(drawn.astype(float))
 
 
 def alike(features: Sequence[Feature], one: Bools, other: Bools) -> Alike:
     """Weights under which ``one`` and ``other`` (rows,) have every value of every feature equally often."""
+    rows = np.flatnonzero(one | other)
+    among = [replace(feature, codes=feature.codes[rows]) for feature in features]
+    weight = np.zeros(len(one))
+    weight[rows], overlap, balance = _weighed(among, one[rows], other[rows])
+    return Alike(one, other, weight, overlap, balance)
+
+
+def _weighed(
+    features: Sequence[Feature], one: Bools, other: Bools
+) -> tuple[Floats, float, tuple[Balance, ...]]:
+    """The weights, the overlap and the balance, of rows that all belong to one of the groups."""
     compared = _shared(features, one, other)
     weight = np.zeros(len(one))
     if compared.any():
         weight[compared] = _overlap(features, one, compared)
     overlap = float((compared & one).sum() / max(1, one.sum()))
-    balance = tuple(_balance(feature, one, other, weight) for feature in features)
-    return Alike(one, other, weight, overlap, balance)
+    return weight, overlap, tuple(_balance(feature, one, other, weight) for feature in features)
 
 
 def _shared(features: Sequence[Feature], one: Bools, other: Bools) -> Bools:
@@ -129,42 +158,10 @@ def _shared(features: Sequence[Feature], one: Bools, other: Bools) -> Bools:
 
 
 def _overlap(features: Sequence[Feature], one: Bools, compared: Bools) -> Floats:
-    """(compared,) the chance to belong to the other group: fitted on the combinations of values that occur."""
-    codes = np.stack([feature.codes[compared] for feature in features], axis=1)
-    cells, of = np.unique(codes, axis=0, return_inverse=True)
-    of = of.reshape(-1)
-    whole = np.bincount(of, minlength=len(cells)).astype(float)
-    first = np.bincount(of, one[compared], len(cells)).astype(float)
-    chance = _fitted(_indicators(cells), first, whole)[of]
+    """(compared,) the chance to belong to the other group."""
+    codes = [feature.codes[compared] for feature in features]
+    chance = chances(codes, [len(feature.values) for feature in features], one[compared])
     return np.where(one[compared], 1 - chance, chance)
-
-
-def _indicators(cells: NDArray[np.integer[Any]]) -> Floats:
-    """(cells, columns) a constant and one column per value but the first of each feature."""
-    columns = [np.ones(len(cells))]
-    for place in range(cells.shape[1]):
-        columns += [(cells[:, place] == value).astype(float) for value in np.unique(cells[:, place])[1:]]
-    return np.stack(columns, axis=1)
-
-
-def _fitted(x: Floats, first: Floats, whole: Floats) -> Floats:
-    """(cells,) chances by Newton's method; a touch of ridge keeps what separates the groups finite."""
-    beta = np.zeros(x.shape[1])
-    share = first.sum() / whole.sum()
-    beta[0] = np.log(max(share, 1e-9) / max(1 - share, 1e-9))
-    for _ in range(ROUNDS):
-        chance = _logistic(x @ beta)
-        slope = x.T @ (first - whole * chance) - RIDGE * whole.sum() * beta
-        bend = (x * (whole * chance * (1 - chance))[:, None]).T @ x
-        step = np.linalg.solve(bend + RIDGE * whole.sum() * np.eye(len(beta)), slope)
-        beta += np.clip(step, -4, 4)
-        if np.abs(step).max() < ENOUGH:
-            break
-    return _logistic(x @ beta)
-
-
-def _logistic(values: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
 
 
 def _effective(weight: Floats) -> float:
@@ -179,17 +176,17 @@ def _mean(values: Floats, weight: Floats, among: Bools) -> float:
 
 
 def _balance(feature: Feature, one: Bools, other: Bools, weight: Floats) -> Balance:
-    return Balance(
-        feature.name,
-        _largest(feature, one.astype(float), other.astype(float)),
-        _largest(feature, weight * one, weight * other),
-    )
+    codes = [feature.codes[group] for group in (one, other)]
+    size = len(feature.values)
+    before = [np.bincount(each, minlength=size) for each in codes]
+    after = [np.bincount(each, weight[group], size) for each, group in zip(codes, (one, other), strict=True)]
+    return Balance(feature.name, _largest(*before), _largest(*after))
 
 
-def _largest(feature: Feature, one: Floats, other: Floats) -> float:
+def _largest(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """(values,) what each value weighs in either group."""
     if not one.sum() or not other.sum():
         return 0.0
-    size = len(feature.values)
-    p, q = (np.bincount(feature.codes, each, size) / each.sum() for each in (one, other))
+    p, q = one / one.sum(), other / other.sum()
     spread = np.sqrt(np.maximum(p * (1 - p) + q * (1 - q), 0) / 2)
     return float(np.max(np.abs(p - q) / np.maximum(spread, 1e-9) * (spread > 1e-6), initial=0.0))

@@ -68,11 +68,14 @@ class Bin:
 
 @dataclass(frozen=True, eq=False)
 class DeviationsResult:
-    """``fitness`` is the mean of the judged journeys'; ``open`` ones are not judged. ``fitting``: aligned without a cost;
+    """``fitness`` is the mean of the judged journeys'; ``open`` ones are not judged, nor are those that ``began_before`` the log
+    (whose first events lie within ``began_within_days`` of its beginning). ``fitting``: aligned without a cost;
     ``conforming``: these, in time and within the rules."""
 
     judged: int
     open: int
+    began_before: int
+    began_within_days: float
     fitness: float
     log_fitness: float
     fitting: int
@@ -88,7 +91,9 @@ class DeviationsResult:
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "journeys": self.judged, "open": self.open, "fitness": self.fitness, "log_fitness": self.log_fitness,
+            "journeys": self.judged, "open": self.open,
+            "began_before": self.began_before, "began_within_days": self.began_within_days,
+            "fitness": self.fitness, "log_fitness": self.log_fitness,
             "fitting": self.fitting, "conforming": self.conforming, "conforming_share": self.conforming_share.to_dict(),
             "fitness_of_journeys": [{"low": b.low, "high": b.high, "journeys": b.journeys} for b in self.bins],
             "deviations": [one.to_dict() for one in self.deviations],
@@ -121,7 +126,9 @@ def finish(found: Found) -> DeviationsResult:
     departments = {one: found.department(one) for one in every}
     aligned = found.alignments
     return DeviationsResult(
-        judged=aligned.journeys, open=found.open, fitness=aligned.fitness, log_fitness=aligned.log_fitness,
+        judged=aligned.journeys, open=found.open,
+        began_before=int(np.count_nonzero(found.unseen)), began_within_days=round(found.unseen_days, 3),
+        fitness=aligned.fitness, log_fitness=aligned.log_fitness,
         fitting=aligned.fitting, conforming=int(np.count_nonzero(found.conforming)),
         conforming_share=share(found.conforming, found.judged, sample),
         bins=_bins(found.fitness[found.judged]),

@@ -1,7 +1,7 @@
 """Which journeys deviate from their design, and how.
 
 Definitions. Only journeys that are *decided* (the goal reached, or lost) are judged: an open one has not skipped what is
-still to come. A step is *skipped* or *inserted* in a journey when its optimal alignment (``questions.alignments``) does
+still to come. Nor is one that *began before the log* (``deviations.began``): what it lacks at its beginning was not recorded. A step is *skipped* or *inserted* in a journey when its optimal alignment (``questions.alignments``) does
 so; both in one journey: it was taken *out of order*. It is *late* when its promise or a rule ``within`` was broken, and
 *forbidden* when a rule of precedence was broken: a step without what it needs, or after what it must not follow. A
 journey *conforms* when it does none of that.
@@ -21,6 +21,7 @@ from trayecto.blueprint import Blueprint, JourneyType, Touchpoint
 from trayecto.conformance.rules import Forbids, Rule, Within, blamed_by, other_of
 from trayecto.designed import align, late_attribute, promise, step_names
 from trayecto.designed.limits import promised_limits
+from trayecto.deviations.began import began_before
 from trayecto.filters import Filter, late_at, open_
 from trayecto.filters.base import mask_by_batch
 from trayecto.kernels import ruling
@@ -54,7 +55,9 @@ class Deviation:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """``alignments`` are those of the judged journeys; ``place`` (rows,) of each one's variant there, -1: not judged."""
+    """``alignments`` are those of the judged journeys; ``place`` (rows,) of each one's variant there, -1: not judged.
+    ``unseen`` (rows,): decided journeys of the selection that began before the log, within ``unseen_days`` of its
+    beginning."""
 
     log: JourneyLog
     blueprint: Blueprint
@@ -62,11 +65,13 @@ class Found:
     alignments: AlignmentsResult
     place: NDArray[np.int32]
     open: int
+    unseen: Bools
+    unseen_days: float
     by_row: Mapping[Deviation, Callable[[], Bools]]  # late and forbidden: looked for when asked
 
     @property
     def judged(self) -> Bools:
-        """(rows,) decided journeys of the selection."""
+        """(rows,) decided journeys of the selection that began within the log."""
         judged: Bools = self.place >= 0
         return judged
 
@@ -122,12 +127,13 @@ def find(log: JourneyLog, blueprint: Blueprint, journey_type: JourneyType) -> Fo
     names = step_names(log, blueprint)
     open_ones = _open(log, blueprint, journey_type, names)
     chosen = np.ones(log.total_rows, np.bool_) if log.chosen is None else log.chosen
-    judged = chosen & ~open_ones
-    decided = log.narrowed(judged)
+    before = began_before(log, blueprint.allowed(journey_type, names))
+    unseen = chosen & ~open_ones & before.rows
+    judged = log.narrowed(chosen & ~open_ones & ~unseen)
     by_row = {**_late(log, blueprint, journey_type, names), **_broken(log, journey_type, names)}
     return Found(
-        log, blueprint, journey_type, align(decided, blueprint, journey_type), variants.places_of(decided),
-        int(np.count_nonzero(chosen & open_ones)), by_row,
+        log, blueprint, journey_type, align(judged, blueprint, journey_type), variants.places_of(judged),
+        int(np.count_nonzero(chosen & open_ones)), unseen, before.days, by_row,
     )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from trayecto.causes import Cause, Feature, coded, find_causes
 from trayecto.flat import NEVER, Bools
-from trayecto.regular.branches import circumstances
 from trayecto.regular.standing import Standing
 
 MOST_STEPS = 12  # early steps that are looked at: the most frequent ones
@@ -54,13 +53,13 @@ def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def told_apart(standing: Standing, taken: Bools) -> Apart:
-    """What raises the chance that a decided journey is one of ``taken`` and not regular."""
+def told_apart(standing: Standing, known: Sequence[Feature], taken: Bools) -> Apart:
+    """What of the ``known`` (``known_before``) raises the chance that a decided journey is one of ``taken`` and not regular."""
     rows = np.flatnonzero(standing.decided & (taken | standing.regular))
     outcome = taken[rows].astype(float)
     if min(outcome.sum(), len(outcome) - outcome.sum()) < LEAST:
         return Apart(0, ())
-    features = [_of(one, rows) for one in known_before(standing)]
+    features = [_of(one, rows) for one in known]
     found = find_causes(features, outcome, standing.person[rows], comparable=("period",))
     shown = [one for one in found.causes if one.verdict in VERDICTS]
     return Apart(found.tested, tuple(shown[:SHOWN]))
@@ -70,9 +69,10 @@ def _of(feature: Feature, rows: NDArray[np.int64]) -> Feature:
     return Feature(feature.name, feature.values, feature.codes[rows], feature.order)
 
 
-def known_before(standing: Standing) -> Sequence[Feature]:
-    """(rows,) all that is looked at. Early steps are known first, what the order tells after them."""
-    told = [Feature(one.name, one.values, one.codes, 1) for one in circumstances(standing)]
+def known_before(standing: Standing, features: Sequence[Feature]) -> Sequence[Feature]:
+    """(rows,) all that is looked at: the circumstances ``features``, and early steps. These are known first, what the order
+    tells after them."""
+    told = [Feature(one.name, one.values, one.codes, 1) for one in features]
     return [*told, *_early_steps(standing)]
 
 

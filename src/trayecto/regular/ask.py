@@ -9,8 +9,8 @@ from typing import Any
 from trayecto.errors import BadValue
 from trayecto.log.journeylog import JourneyLog
 from trayecto.money import Interval
-from trayecto.regular.apart import Apart, told_apart
-from trayecto.regular.branches import Branch, branches_of, share
+from trayecto.regular.apart import Apart, known_before, told_apart
+from trayecto.regular.branches import Branch, branches_of, circumstances, share
 from trayecto.regular.standing import Standing
 
 LOOKED_AT = 5  # branches for which what tells them apart is looked for: the most frequent ones
@@ -59,8 +59,10 @@ def regular(log: JourneyLog, progress: Progress = lambda share: None) -> Regular
     if not standing.goal:
         raise BadValue("No journey of this log reaches a goal of its blueprint, so none is regular.")
     progress(0.1)
-    branches = branches_of(standing)
+    features = circumstances(standing)
+    branches = branches_of(standing, features)
     progress(0.6)
+    known = known_before(standing, features)
     return Regular(
         standing=standing,
         target=standing.blueprint.target,
@@ -68,6 +70,6 @@ def regular(log: JourneyLog, progress: Progress = lambda share: None) -> Regular
         regular=int(standing.regular.sum()),
         share=share(standing, standing.regular, standing.decided),
         branches=tuple(branches),
-        apart=told_apart(standing, standing.decided & ~standing.regular),
-        apart_by_branch={one.name: told_apart(standing, one.rows) for one in branches[:LOOKED_AT]},
+        apart=told_apart(standing, known, standing.decided & ~standing.regular),
+        apart_by_branch={one.name: told_apart(standing, known, one.rows) for one in branches[:LOOKED_AT]},
     )

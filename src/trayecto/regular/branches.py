@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trayecto.blueprint.design import Exceptional
 from trayecto.causes.features import Feature
 from trayecto.comparable import Alike, alike, month_feature, traits, value_feature
-from trayecto.comparable.alike import ENDS, LEAST, redrawn
+from trayecto.comparable.alike import ENDS, LEAST, numbered, redrawn
 from trayecto.conformance.blocks import path_of
 from trayecto.flat import NEVER, Bools
 from trayecto.money import Interval
@@ -78,10 +78,10 @@ def _told(one: Interval) -> dict[str, float]:
     return {name: round(value, 6) for name, value in one.to_dict().items()}
 
 
-def branches_of(standing: Standing) -> list[Branch]:
-    """Every way off the regular path that a decided journey took, the most frequent first."""
+def branches_of(standing: Standing, features: Sequence[Feature]) -> list[Branch]:
+    """Every way off the regular path that a decided journey took, the most frequent first; compared among those alike in
+    the ``features`` (``circumstances``)."""
     measures = measures_of(standing)
-    features = circumstances(standing)
     found = [_branch(standing, measures, features, *way) for way in _ways(standing)]
     return sorted(found, key=lambda one: (-one.journeys, one.name))
 
@@ -196,10 +196,8 @@ def share(standing: Standing, part: Bools, whole: Bools) -> Interval:
     """``part`` ÷ ``whole`` with 90 % of draws of persons; 0 where there is nobody."""
     if not whole.any():
         return Interval(0.0, 0.0, 0.0)
-    people, of = np.unique(standing.person[whole], return_inverse=True)
-    sums = np.stack(
-        [np.bincount(of, part[whole], len(people)), np.bincount(of, minlength=len(people))], axis=1
-    )
+    people, of = numbered(standing.person[whole])
+    sums = np.stack([np.bincount(of, part[whole], people), np.bincount(of, minlength=people)], axis=1)
     expected = float(sums[:, 0].sum() / sums[:, 1].sum())
     drawn = redrawn(sums.astype(float), DRAWS)
     low, high = np.percentile(drawn[:, 0] / np.maximum(drawn[:, 1], 1e-12), ENDS).tolist()

@@ -73,13 +73,16 @@ class Total:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the page shows of a stored result. ``path``: a picture of the design with the share that skips each step."""
+    """What the page shows of a stored result. ``unseen``: journeys that began before the log, within ``unseen_days`` of its
+    beginning. ``path``: a picture of the design with the share that skips each step."""
 
     fitness: float
     judged: Figure
     conforming: Figure
     conforming_share: Told
     open: int
+    unseen: Figure
+    unseen_days: float
     bins: tuple[Told, ...]
     rows: tuple[Row, ...]
     kinds: tuple[Total, ...]
@@ -106,6 +109,8 @@ def sheet_of(study: Study, result: Told, list_link: str = "", step_link: str = "
         conforming=Figure(result["conforming"], Selection("conforming")),
         conforming_share=result["conforming_share"],
         open=result["open"],
+        unseen=Figure(result.get("began_before", 0), Selection("unseen")),  # older results know none
+        unseen_days=result.get("began_within_days", 0.0),
         bins=tuple(result["fitness_of_journeys"]),
         rows=tuple(_row(study, told) for told in result["deviations"]),
         kinds=tuple(_total(told, "kind", kind_labels()) for told in result["by_kind"]),

@@ -39,6 +39,11 @@ def judged_filter(study: Study) -> Any:
     return Chosen(found_in(study).judged, "judged")
 
 
+def unseen_filter(study: Study) -> Any:
+    """Decided journeys that began before the log did, so that nothing says what they skipped."""
+    return Chosen(found_in(study).unseen, "began before the log")
+
+
 def aligned_filter(study: Study, place: str) -> Any:
     """The journeys of one variant, by its place among the aligned ones, from 0."""
     return Chosen(found_in(study).place == int(place), f"aligned {place}")

@@ -17,6 +17,7 @@ from recorrido.journeys.queries.deviating import (
     conforming_filter,
     deviating_filter,
     judged_filter,
+    unseen_filter,
 )
 from recorrido.journeys.queries.filters import Filters, trayecto_all
 from recorrido.journeys.queries.lateness import late_filter
@@ -32,7 +33,7 @@ class Selection:
     took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,…
     · what other modules register (``paths``, ``cohorts``)
     took:A,B,SECONDS · lost:S · open:S · late:S · hurt:S · variant:RANK · funnel:LEVEL,WITHIN,STRICT,S1,S2… · stopped:LEVEL,… ·
-    judged · conforming · deviates:KIND,S,RULE,OTHER · aligned:PLACE
+    judged · conforming · unseen · deviates:KIND,S,RULE,OTHER · aligned:PLACE
     """
 
     kind: str = "all"
@@ -158,6 +159,7 @@ _RESOLVERS: dict[tuple[str, bool], Resolver] = {
     ("stopped", True): _stopped,
     ("took", True): _took,
     ("judged", False): lambda study, filters: judged_filter(study),
+    ("unseen", False): lambda study, filters: unseen_filter(study),
     ("conforming", False): lambda study, filters: conforming_filter(study),
     ("deviates", True): lambda study, filters, *told: deviating_filter(study, *told),
     ("aligned", True): lambda study, filters, place: aligned_filter(study, place),

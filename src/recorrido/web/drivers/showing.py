@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
 from recorrido.journeys.driving import SELECTION
 from recorrido.journeys.queries import Selection, Study
+from recorrido.web.conditions import attribute_said
 from recorrido.web.drivers import wording
 from recorrido.web.shown import Count, Interval, behind
 
@@ -136,10 +135,7 @@ def _line(told: dict[str, Any]) -> Line:
 
 
 def _circumstance(study: Study, name: str) -> str:
-    attribute = study.journey_type.attribute(name)
-    if attribute is not None:
-        return attribute.label.text(get_language() or "es")
     step, _space, kind = name.rpartition(" ")
     if kind in wording.SLIPS and step:
         return f"{study.label(step)}: {wording.said(wording.SLIPS, kind)}"
-    return wording.said(wording.CIRCUMSTANCES, name)
+    return attribute_said(study.journey_type, name)

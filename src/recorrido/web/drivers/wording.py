@@ -57,12 +57,6 @@ LINES = {
     "orders brought back": _("orders brought back × margin of an order"),
     "days beyond the promise": _("days beyond the promise × cost of a day"),
 }
-CIRCUMSTANCES = {
-    "period": _("Month"),
-    "value band": _("Value of the order"),
-    "orders before": _("Orders before"),
-    "contacts before": _("Contacts before"),
-}
 MEASURES = {
     "volume": _("how often"),
     "contacts": _("support contacts"),

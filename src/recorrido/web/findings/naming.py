@@ -15,8 +15,9 @@ from recorrido.improve.models import Finding
 from recorrido.journeys.blueprint import Blueprint, JourneyType
 from recorrido.journeys.calendar.queries import entry_near, known_entries
 from recorrido.journeys.errors import NoBlueprint
-from recorrido.journeys.queries import blueprint_in_force, channel_label, things
+from recorrido.journeys.queries import blueprint_in_force, things
 from recorrido.web.calendar.wording import nearness_said
+from recorrido.web.conditions import PERIOD, attribute_said, value_said
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,13 @@ class Names:
         if name == "period":
             return _("time of the year")
         kind = self.journey_type(journey_type)
-        found = kind.attribute(name) if kind else None
-        label = found.label.text(self.language) if found else name
+        label = attribute_said(kind, name)
         return label[:1].lower() + label[1:]
 
     def _condition(self, kind: JourneyType | None, name: str, value: str) -> str:
-        found = kind.attribute(name) if kind else None
-        said = channel_label(value) if found and found.property == "channel" else value
-        said = {"true": _("yes"), "false": _("no")}.get(said, said)
+        said = value_said(self.blueprint, kind, name, value)
+        if name == PERIOD:
+            return said
         return f"{self.attribute(kind.slug if kind else '', name)} {said}"
 
     def people(self, journey_type: str, number: float) -> str:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from recorrido.journeys.gating import GATES, SELECTION
 from recorrido.journeys.queries import Selection, Study
 from recorrido.web.allowed import staff_of
 from recorrido.web.analyses.showing import Shown, shown
+from recorrido.web.conditions import attribute_said
 from recorrido.web.exports import csv_file
 from recorrido.web.gates import wording
 from recorrido.web.journeys.page import Page, journey_page, show
@@ -170,16 +170,9 @@ def _line(told: dict[str, Any]) -> Line:
 
 def _balance(study: Study, one: ShownGate) -> list[Balanced]:
     return [
-        Balanced(_feature(study, told["feature"]), told["before"], told["after"])
+        Balanced(attribute_said(study.journey_type, told["feature"]), told["before"], told["after"])
         for told in one.facts["balance"]
     ]
-
-
-def _feature(study: Study, name: str) -> str:
-    attribute = study.journey_type.attribute(name)
-    if attribute is not None:
-        return attribute.label.text(get_language() or "es")
-    return wording.said(wording.FEATURES, name)
 
 
 def _csv(found: list[ShownGate]) -> HttpResponse:

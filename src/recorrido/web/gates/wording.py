@@ -39,11 +39,6 @@ LINES = {
     "checks saved": gettext_lazy("checks saved × cost of a check"),
     "losses no longer avoided": gettext_lazy("rejections × loss that one avoids"),
 }
-FEATURES = {
-    "period": gettext_lazy("Month"),
-    "value": gettext_lazy("Value of the order"),
-    "tenure": gettext_lazy("Orders before"),
-}
 
 
 def said(words: Mapping[str, object], key: str) -> str:

@@ -129,6 +129,7 @@ _NAMES: dict[tuple[str, bool], Namer] = {
     ("branch", True): _branch,
     ("slip", True): _slip,
     ("judged", False): lambda study: _("Journeys judged by the design"),
+    ("unseen", False): lambda study: _("Journeys that began before the data do"),
     ("conforming", False): lambda study: _("Journeys that go as designed"),
     ("deviates", True): _deviates,
     ("aligned", True): lambda study, _place: _("Journeys of one variant, beside the design"),

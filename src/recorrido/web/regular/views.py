@@ -16,6 +16,7 @@ from recorrido.journeys.leaving import LEAVING, REGULAR, SELECTION
 from recorrido.journeys.queries import Selection, Study
 from recorrido.web.allowed import staff_of
 from recorrido.web.analyses.showing import Shown, shown
+from recorrido.web.conditions import condition_said
 from recorrido.web.exports import csv_file
 from recorrido.web.journeys.page import Page, journey_page, show
 from recorrido.web.regular import wording
@@ -118,15 +119,17 @@ def _branch(study: Study, version: str, told: dict[str, Any]) -> Branch:
 def _groups(study: Study, apart: dict[str, Any] | None) -> tuple[Group, ...]:
     return tuple(
         Group(
-            text=" · ".join(
-                wording.condition(study, one["attribute"], one["value"]) for one in told["conditions"]
-            ),
+            text=" · ".join(_condition(study, one) for one in told["conditions"]),
             is_cause=told["verdict"] == "cause",
             journeys=told["journeys"],
             more=Interval.of(told["more"]),
         )
         for told in (apart or {}).get("groups", [])
     )
+
+
+def _condition(study: Study, told: dict[str, str]) -> str:
+    return condition_said(study.blueprint, study.journey_type, told["attribute"], told["value"])
 
 
 def _csv(branches: list[Branch]) -> HttpResponse:

@@ -9,21 +9,14 @@ from django.utils.translation import gettext as _
 
 from recorrido.journeys.blueprint import Blueprint
 from recorrido.journeys.queries import Study
+from recorrido.web.bands import Between, band_of, numbers, percents
+from recorrido.web.conditions import attribute_said, value_said
 
 LOST = "lost"
-YES = "yes"
-FIXED = {
-    "period": gettext_lazy("Month"),
-    "value": gettext_lazy("Value"),
-    "last step": gettext_lazy("stands at"),
+PROMISE, LATELY, LAST_STEP = "promise of ", "lately by ", "last step"
+SINCE = {
     "since the last step": gettext_lazy("time since the last step"),
     "since the start": gettext_lazy("time since the order"),
-}
-VALUES = {
-    "yes": gettext_lazy("yes"),
-    "no": gettext_lazy("no"),
-    "true": gettext_lazy("yes"),
-    "false": gettext_lazy("no"),
 }
 
 
@@ -35,40 +28,26 @@ def branch_label(study: Study, kind: str, name: str) -> str:
     return variant.label.text(get_language() or "es") if variant else study.label(name)
 
 
-def condition(study: Study, attribute: str, value: str) -> str:
-    """ "Carrier: Ruta Sur"."""
-    if attribute.startswith("before: "):
-        step = study.label(attribute.removeprefix("before: "))
-        return (_("with %(step)s before") if value == YES else _("without %(step)s before")) % {"step": step}
-    return f"{attribute_label(study, attribute)}: {_value(value)}"
-
-
-def attribute_label(study: Study, name: str) -> str:
-    attribute = study.journey_type.attribute(name)
-    if attribute is not None:
-        return attribute.label.text(get_language() or "es")
-    return str(FIXED.get(name, name))
-
-
-def _value(value: str) -> str:
-    return str(VALUES.get(value, value))
-
-
 def reason_text(blueprint: Blueprint, journey_type: str, reason: dict[str, Any]) -> str:
     """One fact that raises a score, as a short sentence part."""
-    feature, value, language = reason["feature"], reason["value"], get_language() or "es"
-    if feature.startswith("promise of "):
-        step = blueprint.label(feature.removeprefix("promise of "), language)
-        return _("%(part)s of the time promised for %(step)s has passed") % {"part": value, "step": step}
-    if feature.startswith("lately by "):
-        attribute = blueprint.journeys[journey_type].attribute(feature.removeprefix("lately by "))
-        label = attribute.label.text(language) if attribute else feature
-        return _("%(label)s: those like it left %(times)s as often as usual lately") % {
-            "label": label,
-            "times": value,
-        }
-    if feature == "last step":
-        return _("stands at %(step)s") % {"step": blueprint.label(value, language)}
-    attribute = blueprint.journeys[journey_type].attribute(feature)
-    label = attribute.label.text(language) if attribute else FIXED.get(feature, feature)
-    return f"{label}: {_value(value)}"
+    feature, value = reason["feature"], reason["value"]
+    kind = blueprint.journeys[journey_type]
+    if feature.startswith(PROMISE):
+        facts = {"part": _part(value, percents), "step": _step(blueprint, feature.removeprefix(PROMISE))}
+        return _("%(part)s of the time promised for %(step)s has passed") % facts
+    if feature.startswith(LATELY):
+        facts = {"label": attribute_said(kind, feature.removeprefix(LATELY)), "times": _part(value, numbers)}
+        return _("%(label)s: those like it left %(times)s times as often as usual lately") % facts
+    if feature == LAST_STEP:
+        return _("stands at %(step)s") % {"step": _step(blueprint, value)}
+    label = SINCE.get(feature) or attribute_said(kind, feature)
+    return f"{label}: {value_said(blueprint, kind, feature, value)}"
+
+
+def _step(blueprint: Blueprint, key: str) -> str:
+    return blueprint.label(key, get_language() or "es")
+
+
+def _part(value: str, between: Between) -> str:
+    band = band_of(value)
+    return band.said(between) if band else value

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,12 +35,11 @@ class Named:
 def named_of(page: Page, changes: Sequence[Change]) -> list[Named]:
     """All of the page's journeys, by name; each leads to the newest log."""
     journey_type = page.study.journey_type.slug
-    language = get_language() or "es"
     return [
         Named(
             row,
             link_to(*row.changes, pinned=[("type", journey_type)]),
-            described(page.study, row.changes, language),
+            described(page.study, row.changes),
             row.changes == list(changes),
         )
         for row in named_changes(journey_type)

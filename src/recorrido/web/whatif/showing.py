@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recorrido.journeys.queries import Study
+from recorrido.web.conditions import attribute_said, value_said
 
 Told = Mapping[str, Any]
 WIDTH = 220  # of a bar
@@ -171,20 +172,19 @@ def _note(study: Study, note: Told) -> str:
     return note["text"] if said is None else said % {"step": study.label(about)}
 
 
-def described(study: Study, changes: Sequence[Told], language: str) -> list[str]:
+def described(study: Study, changes: Sequence[Told]) -> list[str]:
     """Each change as a sentence."""
-    labels = {one.name: one.label.text(language) for one in study.journey_type.attributes}
-    return [_described(study, change, labels) for change in changes]
+    return [_described(study, change) for change in changes]
 
 
-def _described(study: Study, change: Told, labels: Mapping[str, str]) -> str:
+def _described(study: Study, change: Told) -> str:
     step = study.label(change.get("step", ""))
-    facts = {"step": step, "where": _where(change.get("where"), labels), "amount": _amount(change)}
+    facts = {"step": step, "where": _where(study, change.get("where")), "amount": _amount(change)}
     kind = change["change"]
     if kind == "remove_gate":
         said = _("“%(step)s” is removed") % facts
     elif kind == "share":
-        facts |= {"to": _where(change["to"], labels)}
+        facts |= {"to": _where(study, change["to"])}
         return _("%(amount)s of the orders with %(where)s go by %(to)s") % facts
     elif kind == "duration":
         said = _("“%(step)s” takes %(amount)s") % facts
@@ -225,5 +225,9 @@ def _percent(share: float) -> str:
     return _("%(number)s%%") % {"number": number_format(round(100 * share), 0)}
 
 
-def _where(where: Mapping[str, str] | None, labels: Mapping[str, str]) -> str:
-    return ", ".join(f"{labels.get(name, name)} = {value}" for name, value in (where or {}).items())
+def _where(study: Study, where: Mapping[str, str] | None) -> str:
+    kind = study.journey_type
+    return ", ".join(
+        f"{attribute_said(kind, name)} = {value_said(study.blueprint, kind, name, value)}"
+        for name, value in (where or {}).items()
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from recorrido.journeys.queries import Study
+from recorrido.web.conditions import attribute_said, value_said
 
 Change = Mapping[str, Any]
 USUAL_TIME = 100  # percent of the time a step takes now
@@ -41,11 +42,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """``values``: (value, share of the orders in percent)."""
+    """``values``: (value, how it is called, share of the orders in percent)."""
 
     attribute: str
     label: str
-    values: Sequence[tuple[str, float]]
+    values: Sequence[tuple[str, str, float]]
     source: str
     target: str
     share: int
@@ -60,13 +61,12 @@ class Sliders:
     """Changes that no slider shows: a fault fixed from a day on, an attribute named."""
 
 
-def sliders(study: Study, choices: Mapping[str, Any], changes: Sequence[Change], language: str) -> Sliders:
+def sliders(study: Study, choices: Mapping[str, Any], changes: Sequence[Change]) -> Sliders:
     """The fields, set to these changes."""
     left = list(changes)
     gates = [_gate(study, one, left) for one in choices["gates"]]
     steps = [_step(study, one, left) for one in choices["failures"]]
-    labels = {one.name: one.label.text(language) for one in study.journey_type.attributes}
-    ways = [_way(one, labels, left) for one in choices["ways"]]
+    ways = [_way(study, one, left) for one in choices["ways"]]
     return Sliders(gates, steps, ways, left)
 
 
@@ -104,8 +104,8 @@ def _step(study: Study, told: Mapping[str, Any], left: list[Change]) -> Step:
     )  # fmt: skip
 
 
-def _way(told: Mapping[str, Any], labels: Mapping[str, str], left: list[Change]) -> Way:
-    name = told["attribute"]
+def _way(study: Study, told: Mapping[str, Any], left: list[Change]) -> Way:
+    name, kind = told["attribute"], study.journey_type
     values = [value for value, _ in told["orders"]]
     whole = sum(orders for _, orders in told["orders"])
     source, target, share = values[0], values[1], 0
@@ -115,8 +115,11 @@ def _way(told: Mapping[str, Any], labels: Mapping[str, str], left: list[Change])
             share = round(100 * change["share"])
             left.remove(change)
             break
-    pairs = [(value, _percent(orders, whole)) for value, orders in told["orders"]]
-    return Way(name, labels.get(name, name), pairs, source, target, share)
+    offered = [
+        (value, value_said(study.blueprint, kind, name, value), _percent(orders, whole))
+        for value, orders in told["orders"]
+    ]
+    return Way(name, attribute_said(kind, name), offered, source, target, share)
 
 
 def _known(change: Change, name: str, values: Sequence[str]) -> bool:

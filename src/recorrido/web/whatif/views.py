@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -72,8 +71,8 @@ def _suited(page: Page) -> list[Any]:
 def _fields(page: Page, choices: Shown, changes: list[Any]) -> dict[str, Any]:
     if choices.result is None:
         return {"form": None, "others": []}
-    form = sliders(page.study, choices.result, changes, get_language() or "es")
-    said = described(page.study, form.others, get_language() or "es")
+    form = sliders(page.study, choices.result, changes)
+    said = described(page.study, form.others)
     others = [
         {"text": text, "value": written(change), "without": _without(page, changes, change)}
         for text, change in zip(said, form.others, strict=True)
@@ -86,7 +85,7 @@ def _without(page: Page, changes: list[Any], change: Any) -> str:
 
 
 def _told(page: Page, answer: Shown | None, changes: list[Any]) -> dict[str, Any]:
-    said = described(page.study, changes, get_language() or "es")
+    said = described(page.study, changes)
     if answer is None or answer.result is None:
         return {"said": said}
     result = answer.result

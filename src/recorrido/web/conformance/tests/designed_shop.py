@@ -22,10 +22,12 @@ journeys:
     rules: [{step: delivered, needs: shipped}]
 """
 CALLED, UNSENT, LATE, FINE = 12, 5, 15, 40
+EARLIER = 3
 
 
 def events_of(ledgers):
-    """Twelve called, five never shipped, fifteen late, forty as designed; one event of a type that nobody designed."""
+    """Twelve called, five never shipped, fifteen late, forty as designed; three were placed before the
+    first event; one event of a type that nobody designed."""
     kinds = ["called"] * CALLED + ["unsent"] * UNSENT + ["late"] * LATE + ["fine"] * FINE
     found = [ledgers.event("box.weighed", 3, order="o0")]
     for number, kind in enumerate(kinds):
@@ -33,4 +35,7 @@ def events_of(ledgers):
         steps += [("contact.received", 2)] if kind == "called" else []
         steps = [step for step in steps if (kind, step[0]) != ("unsent", "order.shipped")]
         found += ledgers.order(number, start=number / 10, steps=iter(steps))
+    for number in range(len(kinds), len(kinds) + EARLIER):
+        steps = [("order.shipped", 0), ("order.delivered", 1)]
+        found += ledgers.order(number, start=0, steps=iter(steps))
     return found

@@ -10,7 +10,7 @@ from recorrido.company.models import Department
 from recorrido.journeys.analyses.actions import carry_out, request_analysis
 from recorrido.journeys.conformance import KIND
 from recorrido.journeys.queries import open_study
-from recorrido.web.conformance.tests.designed_shop import CALLED, FINE, LATE, UNSENT
+from recorrido.web.conformance.tests.designed_shop import CALLED, EARLIER, FINE, LATE, UNSENT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("designed")]
 PAGE, OTHER = "/journeys/conformance/", "/journeys/reconciliation/"
@@ -43,6 +43,15 @@ def test_the_page_shows_how_many_go_as_designed_and_what_the_others_do(visitor, 
     assert all(name in page and f'data-count="{count}"' in page for name, count in told.items())
     assert "sin «Despacho» antes" in page
     assert page.count("<svg") == 2
+
+
+def test_journeys_that_began_before_the_data_are_a_figure_apart(visitor, worked_out):
+    page = shown(visitor, PAGE)
+    assert "Empezaron antes de los datos" in page and f'data-count="{EARLIER}"' in page
+    assert (
+        "saltado"
+        not in page.partition('table class="deviations')[2].partition("Pedido<")[2].partition("</tr>")[0]
+    )
 
 
 def test_each_figure_leads_to_exactly_its_journeys(visitor, worked_out):
