@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,8 +18,11 @@ from recorrido.simulator.parsing import SHIPPED, parse_scenario
 from recorrido.simulator.tables import flat
 from recorrido.simulator.truth import totals_of
 from recorrido.simulator.valuing import values_text
+from trayecto.attempts.facts import facts_of
+from trayecto.attempts.lives import NEVER
+from trayecto.attempts.promises import promises_of
 from trayecto.blueprint import read_blueprint
-from trayecto.designed import build_designed
+from trayecto.designed import blueprint_of, build_designed
 from trayecto.findings import findings
 
 LATE = {
@@ -51,3 +55,13 @@ def test_the_late_carrier_is_blamed_though_parcels_of_some_orders_are_never_hear
     assert [(one.cause.attribute, one.cause.value) for one in found if one.cause] == [
         ("carrier", "Paso Andino")
     ]
+
+
+def test_no_pickup_is_blamed_for_orders_that_were_to_be_sent_and_of_which_nobody_told(log):
+    facts = facts_of(log, *blueprint_of(log))
+    (pickup,) = (one for one in promises_of(facts) if one.step == "pickup.ready")
+    kinds = np.array([str(one) for one in facts.attribute("delivery").to_pylist()])
+    waited_in_vain = pickup.failed & (pickup.done == NEVER)
+    assert set(kinds[waited_in_vain]) <= {"pickup"}
+    assert np.count_nonzero(pickup.kept) > 1000
+    assert not [one for one in findings(log).findings if one.step == "pickup.ready" and not one.discarded]

@@ -101,13 +101,35 @@ def promised_as(facts: Facts, step: str, since: str, promise: Promise) -> Promis
     """A step as if it were promised so since another."""
     units, log = facts.units, facts.log
     done = units.first(log, [step])
-    start = units.first(log, [since])
+    start = _given(facts, units.first(log, [since]), done)
     calendar = None if promise.within is not None else calendar_of(facts.blueprint, promise.calendar)
     clock = _elapsed if calendar is None else calendar.working
     length = round(seconds_of(facts.blueprint, promise) * 1e6)
     void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
     void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
     return Promised(facts, step, start, done, void, length, clock, calendar)
+
+
+def _given(facts: Facts, start: Ints, done: Ints) -> Ints:
+    """(units,) ``start`` of the attempts that the step is for at all: not where a segment has a value with which it is hardly ever
+    done, as no pickup is with orders that are sent, even if nobody told that they were. A segment tells of a journey's first
+    attempt: where it decides, later ones are for the step only if they have it."""
+    begun, has = start < NEVER, done < NEVER
+    meant = np.ones(len(start), dtype=bool)
+    for attribute in facts.journey_type.segments:
+        if attribute.name in facts.log.attributes.column_names:
+            meant &= _meant(facts, facts.codes((attribute.name,)), begun, has)
+    return np.where(meant | has, start, NEVER)
+
+
+def _meant(facts: Facts, codes: Ints, begun: Bools, has: Bools) -> Bools:
+    """(units,) whether the step is for attempts of such a value."""
+    told = begun & facts.first_of_journey
+    whole, part = (
+        np.bincount(codes[one], minlength=int(codes.max(initial=0)) + 1) for one in (told, told & has)
+    )
+    never = (whole >= LEAST) & (part < EXCLUDES * whole)
+    return np.asarray(~never[codes] & (facts.first_of_journey | ~never.any()))
 
 
 def told_on_events(facts: Facts, step: str) -> tuple[Bools, Bools] | None:
@@ -124,7 +146,8 @@ def told_on_events(facts: Facts, step: str) -> tuple[Bools, Bools] | None:
 
 def usually(facts: Facts, step: str, since: str, percent: float) -> Promised | None:
     """As if it was promised what so many in a hundred waited for the step since another; None where nobody did."""
-    done, start = units_first(facts, step), units_first(facts, since)
+    done = units_first(facts, step)
+    start = _given(facts, units_first(facts, since), done)
     both = (start < NEVER) & (done < NEVER) & (done >= start)
     if not both.any():
         return None

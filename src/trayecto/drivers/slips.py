@@ -16,9 +16,9 @@ import numpy as np
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools, Ints
-from trayecto.attempts.promises import EXCLUDES, Promised, promised, usually
+from trayecto.attempts.promises import Promised, promised, usually
 from trayecto.blueprint import Touchpoint
-from trayecto.designed import blueprint_of, late_attribute
+from trayecto.designed import late_attribute
 from trayecto.drivers.losses import Losses
 from trayecto.questions.map import MapResult
 
@@ -137,22 +137,7 @@ def awaited(wait: Promised) -> Bools:
     units = wait.facts.units
     again = np.where(units.following, np.append(units.began[1:], NEVER), NEVER)
     nothing_instead = (wait.done < NEVER) | (wait.void == NEVER) | (wait.void == again)
-    return (wait.start < NEVER) & nothing_instead & _is_for(wait)
-
-
-def _is_for(wait: Promised) -> Bools:
-    """(journeys,) whether the step is for such journeys at all: not where a segment has a value with which it is hardly ever
-    done, as no pickup is with orders that are sent, even if nobody told that they were."""
-    facts = wait.facts
-    begun, done = wait.start < NEVER, (wait.done < NEVER) & (wait.start < NEVER)
-    found = np.ones(len(begun), dtype=bool)
-    for attribute in blueprint_of(facts.log)[1].segments:
-        if attribute.name in facts.log.attributes.column_names:
-            codes = facts.codes((attribute.name,))
-            whole, part = (np.bincount(codes[mask], minlength=int(codes.max()) + 1) for mask in (begun, done))
-            never = (whole >= LEAST) & (part < EXCLUDES * whole)
-            found &= ~never[codes] | done
-    return found
+    return (wait.start < NEVER) & nothing_instead
 
 
 def _taken_back(facts: Facts) -> list[str]:

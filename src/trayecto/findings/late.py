@@ -25,10 +25,7 @@ from trayecto.whatif.changes import FailureRate, Fix
 
 LEAST, LEAST_BROKEN = 100, 15  # attempts, and broken ones among them, to say anything
 LEAST_MINE = 30
-POINTS, ODDS = (
-    0.06,
-    1.4,
-)  # an attribute that raises broken promises by less, or less surely, is an ordinary difference
+POINTS, ODDS = 0.08, 1.4  # an attribute that raises broken promises by less is an ordinary difference
 DEEP_POINTS, DEEP_ODDS = 0.10, 1.7  # of several attributes together
 EVERYWHERE = 0.12  # broken as often in all but the best quarter of the circumstances
 RISE = 0.08  # … since a day

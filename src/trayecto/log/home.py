@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trayecto.batch import Batch
 
-if TYPE_CHECKING:
-    from trayecto.log.version import Version
-
-MOST_OPEN = 64  # versions that a process keeps open for batches that come again
 FREE = ("selected", "home")  # fields in which a batch may differ from what was cut
 
 
@@ -29,6 +23,7 @@ class InFile:
     low: int  # rows of the piece
     high: int
     engine: str
+    reopen: Callable[..., Batch]  # makes the batch again from what ``ticket`` tells
     cut: Batch  # as it was cut
 
     @property
@@ -41,24 +36,10 @@ class InFile:
             return None
         sent = None if batch.selected is None else np.packbits(batch.selected)
         what = (self.folder, self.version, self.piece, self.low, self.high)
-        return reopened, (what, batch.first, batch.noted_from, sent, self.engine)
+        return self.reopen, (what, batch.first, batch.noted_from, sent, self.engine)
 
 
 _KEPT = [one.name for one in fields(Batch) if one.name not in FREE]
-
-
-def reopened(
-    what: tuple[str, str, int, int, int],
-    first: int,
-    noted_from: int,
-    sent: NDArray[np.uint8] | None,
-    engine: str,
-) -> Batch:
-    """The batch whose ticket this was, from the files as this process reads them."""
-    folder, version, piece, low, high = what
-    selected = None if sent is None else np.unpackbits(sent, count=high - low).view(np.bool_)
-    found = _opened(folder, version).part(piece, low, high, selected, engine)
-    return found if found.first == first else moved(found, first, noted_from)
 
 
 def moved(batch: Batch, first: int, noted_from: int) -> Batch:
@@ -66,10 +47,3 @@ def moved(batch: Batch, first: int, noted_from: int) -> Batch:
     assert isinstance(batch.home, InFile)
     cut = replace(batch, first=first, noted_from=noted_from, home=None)
     return replace(cut, home=replace(batch.home, cut=cut))
-
-
-@lru_cache(maxsize=MOST_OPEN)
-def _opened(folder: str, version: str) -> Version:
-    from trayecto.log.version import open_version
-
-    return open_version(Path(folder), version)

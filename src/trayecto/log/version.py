@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from trayecto.batch import Batch, EventColumn
 from trayecto.engine import LOCAL, cores_of
 from trayecto.log import store
 from trayecto.log.batches import cut_batches, part_of
-from trayecto.log.home import InFile
+from trayecto.log.home import InFile, moved
 from trayecto.log.kinds import recast
 from trayecto.log.numbering import number_variants
 from trayecto.log.patch import Patch, combine, read_patch
@@ -27,6 +27,7 @@ from trayecto.questions import map as map_question
 from trayecto.questions.variants import Numbering
 
 Mask = NDArray[np.bool_]
+MOST_OPEN = 64  # versions that a process keeps open for batches that come again
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +216,9 @@ class Version:
 
     def _at_home(self, number: int, first: int, one: Batch, engine: str) -> Batch:
         low = one.first - first
-        home = InFile(str(self.base.folder), self.name, number, low, low + one.journeys, engine, one)
+        home = InFile(
+            str(self.base.folder), self.name, number, low, low + one.journeys, engine, reopened, one
+        )
         return replace(one, home=home)
 
     def part(self, number: int, low: int, high: int, selected: Mask | None, engine: str) -> Batch:
@@ -271,3 +274,22 @@ def open_draft(base: Base, tail: tuple[PatchFile, ...]) -> Version:
 def _assembled(base: Base, numbers: tuple[str, ...]) -> Version:
     paths = (store.patch_path(base.folder, base.name, number) for number in numbers)
     return Version(base, numbers, tuple(read_patch(path) for path in paths))
+
+
+def reopened(
+    what: tuple[str, str, int, int, int],
+    first: int,
+    noted_from: int,
+    sent: NDArray[np.uint8] | None,
+    engine: str,
+) -> Batch:
+    """The batch whose ticket this was, from the files as this process reads them."""
+    folder, version, piece, low, high = what
+    selected = None if sent is None else np.unpackbits(sent, count=high - low).view(np.bool_)
+    found = _opened(folder, version).part(piece, low, high, selected, engine)
+    return found if found.first == first else moved(found, first, noted_from)
+
+
+@lru_cache(maxsize=MOST_OPEN)
+def _opened(folder: str, version: str) -> Version:
+    return open_version(Path(folder), version)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from recorrido.journeys.errors import JourneysError
 from recorrido.journeys.leaving import leaving_of_person
 from recorrido.journeys.queries import blueprint_in_force
-from recorrido.web.regular.wording import reason_text
+from recorrido.web.reasons import reason_text
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from recorrido.web.analyses.showing import Shown, shown
 from recorrido.web.conditions import condition_said
 from recorrido.web.exports import csv_file
 from recorrido.web.journeys.page import Page, journey_page, show
+from recorrido.web.reasons import reason_text
 from recorrido.web.regular import wording
 from recorrido.web.shown import Count, Interval, behind
 
@@ -220,7 +221,7 @@ def _next(page: Page, start: int) -> str:
 def _leaver(page: Page, analysis: Shown, told: dict[str, Any]) -> Leaver:
     study = page.study
     fields = urlencode({"type": study.journey_type.slug, "log": _version(page, analysis)})
-    reasons = [wording.reason_text(study.blueprint, study.journey_type.slug, one) for one in told["reasons"]]
+    reasons = [reason_text(study.blueprint, study.journey_type.slug, one) for one in told["reasons"]]
     return Leaver(
         facts=told,
         address=f"{reverse('journeys:journey', args=[told['row']])}?{fields}",

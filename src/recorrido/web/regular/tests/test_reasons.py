@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from recorrido.journeys.blueprint import Blueprint, read_blueprint
-from recorrido.web.regular.wording import reason_text
+from recorrido.web.reasons import reason_text
 from recorrido.web.tests.attributes import DESIGN
 
 
