@@ -69,7 +69,11 @@ def value_said(blueprint: Blueprint | None, kind: JourneyType | None, name: str,
         return channel_label(value)
     if attribute is None or attribute.type == "number":
         return _number(blueprint, _is_money(kind, name), value)
-    return str(VALUES.get(value, value))
+    return (
+        attribute.called(value, get_language() or "es")
+        if value in attribute.values
+        else str(VALUES.get(value, value))
+    )
 
 
 def _month(value: str) -> str:

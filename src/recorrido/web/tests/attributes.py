@@ -17,6 +17,7 @@ journeys:
       items: {first: items, type: number, label: {es: Artículos, en: Items}}
       way: {first: channel, segment: yes, label: {es: Canal, en: Channel}}
       first_order: {first: first_order, type: flag, segment: yes, label: {es: Primera compra, en: First order}}
+      delivery: {first: delivery, segment: yes, label: {es: Entrega, en: Delivery}, values: {ship: {es: a domicilio, en: home delivery}}}
       carrier: {first: carrier, segment: yes, label: {es: Transportista, en: Carrier}}
     value: amount
 """

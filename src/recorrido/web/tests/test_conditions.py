@@ -33,6 +33,8 @@ def order(design) -> JourneyType:
         (("period", "3"), "Mes: mes 4 de los datos", "Month: month 4 of the data"),
         (("way", "phone"), "Canal: Teléfono", "Channel: Phone"),
         (("first_order", "false"), "Primera compra: no", "First order: no"),
+        (("delivery", "ship"), "Entrega: a domicilio", "Delivery: home delivery"),
+        (("delivery", "pickup"), "Entrega: pickup", "Delivery: pickup"),
         (("carrier", "> 2 Hermanos"), "Transportista: > 2 Hermanos", "Carrier: > 2 Hermanos"),
         (("before: viewed", "no"), "sin Página vista antes", "without Page viewed before"),
         (("contacts before", "2+"), "Contactos anteriores: 2+", "Contacts before: 2+"),
