@@ -44,7 +44,7 @@ def answers(log):
         "rework": log.rework,
         "volume": lambda: log.volume("day", "America/Santiago"),
         "delays": lambda: log.delays({"b": Promise("2h", since="a")}, where="events > 1"),
-        "cohorts": lambda: log.cohorts(["a", "b"], "day"),
+        "cohorts": lambda: log.cohorts(["a", "b"], "week"),
         "compare": lambda: log.compare("has('a')", "lacks('a')"),
         "sankey": lambda: log.sankey("b", top=2),
         "alignments": lambda: log.alignments(DESIGN),

@@ -101,7 +101,7 @@ def facts(log):
 
 
 @given(event_lists, growths, st.sampled_from(CUTS), st.booleans())
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_a_log_that_grew_answers_as_one_that_was_built_at_once(
     tmp_path_factory, events, growth, cut, weighted
 ):

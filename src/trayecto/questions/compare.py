@@ -269,11 +269,12 @@ def finish(
     shares = Shares(counted.whole, params.n_steps, asked)
     times = _times(waits, params.n_steps, asked)
     both = counted.table[:, kernel.COUNT_A] + counted.table[:, kernel.COUNT_B]
-    items = [
-        _compared(item, shares.of(counted.table[item]), times, params, named)
-        for item in sorted(np.flatnonzero(both).tolist(), key=lambda item: (-both[item], item))
-    ]
-    items, tests = _judged(items)
+    ranked = sorted(
+        (-both[item], one.kind, one.rank or 0, one.steps, one)
+        for item in np.flatnonzero(both).tolist()
+        for one in [_compared(item, shares.of(counted.table[item]), times, params, named)]
+    )
+    items, tests = _judged([one for *_place, one in ranked])
     whole = counted.whole
     return CompareResult(
         _set(whole, kernel.ALL_A, weighted), _set(whole, kernel.ALL_B, weighted), int(whole[kernel.BOTH]), level, tests,

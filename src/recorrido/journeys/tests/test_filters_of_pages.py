@@ -43,7 +43,7 @@ def test_a_funnel_survives_the_url():
 
 @pytest.mark.parametrize(
     ("query", "told"),
-    [("from=soon", "soon"), ("path=odd", "regular"), ("from=2026-05-02&to=2026-05-01", "period|periodo")],
+    [("from=soon", "soon"), ("path=odd", "regular"), ("from=2026-05-02&to=2026-05-01", "period|período")],
 )
 def test_a_url_that_cannot_be_read_says_what_is_wrong(query, told):
     with pytest.raises(BadSelection, match=told):
