@@ -24,7 +24,7 @@ SHELL_READS = frozenset('"$`\\')  # initdb calls its neighbour as "/path/postgre
 SETTINGS = """
 # Added by Recorrido
 max_wal_size = '512MB'          # a gigabyte of WAL takes longer to replay than some clients retry
-shared_buffers = '256MB'
+shared_buffers = '{buffers}MB'
 unix_socket_permissions = 0700
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -78,8 +78,22 @@ def empty_cluster(place: Place, binaries: Binaries) -> Path:
     scratch = place.folder / f"cluster.new-{os.getpid()}"
     _run(place, [binaries.program("initdb"), *_initdb_options(binaries.major), "-D", str(scratch)])
     with open(scratch / "postgresql.conf", "a", encoding="utf-8") as conf:
-        conf.write(SETTINGS)
+        conf.write(SETTINGS.format(buffers=buffers_for(memory_of_this_machine())))
     return scratch
+
+
+def buffers_for(memory: int) -> int:
+    """Megabytes of shared buffers: a sixteenth of the machine's memory (in megabytes), 128 at least and 1,024 at most. The indexes of
+    a million customers fit into the most."""
+    return max(128, min(1024, memory // 16))
+
+
+def memory_of_this_machine() -> int:
+    """In megabytes; a gigabyte where nobody tells."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError, AttributeError):
+        return 1024
 
 
 def _clear_leftovers(place: Place) -> None:

@@ -246,3 +246,10 @@ def make_and_remove_files(folder: Path, seconds: float) -> None:
             for number in range(50):
                 (folder / "base" / str(number)).touch()
             (folder / "base" / "7").unlink()
+
+
+@pytest.mark.parametrize(
+    ("memory", "buffers"), [(512, 128), (4_096, 256), (8_192, 512), (24_000, 1024), (512_000, 1024)]
+)
+def test_the_server_takes_a_sixteenth_of_the_memory_within_bounds(memory, buffers):
+    assert cluster.buffers_for(memory) == buffers
