@@ -75,7 +75,10 @@ class Batch:
     def __reduce__(self) -> tuple[Callable[..., Batch], tuple[Any, ...]]:
         """As where its rows lie, when they lie in a file; else with its own part of the arrays."""
         ticket = None if self.home is None else self.home.ticket(self)
-        return ticket or (Batch, tuple(getattr(self._alone(), one.name) for one in fields(self)))
+        if ticket is not None:
+            return ticket
+        alone = self._alone()
+        return Batch, tuple(getattr(alone, one.name) for one in fields(alone))
 
     def _alone(self) -> Batch:
         """The same rows with nothing of the log around them."""

@@ -1,9 +1,14 @@
+import threading
+import time
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trayecto import engine
 from trayecto.batch import Batch
+from trayecto.errors import BadValue
 from trayecto.log.batches import cut_batches
 
 
@@ -34,3 +39,19 @@ def test_batches_hold_every_journey_once(lengths, parts):
 def test_batches_have_about_equal_events():
     batches = cut_batches(one_step(np.arange(0, 1001, 10)), 4)
     assert [int(batch.offsets[-1] - batch.offsets[0]) for batch in batches] == [250] * 4
+
+
+def test_after_a_mistake_nothing_is_still_at_work():
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(number):
+        if number == 0:
+            begun.wait(10)
+            raise BadValue("No.")
+        begun.set()
+        time.sleep(0.2)
+        ended.set()
+
+    with pytest.raises(BadValue):
+        engine.each(work, [0, 1])
+    assert ended.is_set()

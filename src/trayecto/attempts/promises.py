@@ -99,15 +99,19 @@ def promises_of(facts: Facts) -> list[Promised]:
 
 def promised_as(facts: Facts, step: str, since: str, promise: Promise) -> Promised:
     """A step as if it were promised so since another."""
-    units, log = facts.units, facts.log
-    done = units.first(log, [step])
-    start = _given(facts, units.first(log, [since]), done)
+    start, done, void = _awaited(facts, step, since)
     calendar = None if promise.within is not None else calendar_of(facts.blueprint, promise.calendar)
     clock = _elapsed if calendar is None else calendar.working
     length = round(seconds_of(facts.blueprint, promise) * 1e6)
-    void = units.first(log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
-    void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
     return Promised(facts, step, start, done, void, length, clock, calendar)
+
+
+def _awaited(facts: Facts, step: str, since: str) -> tuple[Ints, Ints, Ints]:
+    """(units,) the moments ``start``, ``done`` and ``void`` of one step since another."""
+    done = units_first(facts, step)
+    start = _given(facts, units_first(facts, since), done)
+    void = facts.units.first(facts.log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
+    return start, done, np.where(facts.following, np.minimum(void, _next_began(facts)), void)
 
 
 def _given(facts: Facts, start: Ints, done: Ints) -> Ints:
@@ -146,14 +150,11 @@ def told_on_events(facts: Facts, step: str) -> tuple[Bools, Bools] | None:
 
 def usually(facts: Facts, step: str, since: str, percent: float) -> Promised | None:
     """As if it was promised what so many in a hundred waited for the step since another; None where nobody did."""
-    done = units_first(facts, step)
-    start = _given(facts, units_first(facts, since), done)
+    start, done, void = _awaited(facts, step, since)
     both = (start < NEVER) & (done < NEVER) & (done >= start)
     if not both.any():
         return None
     length = int(np.percentile((done - start)[both], percent))
-    void = facts.units.first(facts.log, _instead(facts, done < NEVER, start < NEVER, {step, since}))
-    void = np.where(facts.following, np.minimum(void, _next_began(facts)), void)
     return Promised(facts, step, start, done, void, length, _elapsed)
 
 

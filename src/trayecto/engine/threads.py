@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache, reduce
 from typing import TypeVar
 
@@ -38,7 +38,13 @@ def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
     """
     if len(items) <= 1 or threading.current_thread().name.startswith(POOL):
         return [work(item) for item in items]
-    return list(_pool().map(work, items))
+    begun = [_pool().submit(work, item) for item in items]
+    try:
+        return [one.result() for one in begun]
+    finally:  # after a mistake nothing goes on behind the back of who tidies up
+        for one in begun:
+            one.cancel()
+        wait(begun)
 
 
 class Threads:

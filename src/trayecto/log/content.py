@@ -139,16 +139,21 @@ def code_steps(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.uin
     if column.null_count:
         raise BadValue(f"{column.null_count:,} events have no step: every event needs one.")
     used = np.flatnonzero(sorting.count_codes(frozen(codes), len(names)))
-    if len(used) > MOST_STEPS:
-        raise BadValue(
-            f"The step column has {len(used):,} different values and a log holds {MOST_STEPS:,}: "
-            "choose a coarser column."
-        )
+    check_steps(len(used))
     spoken = [str(name) for name in names.take(pa.array(used)).to_pylist()]
     order = sorted(range(len(spoken)), key=spoken.__getitem__)
     recode = np.zeros(len(names), np.uint16)
     recode[used[order]] = np.arange(len(order), dtype=np.uint16)
     return tuple(spoken[place] for place in order), recode[codes]
+
+
+def check_steps(count: int) -> None:
+    """BadValue when a log cannot hold so many different steps."""
+    if count > MOST_STEPS:
+        raise BadValue(
+            f"The step column has {count:,} different values and a log holds {MOST_STEPS:,}: "
+            "choose a coarser column."
+        )
 
 
 def _sort(

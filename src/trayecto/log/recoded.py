@@ -9,8 +9,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from trayecto.errors import BadValue
-from trayecto.log.content import MOST_STEPS
 from trayecto.log.write import Content
 
 
@@ -21,15 +19,6 @@ class Words:
     steps: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, pa.DataType]  # every column of any file
-
-
-def check_words(words: Words) -> Words:
-    if len(words.steps) > MOST_STEPS:
-        raise BadValue(
-            f"The step column has {len(words.steps):,} different values and a log holds {MOST_STEPS:,}: "
-            "choose a coarser column."
-        )
-    return words
 
 
 def recoded(content: Content, words: Words) -> Content:

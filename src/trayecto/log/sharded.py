@@ -12,10 +12,8 @@ another took the place of is kept for an hour, for the readers that opened it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,12 +23,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto.batch import Batch
-from trayecto.engine import LOCAL
+from trayecto.engine import LOCAL, cores_of
 from trayecto.errors import BadLog
 from trayecto.log import store, writing
 from trayecto.log.home import moved
 from trayecto.log.kinds import is_text
-from trayecto.log.store import KEEP
 from trayecto.log.stored import Base, Rows, read_arrow
 from trayecto.log.version import Mask, Version, open_version
 from trayecto.log.write import MAP_FLOWS, MAP_STEPS
@@ -49,20 +46,12 @@ def is_sharded(folder: Path) -> bool:
 def read_shards(folder: Path) -> dict[str, Any]:
     """What ``shards.json`` says; BadLog when it cannot be understood."""
     path = folder / SHARDS
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadLog(f"{path} cannot be read ({error}): build the log again.") from error
+    facts = store.load_json(path)
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BadLog(f"{path} does not belong to a journey log in shards.")
     if facts.get("format_version") != FORMAT_VERSION:
         raise BadLog(f"{folder} was written by another version of this program: build the log again.")
     return facts
-
-
-def is_version(name: str) -> bool:
-    """Whether a folder is called as versions are."""
-    return store.is_base(name)
 
 
 def shard_name(number: int) -> str:
@@ -74,20 +63,14 @@ def kept(folder: Path) -> dict[str, str]:
     if not is_sharded(folder):
         return {}
     facts = read_shards(folder)
-    horizon = writing.now() - KEEP
-    old = {name: at for name, at in facts["superseded"].items() if datetime.fromisoformat(at) > horizon}
-    return {facts["version"]: writing.now().isoformat()} | old
+    return {facts["version"]: writing.now().isoformat()} | writing.unexpired(facts["superseded"])
 
 
 def publish(folder: Path, facts: dict[str, Any]) -> None:
     """Make a version that was written aside the current one, in one step that survives a crash."""
     told = {"format": FORMAT, "format_version": FORMAT_VERSION, **facts, "superseded": kept(folder)}
     writing.sync(folder / facts["version"])
-    draft = folder / f"{SHARDS}.new"
-    draft.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    writing.sync(draft)
-    os.replace(draft, folder / SHARDS)
-    writing.sync(folder)
+    writing.put(folder / SHARDS, json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def open_sharded(folder: Path, version: str | None = None) -> Sharded:
@@ -170,7 +153,7 @@ class Sharded(Version):
 
     def batches(self, selected: Mask | None, parts: int | None, engine: str = LOCAL) -> list[Batch]:
         """Each shard in batches of its own, so that none needs two files."""
-        share = None if parts is None else -(-parts // len(self.shards))
+        share = -(-(cores_of(engine) if parts is None else parts) // len(self.shards))
         found: list[Batch] = []
         for shard, first in zip(self.shards, self.firsts.tolist(), strict=False):
             chosen = None if selected is None else selected[first : first + shard.rows]

@@ -34,10 +34,10 @@ from trayecto.log import attributes as journey_attributes
 from trayecto.log import sharded, store, writing
 from trayecto.log.attributes import Aggregate
 from trayecto.log.boundaries import Boundaries
-from trayecto.log.content import Settings, check, content_of, kept_columns, person_column
+from trayecto.log.content import Settings, check, check_steps, content_of, kept_columns, person_column
 from trayecto.log.journeylog import JourneyLog
 from trayecto.log.keys import encode, key_events
-from trayecto.log.recoded import Words, check_words, recoded
+from trayecto.log.recoded import Words, recoded
 from trayecto.log.version import open_version
 from trayecto.log.write import MAP_FLOWS, MAP_STEPS, write_base, write_table
 from trayecto.questions import map as map_question
@@ -150,7 +150,7 @@ def _aside(out: Path) -> Iterator[str]:
         raise BadLog(f"{out} holds a log in one piece: choose another folder for the shards.")
     writing.prepare(out, sharded.SHARDS)
     with writing.locked(out, writing.BUILDERS_LOCK):
-        _sweep(out)
+        writing.sweep(out, sharded.kept(out))
         name = writing.fresh_name()
         (out / name / PARTS).mkdir(parents=True)
         try:
@@ -159,14 +159,6 @@ def _aside(out: Path) -> Iterator[str]:
             shutil.rmtree(out / name / PARTS, ignore_errors=True)
             if not (sharded.is_sharded(out) and sharded.read_shards(out)["version"] == name):
                 shutil.rmtree(out / name, ignore_errors=True)
-
-
-def _sweep(out: Path) -> None:
-    """Remove versions past their hour, and what a build that was killed left."""
-    keep = sharded.kept(out)
-    for path in out.iterdir():
-        if sharded.is_version(path.name) and path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 # --- one file ---
@@ -302,7 +294,8 @@ def _words(told: Sequence[Scattered], steps: Sequence[str] | None) -> Words:
     fields: dict[str, pa.DataType] = {}
     for one in told:
         fields = {name: kind for name, kind in one.fields.items() if not pa.types.is_null(kind)} | fields
-    return check_words(Words(tuple(sorted(found)), ordered, fields))
+    check_steps(len(found))
+    return Words(tuple(sorted(found)), ordered, fields)
 
 
 def _summed(reports: Sequence[ReadReport]) -> ReadReport:

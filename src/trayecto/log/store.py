@@ -82,7 +82,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise BadLog(f"There is no journey log at {folder}: build one there with 'trayecto build'.")
     if not path.is_file():
         raise BadLog(f"{folder} is not a journey log: it has no {MANIFEST}.")
-    return _understand(path, _load_json(path))
+    return _understand(path, load_json(path))
 
 
 def _understand(path: Path, facts: Any) -> Manifest:
@@ -143,7 +143,7 @@ def read_meta(folder: Path, base: str, checksum: str | None = None) -> dict[str,
     place = folder / base
     if checksum is not None:
         _check_sum(place / META, checksum)
-    facts = _load_json(place / META)
+    facts = load_json(place / META)
     if not isinstance(facts, dict) or not isinstance(facts.get("files"), dict):
         raise BadLog(f"{place / META} is damaged: build the log again.")
     for name, figures in facts["files"].items():
@@ -168,7 +168,7 @@ def _check_sum(path: Path, checksum: str) -> None:
         raise BadLog(f"{path} does not match its checksum: build the log again.")
 
 
-def _load_json(path: Path) -> Any:
+def load_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

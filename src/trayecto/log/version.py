@@ -187,13 +187,12 @@ class Version:
     def batches(self, selected: Mask | None, parts: int | None, engine: str = LOCAL) -> list[Batch]:
         """The base cut into runs, then the tail; ``selected`` None: all that is live."""
         found: list[Batch] = []
+        at_once = cores_of(engine) if parts is None else parts
         for number, whole in enumerate(self._wholes):
             end = whole.first + whole.journeys
             chosen = whole.live if selected is None else selected[whole.first : end]
             if not found or end > whole.first:
-                cut = cut_batches(
-                    replace(whole, selected=chosen), None if found else parts, at_once=cores_of(engine)
-                )
+                cut = cut_batches(replace(whole, selected=chosen), None if found else parts, at_once=at_once)
                 found += [self._at_home(number, whole.first, one, engine) for one in cut]
         return found
 

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -111,11 +111,16 @@ def publish_base(place: Path, tail: tuple[PatchFile, ...], position: Position) -
 def publish(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest, in one step that survives a crash. The caller holds the short lock."""
     sync(folder)
-    draft = folder / f"{MANIFEST}.new"
-    draft.write_text(manifest.to_json(), encoding="utf-8")
+    put(folder / MANIFEST, manifest.to_json())
+
+
+def put(path: Path, text: str) -> None:
+    """Write a small file, or a new one in its place, in one step that survives a crash."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(text, encoding="utf-8")
     sync(draft)
-    os.replace(draft, folder / MANIFEST)
-    sync(folder)
+    os.replace(draft, path)
+    sync(path.parent)
 
 
 def replace_tail(
@@ -162,12 +167,13 @@ def base36(number: int) -> str:
 
 def _kept(manifest: Manifest | None) -> dict[str, str]:
     """The superseded bases that readers may still hold."""
-    if manifest is None:
-        return {}
+    return {} if manifest is None else unexpired(manifest.superseded)
+
+
+def unexpired(superseded: Mapping[str, str]) -> dict[str, str]:
+    """What was superseded, by name with the moment, less than an hour ago."""
     horizon = now() - KEEP
-    return {
-        name: until for name, until in manifest.superseded.items() if datetime.fromisoformat(until) > horizon
-    }
+    return {name: until for name, until in superseded.items() if datetime.fromisoformat(until) > horizon}
 
 
 def _without_expired(folder: Path, manifest: Manifest) -> Manifest:
@@ -186,7 +192,11 @@ def _without_expired(folder: Path, manifest: Manifest) -> Manifest:
 def _sweep_bases(folder: Path) -> None:
     """Remove bases past their hour and what a crashed build left: the builders' lock says that nobody builds."""
     manifest = _current(folder)
-    keep = set(_kept(manifest)) | ({manifest.base} if manifest else set())
+    sweep(folder, set(_kept(manifest)) | ({manifest.base} if manifest else set()))
+
+
+def sweep(folder: Path, keep: Collection[str]) -> None:
+    """Remove all bases, or versions, but these; the caller holds the builders' lock."""
     for path in folder.iterdir():
         if store.is_base(path.name) and path.name not in keep:
             shutil.rmtree(path, ignore_errors=True)
