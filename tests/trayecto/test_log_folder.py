@@ -71,7 +71,7 @@ def write_and_die(folder, *moments, work="build"):
 
 def test_killing_the_writer_at_any_moment_leaves_the_old_log_or_the_new_one(tmp_path):
     trayecto.build(OLD, tmp_path / "log")
-    outcomes = write_and_die(tmp_path / "log", *range(1, 45))
+    outcomes = write_and_die(tmp_path / "log", *range(1, 60))
     assert set(outcomes) == {"died 1", "died 2", "lived 2"} and outcomes == sorted(outcomes)
     assert outcomes.count("died 1") > 5
 

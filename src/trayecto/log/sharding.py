@@ -241,7 +241,8 @@ def _build_shard(number: int, task: Task, words: Words) -> Built:
     content = recoded(content_of(events, settings, _nobody, words.steps), words)
     name = sharded.shard_name(number)
     with writing.new_base(task.place / name) as place:
-        write_base(place, content, {"options": settings.to_json(), "position": [], "texts": {}}, _nobody)
+        told = {"options": settings.to_json(), "position": [], "texts": {}}
+        write_base(place, content, told, _nobody, grows=False)
         writing.publish_base(place, (), ())
         meta = json.loads((place / writing.META).read_text(encoding="utf-8"))
     return Built(name, place.name, meta, repeated)

@@ -18,8 +18,10 @@ from trayecto.errors import BadLog, NeedsBuild
 from trayecto.kernels import naming
 from trayecto.kernels.contents import presence_of
 from trayecto.log import store
-from trayecto.log.write import JOURNEYS, KEYS, LISTS, MAP_FLOWS, MAP_STEPS, VARIANTS
+from trayecto.log.write import FLOWS, JOURNEYS, KEYS, LISTS, MAP_FLOWS, MAP_STEPS, VARIANTS
+from trayecto.questions import kept_map
 from trayecto.questions import map as map_question
+from trayecto.questions.kept_map import Measured
 
 MOST_NOTED = 256  # steps; beyond, noting their presence would take more room than it saves time
 HIDDEN = ("steps", "times", "weight_differs")  # columns of the file that are no attributes
@@ -121,6 +123,13 @@ class Base(Rows):
             self.meta["journeys"], self.meta["events"], self.meta["weighted_journeys"],
             self.files[MAP_STEPS], self.files[MAP_FLOWS],
         )  # fmt: skip
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """What it takes to keep the map current; None in a base that does not hold it."""
+        if FLOWS not in self.files:
+            return None
+        return kept_map.from_arrow(self.files[FLOWS], self.map, self.meta["steps"])
 
     @cached_property
     def events_of_steps(self) -> NDArray[np.int64]:

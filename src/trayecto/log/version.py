@@ -18,6 +18,7 @@ from trayecto.engine import LOCAL, cores_of
 from trayecto.log import store
 from trayecto.log.batches import cut_batches, part_of
 from trayecto.log.home import InFile, moved
+from trayecto.log.kept_map import map_of
 from trayecto.log.kinds import recast
 from trayecto.log.numbering import number_variants
 from trayecto.log.patch import Patch, combine, read_patch
@@ -159,10 +160,14 @@ class Version:
 
     @cached_property
     def map(self) -> map_question.MapResult:
-        """The map of all journeys: as the build stored it, or asked anew of base and tail, once."""
-        if not self.patches:
+        """The map of all journeys: as the build stored it, with what the tail changed; else asked anew, once."""
+        if self.tail is None or self.tail_rows is None:
             return self.base.map
-        batches, steps = self.batches(None, None), self.facts["steps"]
+        steps = self.facts["steps"]
+        kept = map_of(self.base, self.tail.base_rows, self.tail_rows, steps)
+        if kept is not None:
+            return kept
+        batches = self.batches(None, None)
         return map_question.over(batches, map_question.plan_for(batches, len(steps)), steps)
 
     @cached_property

@@ -17,11 +17,13 @@ from trayecto.batch import Batch
 from trayecto.kernels import naming
 from trayecto.log import store, writing
 from trayecto.log.batches import cut_batches
+from trayecto.questions import kept_map
 from trayecto.questions import map as map_question
 from trayecto.questions import variants as variants_question
 
 JOURNEYS, VARIANTS, KEYS = "journeys.arrow", "variants.arrow", "keys.arrow"
 MAP_STEPS, MAP_FLOWS = "answers_map_steps.arrow", "answers_map_flows.arrow"
+FLOWS = "flows.arrow"  # every flow's durations, of a log that grows
 Stage = Callable[[int], None]  # takes the hundredths of the build that were just done
 MOMENT = pa.timestamp("us", "UTC")
 LISTS = {"steps": np.uint16, "times": np.int64}  # the other lists are codes of event columns
@@ -49,9 +51,11 @@ class Content:
     rows_of_keys: NDArray[np.int64]  # (keys with journeys,) how many journeys each has; they lie together
 
 
-def write_base(place: Path, content: Content, told: Mapping[str, Any], advance: Stage) -> None:
+def write_base(
+    place: Path, content: Content, told: Mapping[str, Any], advance: Stage, *, grows: bool = True
+) -> None:
     """Write a base into its folder, all of it flushed to disk; publishing it is another step. ``told`` goes into
-    ``log.json`` as it is."""
+    ``log.json`` as it is. One that ``grows`` by patches holds what it takes to keep its map current."""
     batches = cut_batches(
         Batch(
             0, content.offsets, content.steps, content.times, None, content.weights, len(content.step_names)
@@ -62,16 +66,28 @@ def write_base(place: Path, content: Content, told: Mapping[str, Any], advance: 
     advance(20)
     write_table(place / VARIANTS, variants)
     write_table(place / KEYS, _index(content.keys, content.rows_of_keys))
-    answer = map_question.over(
-        batches, map_question.plan_for(batches, len(content.step_names)), content.step_names
-    )
-    write_table(place / MAP_STEPS, answer.steps_to_arrow())
-    write_table(place / MAP_FLOWS, answer.to_arrow())
+    answer, kept = _write_map(place, batches, content, grows=grows)
+    names = [JOURNEYS, VARIANTS, KEYS, MAP_STEPS, MAP_FLOWS, *kept]
     advance(10)
-    names = [JOURNEYS, VARIANTS, KEYS, MAP_STEPS, MAP_FLOWS]
     checks = engine.each(lambda name: writing.describe(place / name), names)
     writing.write_meta(place, _meta(content, answer, dict(zip(names, checks, strict=True))) | dict(told))
     advance(20)
+
+
+def _write_map(
+    place: Path, batches: list[Batch], content: Content, *, grows: bool
+) -> tuple[map_question.MapResult, list[str]]:
+    """Store the map that nobody narrowed; what keeps it current too, and the name of that file."""
+    steps = content.step_names
+    if grows and content.weights is None:
+        measured = kept_map.measure(batches, len(steps))
+        answer, kept = kept_map.figures(measured, steps), [FLOWS]
+        write_table(place / FLOWS, measured.to_arrow())
+    else:
+        answer, kept = map_question.over(batches, map_question.plan_for(batches, len(steps)), steps), []
+    write_table(place / MAP_STEPS, answer.steps_to_arrow())
+    write_table(place / MAP_FLOWS, answer.to_arrow())
+    return answer, kept
 
 
 def _index(keys: pa.Array, rows: NDArray[np.int64]) -> pa.Table:

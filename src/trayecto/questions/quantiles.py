@@ -44,7 +44,7 @@ def ranks(histogram: NDArray[np.int32]) -> Ranks:
     """Where the wanted ranks lie, from the merged histogram (runs, buckets); empty runs are left out."""
     occurring = np.flatnonzero(histogram.any(axis=1))
     running = np.cumsum(histogram[occurring], axis=1, dtype=np.int64)
-    wanted, fraction = _wanted(running[:, -1])
+    wanted, fraction = wanted_ranks(running[:, -1])
     bucket = np.stack([(running <= wanted[:, [k]]).sum(axis=1) for k in range(wanted.shape[1])], axis=1)
     before = np.take_along_axis(running, bucket, axis=1) - histogram[occurring[:, None], bucket]
     slots = np.full(histogram.shape, -1, np.int32)
@@ -56,7 +56,7 @@ def ranks(histogram: NDArray[np.int32]) -> Ranks:
     )
 
 
-def _wanted(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def wanted_ranks(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(runs, 4) the lower and the upper rank of each fraction, and (runs, 2) how far between them it lies."""
     place = np.array(FRACTIONS) * (counts - 1)[:, None]
     lower = np.floor(place).astype(np.int64)
@@ -84,10 +84,10 @@ def quantiles(ranks: Ranks, found: Values) -> NDArray[np.float64]:
 
     engine.each(part, list(pairwise(edges)))
     picked = values.reshape(-1, 2, 2).astype(np.float64)
-    return _between(picked[:, 0], picked[:, 1], ranks.fraction)
+    return interpolated(picked[:, 0], picked[:, 1], ranks.fraction)
 
 
-def _between(
+def interpolated(
     lower: NDArray[np.float64], upper: NDArray[np.float64], fraction: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Linear interpolation from the nearer end, as NumPy does it, so that results agree to the last bit."""
