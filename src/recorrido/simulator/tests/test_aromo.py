@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from recorrido.simulator.emit import tell
+from recorrido.simulator.late import carriers
 from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
 from recorrido.simulator.truth import truth_of
@@ -71,6 +72,12 @@ def test_ruta_sur_is_guilty_and_austral_is_not(truth):
     assert (guilty["raw_points"], guilty["adjusted_points"]) == (near(19), near(11))
     assert innocent["raw_points"] == near(16)
     assert innocent["adjusted_points"] == pytest.approx(1, abs=1)
+
+
+def test_austral_is_as_innocent_where_nobody_is_guilty(truth):
+    mended = simulate(load_scenario("aromo"), truth["faults"])
+    assert carriers(mended)["Austral"]["raw_points"] > 14
+    assert carriers(mended)["Austral"]["adjusted_points"] < 3
 
 
 def test_the_demo_has_about_a_million_events(demo):
