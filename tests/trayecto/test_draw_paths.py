@@ -1,5 +1,6 @@
 """The pictures of paths, comparisons and several types of objects, as documents."""
 
+import itertools
 import random
 from xml.etree import ElementTree
 
@@ -10,6 +11,9 @@ from tests.trayecto.test_compare import sets
 from tests.trayecto.test_object_map import PACKED, log_of
 
 from trayecto import draw
+from trayecto.conformance.blocks import ANY_ORDER, CHOICE, OPTIONAL, Block
+from trayecto.draw import text
+from trayecto.draw.typeset import SMALL
 from trayecto.errors import BadValue
 from trayecto.objects import ask
 from trayecto.questions import compare, sankey
@@ -80,3 +84,28 @@ def test_an_unknown_mode_is_refused():
 def test_a_step_that_nobody_takes_makes_a_picture_without_bands():
     view = view_of("a0")
     assert "jm-ribbon" not in draw.sankey(sankey.ask(view, "b"), standalone=False).text
+
+
+def words_over_gates(picture):
+    """(text, left, right, top) of what is said over gates."""
+    return [
+        (
+            one.text,
+            float(one.get("x")),
+            float(one.get("x")) + text.width(one.text, SMALL),
+            float(one.get("y")),
+        )
+        for one in parsed(picture).iter(f"{SVG}text")
+        if "jm-legend" in one.get("class", "")
+    ]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_words_over_gates_that_stand_close_together_do_not_cover_each_other(lang):
+    optional = Block(OPTIONAL, (Block(CHOICE, ("survey", "call")),))
+    said = words_over_gates(draw.path(Block(ANY_ORDER, (optional, "return")), lang=lang))
+    assert len(said) == 3
+    for (_one, _left, right, top), (_other, left, _right, other_top) in itertools.pairwise(
+        sorted(said, key=lambda one: one[1])
+    ):
+        assert right < left or abs(top - other_top) >= SMALL

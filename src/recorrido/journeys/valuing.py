@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from recorrido.shared.numbers import number_read, number_said
 from trayecto.values import Amount, Values, to_text
 
 PER_ORDER, SHARE, ANY, RETURN, DELAY_DAY, RETAINED = (
@@ -103,29 +104,19 @@ def _row(key: str, amount: Amount | None) -> AmountRow:
     exact = amount.low == amount.expected == amount.high
     return AmountRow(
         key,
-        low="" if exact else _said(amount.low),
-        expected=_said(amount.expected),
-        high="" if exact else _said(amount.high),
+        low="" if exact else number_said(amount.low),
+        expected=number_said(amount.expected),
+        high="" if exact else number_said(amount.high),
         source=amount.source or "",
         date=amount.date.isoformat() if amount.date else "",
     )
 
 
-def _said(number: float) -> str:
-    rounded = round(number, 6)
-    return str(int(rounded) if rounded == int(rounded) else rounded)
-
-
 def _amount(row: AmountRow) -> Amount:
-    expected = _number(row.expected)
-    low, high = (_number(text) if text else expected for text in (row.low, row.high))
+    expected = number_read(row.expected)
+    low, high = (number_read(text) if text else expected for text in (row.low, row.high))
     date = datetime.date.fromisoformat(row.date) if row.date else None
     return Amount(low, expected, high, row.source or None, date)
-
-
-def _number(text: str) -> float:
-    """Raises ValueError. A comma is a decimal mark: nobody writes groups of thousands into such a field."""
-    return float(text.replace(",", "."))
 
 
 def _problem(row: AmountRow) -> str:
@@ -137,7 +128,10 @@ def _problem(row: AmountRow) -> str:
     try:
         amount = _amount(replace(row, date=""))
     except ValueError:
-        return _("Write amounts as numbers, such as 2100 or 0.38.")
+        return _("Write amounts as numbers, such as %(one)s or %(other)s.") % {
+            "one": number_said(2100),
+            "other": number_said(0.38),
+        }
     return _wrong_order(row, amount) or _wrong_date(row.date)
 
 

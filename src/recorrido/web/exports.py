@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from recorrido.shared.sheets import disarmed
+from recorrido.shared.sheets import sheet_cell, sheet_writer
 
 
 def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """UTF-8 with a mark that spreadsheets understand; a text that begins like a formula is disarmed."""
+    """UTF-8 with a mark that spreadsheets understand, columns and decimals parted as they do in the reader's language."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = _attached(name)
     response.write("\ufeff")
-    writer = csv.writer(response)
+    writer = sheet_writer(response)
     writer.writerow(header)
-    writer.writerows([_safe(value) for value in row] for row in rows)
+    writer.writerows([sheet_cell(value) for value in row] for row in rows)
     return response
 
 
 def _attached(name: str) -> str:
     """The header of a download; a name may hold what an order's number holds, quotes included."""
     return content_disposition_header(True, f"{name}.csv") or "attachment"
-
-
-def _safe(value: object) -> object:
-    return disarmed(value) if isinstance(value, str) else value
 
 
 def csv_text_file(name: str, text: str) -> HttpResponse:

@@ -17,6 +17,7 @@ StepHref = Callable[[str], str | None]
 
 SIZES = Sizes(step=(136.0, 74.0), gate=20.0, end=16.0, across=34.0, down=36.0, margin=24.0)
 _SHIFT = 16.0  # room above for what is said over the first way
+_APART = 8.0  # between what is said over two gates that stand close together
 _TIP = 7.0
 
 
@@ -37,6 +38,7 @@ class _Theme:
     href: StepHref | None
     said: Mapping[str, str]
     top: float
+    over: Mapping[Shape, int]
     drawn: Layout = field(repr=False)
 
     def step(self, name: str) -> PathStep:
@@ -59,7 +61,9 @@ def path(
     heading, top = typeset.heading(
         ((title, TITLE, "title"), (subtitle, SUBTITLE, "subtitle")), 24.0, drawn.width
     )
-    theme = _Theme(steps or {}, href, said, (top if title or subtitle else 0.0) + _SHIFT, drawn)
+    over = _lines_over(drawn, said)
+    room = _SHIFT + typeset.leading(SMALL) * max(over.values(), default=0)
+    theme = _Theme(steps or {}, href, said, (top if title or subtitle else 0.0) + room, over, drawn)
     body = [element("rect", class_="ground", width="100%", height="100%"), *map(write_label, heading)]
     body += [_line(line, theme) for line in drawn.lines]
     body += [_shape(shape, theme) for shape in drawn.shapes]
@@ -75,6 +79,17 @@ def path(
         linked=href is not None,
         standalone=standalone,
     )
+
+
+def _lines_over(drawn: Layout, said: Mapping[str, str]) -> dict[Shape, int]:
+    """How many lines higher the words over a gate stand, so that those of the gates to its right stay clear of them."""
+    placed: dict[Shape, int] = {}
+    spoken = [shape for shape in drawn.shapes if _word(shape)]
+    for shape in sorted(spoken, key=lambda one: -one.x):
+        end = shape.x + text.width(said[_word(shape)], SMALL) + _APART
+        taken = {line for one, line in placed.items() if one.middle[1] == shape.middle[1] and one.x < end}
+        placed[shape] = next(line for line in range(len(taken) + 1) if line not in taken)
+    return placed
 
 
 def _line(line: Line, theme: _Theme) -> str:
@@ -121,14 +136,21 @@ def _shape(shape: Shape, theme: _Theme) -> str:
     half = shape.width / 2
     d = f"M{px(x - half)} {px(y)}L{px(x)} {px(y - half)}L{px(x + half)} {px(y)}L{px(x)} {px(y + half)}Z"
     diamond = element("path", class_="turn", d=d)
-    word = {layout.PARALLEL: "any_order", layout.EXCLUSIVE: "one_of", layout.SKIPPABLE: "skippable"}.get(
-        shape.how
-    )
-    if shape.kind != layout.SPLIT or word is None:
+    if shape not in theme.over:
         return diamond
-    above = y - SIZES.step[1] / 2 - typeset.leading(SMALL) - 3
-    leader = element("line", class_="rule", x1=x, x2=x, y1=above + typeset.leading(SMALL) + 1, y2=y - half)
-    return element("g", leader, diamond, _said(theme.said[word], x, above))
+    line = typeset.leading(SMALL)
+    above = y - SIZES.step[1] / 2 - line * (1 + theme.over[shape]) - 3
+    leader = element("line", class_="rule", x1=x, x2=x, y1=above + line + 1, y2=y - half)
+    words_ = typeset.label([theme.said[_word(shape)]], shape.x, above, SMALL, "legend")
+    return element("g", leader, diamond, write_label(words_))
+
+
+def _word(shape: Shape) -> str:
+    """The name of what is said over it; "" for none."""
+    if shape.kind != layout.SPLIT:
+        return ""
+    named = {layout.PARALLEL: "any_order", layout.EXCLUSIVE: "one_of", layout.SKIPPABLE: "skippable"}
+    return named.get(shape.how, "")
 
 
 def _step(shape: Shape, theme: _Theme) -> str:

@@ -16,7 +16,7 @@ from recorrido.journeys.calendar.cells import date_of, key_of, kind_of, label_of
 from recorrido.journeys.calendar.errors import BadCalendar
 from recorrido.journeys.calendar.models import CalendarEntry
 from recorrido.journeys.errors import BadCell
-from recorrido.shared.sheets import FORMULA_STARTS
+from recorrido.shared.sheets import armed
 from trayecto.blueprint.fields import suggestion
 
 COLUMNS = ("date", "label", "kind", "touchpoint", "department")
@@ -74,7 +74,7 @@ def _lines(text: str, bad: list[BadCell]) -> Lines:
         if len(cells) > len(header):
             bad.append(BadCell(place, "", _("this row has more cells than the header")))
         pairs = zip(header, cells + [""] * len(header), strict=False)
-        found.append((place, {name: _armed(cell.strip()) for name, cell in pairs if name}))
+        found.append((place, {name: armed(cell.strip()) for name, cell in pairs if name}))
     return found
 
 
@@ -107,11 +107,6 @@ def _header(cells: list[str]) -> list[str]:
     if bad:
         raise BadCalendar(bad)
     return names
-
-
-def _armed(text: str) -> str:
-    """A text that was disarmed when it went out as a file."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def _said_twice(lines: Lines) -> Iterator[BadCell]:

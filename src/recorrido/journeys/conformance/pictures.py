@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.blueprint import Blueprint, JourneyType
 from trayecto import draw
 from trayecto.conformance.blocks import Block
 from trayecto.conformance.rules import Forbids, Needs, Rule
+from trayecto.units import DAY, HOUR, MINUTE, parse_duration
 
 
 @dataclass(frozen=True)
@@ -99,5 +100,18 @@ def rule_in_words(blueprint: Blueprint, rule: Rule) -> str:
         message, other = _("“%(step)s” never after “%(other)s”"), rule.after
     else:
         message, other = _("“%(step)s” within %(limit)s of “%(other)s”"), rule.since
-        return message % {"step": step, "other": blueprint.label(other, language), "limit": rule.limit}
+        facts = {"step": step, "other": blueprint.label(other, language)}
+        return message % (facts | {"limit": _length(parse_duration(rule.limit))})
     return message % {"step": step, "other": blueprint.label(other, language)}
+
+
+def _length(microseconds: int) -> str:
+    """A limit as the design says it, to the minute: "14 days", "1 day 12 hours"."""
+    days, rest = divmod(round(microseconds / MINUTE), DAY // MINUTE)
+    hours, minutes = divmod(rest, HOUR // MINUTE)
+    parts = (
+        (days, ngettext("%(n)d day", "%(n)d days", days)),
+        (hours, ngettext("%(n)d hour", "%(n)d hours", hours)),
+        (minutes, ngettext("%(n)d minute", "%(n)d minutes", minutes)),
+    )
+    return " ".join(words % {"n": number} for number, words in parts if number)

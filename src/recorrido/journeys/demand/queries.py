@@ -51,6 +51,7 @@ class CauseRow:
     born_at: str
     born_label: str
     why: str
+    slug: str  # of the department; "" where nothing is explained
     department: str
     felt_label: str
     contacts: int
@@ -91,6 +92,7 @@ class SampledContact:
     at: datetime
     label: str
     channel: str
+    cause: CauseRow
 
 
 def demand_view(study: Study, result: Result) -> DemandView:
@@ -114,14 +116,16 @@ def demand_view(study: Study, result: Result) -> DemandView:
     )
 
 
-def sampled_contacts(study: Study, result: Result, place: int) -> list[SampledContact]:
-    """The contacts of a cause that were kept, the oldest first."""
-    samples = result["samples"]
-    found = samples[place] if 0 <= place < len(samples) else []
-    return [
-        SampledContact(row, _moment(study, at), study.label(step), channel_label(channel) if channel else "–")
-        for row, at, step, channel in found
+def sampled_contacts(study: Study, result: Result, causes: Sequence[CauseRow]) -> list[SampledContact]:
+    """The contacts of these causes that were kept, the oldest first."""
+    found = [
+        SampledContact(
+            row, _moment(study, at), study.label(step), channel_label(channel) if channel else "–", cause
+        )
+        for cause in causes
+        for row, at, step, channel in result["samples"][cause.place]
     ]
+    return sorted(found, key=lambda one: (one.at, one.row))
 
 
 def _department(study: Study, told: Result, result: Result, months: float) -> DepartmentRow:
@@ -145,6 +149,7 @@ def _cause(study: Study, place: int, told: Result) -> CauseRow:
         born_at=born or "",
         born_label=study.label(born) if born else _("Unexplained"),
         why=wording.kind_label(told["kind"]) if born else "",
+        slug=told["department"] or "" if born else "",
         department=department_label(study, told["department"]) if born else "",
         felt_label=study.label(told["felt_at"]) if told["felt_at"] else "–",
         contacts=told["contacts"],

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from recorrido.journeys.blueprint import read_blueprint
 from recorrido.journeys.drafting.text import Design, label_in, section, text_of
 from recorrido.journeys.errors import BadCell, BadInventory, BlueprintInvalid
+from recorrido.shared.numbers import number_said
+from recorrido.shared.sheets import armed
 from trayecto.blueprint.fields import suggestion
 
 PLAIN = ("event", "time", "stage", "phase", "owner", "nature", "direction", "lost_after")
@@ -67,7 +69,7 @@ def _row(key: str, fields: Design) -> dict[str, Any]:
 
 
 def csv_rows(rows: Iterable[Cells]) -> list[list[str]]:
-    """The rows as texts: lists joined by spaces, conditions as JSON, yes and no."""
+    """The rows as texts: lists joined by spaces, conditions as JSON, yes and no; numbers as the reader writes them."""
     return [[_text(row[name]) for name in COLUMNS] for row in rows]
 
 
@@ -78,6 +80,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return " ".join(map(str, value))
+    if isinstance(value, float):
+        return number_said(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
@@ -130,7 +134,7 @@ def _csv_rows(text: str) -> list[dict[str, Any]]:
             continue
         if len(line) > len(header):
             bad.append(BadCell(number, "", _("this row has more cells than the header")))
-        cells = {name: cell.strip() for name, cell in zip(header, line, strict=False)}
+        cells = {name: armed(cell.strip()) for name, cell in zip(header, line, strict=False)}
         rows.append(_understood(number, cells, bad) | {"row": number})
     if bad:
         raise BadInventory(bad)

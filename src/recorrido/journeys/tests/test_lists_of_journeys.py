@@ -101,7 +101,7 @@ def test_a_journey_that_is_not_there_is_told(study, row):
 
 def test_the_list_as_csv_has_every_row(study):
     text = "".join(journeys_as_csv(study, Filters(), DELIVERED))
-    rows = list(csv.reader(io.StringIO(text)))
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert len(rows) - 1 == journeys_behind(study, Filters(), DELIVERED).total.count
     assert {len(row) for row in rows} == {7 + 3}
 
@@ -120,4 +120,4 @@ def test_every_view_has_its_csv(study):
 
 
 def test_a_formula_in_a_name_does_not_run_in_a_spreadsheet():
-    assert csv_text([["=1+1", "-2", -2, "Ana"]]) == "'=1+1,'-2,-2,Ana\r\n"
+    assert csv_text([["=1+1", "-2", -2, "Ana"]]) == "'=1+1;'-2;-2;Ana\r\n"

@@ -29,7 +29,7 @@ def test_rows_of_a_model_give_the_model_again():
 
 def test_a_share_is_written_in_percent():
     row = next(row for row in rows_of(read_values(WHOLE)) if row.key == "margin.share")
-    assert (row.low, row.expected, row.high) == ("36.1", "38", "40")
+    assert (row.low, row.expected, row.high) == ("36,1", "38", "40")
 
 
 def test_a_decimal_comma_is_read():

@@ -15,7 +15,7 @@ CAUSES = (
     _("born at"), _("why"), _("department"), _("felt at"), _("contacts"), _("share"), _("share, low"), _("share, high"),
     _("money a month"), _("money, low"), _("money, high"), _("currency"), _("method"),
 )  # fmt: skip
-CONTACTS = (_("moment"), _("step"), _("channel"), _("row of the journey"))
+CONTACTS = (_("moment"), _("step"), _("channel"), _("born at"), _("why"), _("row of the journey"))
 SPLIT = (
     _("touchpoint"), _("purpose"), _("direction"), _("planned"), _("channel"), _("phase"), _("department"), _("contacts"),
     _("contacts a month"), _("share"), _("cost a month"), _("currency"),
@@ -33,7 +33,7 @@ def causes(view: DemandView) -> Iterator[Row]:
 
 def sampled(found: Sequence[SampledContact]) -> Iterator[Row]:
     for one in found:
-        yield (one.at.isoformat(), one.label, one.channel, one.row)
+        yield (one.at.isoformat(), one.label, one.channel, one.cause.born_label, one.cause.why, one.row)
 
 
 def split(view: SplitView) -> Iterator[Row]:

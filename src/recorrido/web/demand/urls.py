@@ -12,5 +12,6 @@ urlpatterns = [
     path("failure-demand/", views.failure_demand, name="failure"),
     path("failure-demand/departments.svg", views.departments_chart, name="departments"),
     path("failure-demand/cause/<int:place>/", views.cause, name="cause"),
+    path("failure-demand/department/<str:slug>/", views.department, name="department"),
     path("profit/", views.profit, name="profit"),
 ]

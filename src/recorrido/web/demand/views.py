@@ -48,11 +48,11 @@ def failure_demand(page: Page) -> HttpResponse:
     if view is not None and _is_csv(page):
         return csv_file("failure-demand", files.CAUSES, files.causes(view))
     version = _version_of(page, analysis)
-    causes = [(one, _here(page, "cause", one.place)) for one in view.causes] if view else []
     context = {
         "analysis": analysis,
         "demand": view,
-        "causes": causes,
+        "causes": [(one, _here(page, "cause", one.place)) for one in view.causes] if view else [],
+        "departments": [(one, _born_in(page, view, one)) for one in view.departments] if view else [],
         "chart": _here(page, "departments"),
         "chart_words": charts.departments_words(view) if view else "",
         "chart_height": charts.departments_height(view) if view else 0,
@@ -60,6 +60,13 @@ def failure_demand(page: Page) -> HttpResponse:
         "version": version,
     }
     return show(page, "demand/failure_demand.html", context)
+
+
+def _born_in(page: Page, view: queries.DemandView, one: queries.DepartmentRow) -> str:
+    """Where the contacts of a department are; of none: those that nothing explains."""
+    if one.slug:
+        return _here(page, "department", one.slug)
+    return _here(page, "cause", view.unexplained.place) if view.unexplained else ""
 
 
 def _version_of(page: Page, analysis: Shown) -> str:
@@ -82,29 +89,45 @@ def departments_chart(page: Page) -> HttpResponse:
 @journey_page
 def cause(page: Page, place: int) -> HttpResponse:
     """Contacts of one cause, each with its journey."""
-    access.require_people(staff_of(page.request))
     analysis, view = _kept(page, working.FAILURE_DEMAND, queries.demand_view)
-    if view is None or analysis.result is None or place >= len(view.causes):
+    if view is None or place >= len(view.causes):
         raise Http404
-    sampled = queries.sampled_contacts(page.study, analysis.result, place)
+    found = view.causes[place]
+    return _contacts_of(page, analysis, [found], {"heading": found.born_label, "cause": found})
+
+
+@require_safe
+@journey_page
+def department(page: Page, slug: str) -> HttpResponse:
+    """Contacts born in any step of a department, each with its journey."""
+    analysis, view = _kept(page, working.FAILURE_DEMAND, queries.demand_view)
+    found = [one for one in (view.causes if view else ()) if one.slug == slug]
+    if not found:
+        raise Http404
+    return _contacts_of(page, analysis, found, {"heading": found[0].department})
+
+
+def _contacts_of(
+    page: Page, analysis: Shown, causes: Sequence[queries.CauseRow], about: dict[str, Any]
+) -> HttpResponse:
+    access.require_people(staff_of(page.request))
+    sampled = queries.sampled_contacts(page.study, analysis.result or {}, causes)
+    if _is_csv(page):
+        return csv_file("contacts", files.CONTACTS, files.sampled(sampled))
     words = page.request.GET.get("q", "").strip()
     found = [one for one in sampled if words.casefold() in f"{one.label} {one.channel}".casefold()]
     after = _number(page.request.GET.get("after", ""))
-    if _is_csv(page):
-        return csv_file("contacts", files.CONTACTS, files.sampled(sampled))
-    rows = found[after : after + PAGE]
     version = _version_of(page, analysis)
     context = {
-        "demand": view,
-        "cause": view.causes[place],
+        "contacts": sum(one.contacts for one in causes),
         "sampled": len(sampled),
         "found": len(found),
-        "rows": [(one, _journey_address(page, version, one.row)) for one in rows],
+        "rows": [(one, _journey_address(page, version, one.row)) for one in found[after : after + PAGE]],
         "words": words,
         "next": after + PAGE if after + PAGE < len(found) else None,
         "back": _here(page, "failure"),
     }
-    return show(page, "demand/cause.html", context)
+    return show(page, "demand/cause.html", about | context)
 
 
 def _number(text: str) -> int:

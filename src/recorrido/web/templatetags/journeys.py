@@ -282,6 +282,18 @@ def signed(value: int) -> str:
 
 
 @register.filter
+def minus(text: str) -> str:
+    """A number with the sign that is as wide as a plus, instead of a hyphen."""
+    return text.replace("-", "−")
+
+
+@register.filter
+def per_hundred(value: float) -> str:
+    """A difference of shares as so many of every hundred: "33,3"; in percent it would read as a ratio."""
+    return number_format(round(100 * value, 1), decimal_pos=1).replace("-", "−")
+
+
+@register.filter
 def points(value: float | None) -> str:
     """A difference of shares in points: "+4,2"."""
     if value is None:

@@ -72,7 +72,7 @@ def rows_of_csv(client: Client, address: str) -> list[list[str]]:
     answer = client.get(f"{address}&format=csv")
     assert answer["Content-Type"].startswith("text/csv"), address
     text = b"".join(answer) if answer.streaming else answer.content
-    return list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))[1:]
+    return list(csv.reader(io.StringIO(text.decode("utf-8-sig")), delimiter=";"))[1:]
 
 
 def wrong_figures(

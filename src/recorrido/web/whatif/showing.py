@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from recorrido.journeys.queries import Study
 from recorrido.web.conditions import attribute_said, value_said
+from recorrido.web.money import money_exact
 
 Told = Mapping[str, Any]
 WIDTH = 220  # of a bar
@@ -62,6 +63,20 @@ def _row(study: Study, one: Told, currency: str) -> Row:
     )
 
 
+def cells_of(study: Study, result: Told) -> Iterator[Sequence[object]]:
+    """The outcomes as lines of a file: what, before, after, difference and its interval, unit."""
+    for one in result["outcomes"]:
+        effect, name = one["effect"], one["name"]
+        figures = (one["before"], one["after"], effect["expected"], effect["low"], effect["high"])
+        yield _label(study, name), *figures, _unit(name, result["currency"] or "")
+
+
+def _unit(name: str, currency: str) -> str:
+    if name in ("money", "value_kept"):
+        return currency
+    return {"late": _("share"), "days": _("days")}.get(name.partition(":")[0], "")
+
+
 def _signed(value: float, said: Any) -> str:
     text = str(said(value))
     return f"+{text}" if value > 0 and text != str(said(0)) else text
@@ -74,7 +89,7 @@ def _saying(name: str, currency: str) -> Any:
         return lambda value: number_format(round(value, 1) + 0.0, 1)
     whole = lambda value: number_format(round(value), 0, force_grouping=True)  # noqa: E731
     if name in ("money", "value_kept"):
-        return lambda value: f"{whole(value)} {currency}".strip()
+        return lambda value: money_exact(round(value), round(value), currency)
     return whole
 
 
@@ -128,7 +143,7 @@ def _line(line: Told, currency: str) -> MoneyLine:
         str(words.get(line["what"], line["what"])),
         number_format(round(line["quantity"]["expected"]), 0, force_grouping=True),
         shown,
-        f"{number_format(round(line['total']['expected']), 0, force_grouping=True)} {currency}".strip(),
+        money_exact(round(line["total"]["expected"]), round(line["total"]["expected"]), currency),
         line["each"]["source"] or "",
     )
 
@@ -222,7 +237,8 @@ def _is_share(told: object) -> bool:
 
 
 def _percent(share: float) -> str:
-    return _("%(number)s%%") % {"number": number_format(round(100 * share), 0)}
+    percent = round(100 * share, 1)
+    return _("%(number)s%%") % {"number": number_format(percent, 0 if percent.is_integer() else 1)}
 
 
 def _where(study: Study, where: Mapping[str, str] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from recorrido.web.conditions import attribute_said, value_said
 
 Change = Mapping[str, Any]
 USUAL_TIME = 100  # percent of the time a step takes now
+FEW = 5  # percent; a smaller share moves by tenths, else what seldom fails stands at none
+DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,36 @@ class Gate:
 
 @dataclass(frozen=True)
 class Step:
-    """``now``, ``target``: percent that fails; ``time``: percent of the time it takes. ``days`` None: only contacts tell of it."""
+    """``field``: what its slider is called; ``now``, ``target``: percent that fails, which moves by ``unit``; ``time``: percent
+    of the time it takes. ``days`` None: only contacts tell of it."""
 
     step: str
+    field: str
     label: str
     judged: int
-    now: int
-    target: int
+    now: float
+    target: float
+    unit: float
     days: float | None
     promised: float | None
     working: bool
     time: int
     told_by: str
+
+    @property
+    def most(self) -> int:
+        """How far the slider goes."""
+        return 10 if self.unit < 1 and max(self.now, self.target) <= 10 else 100
+
+    @property
+    def took(self) -> float:
+        """Seconds; half of them within."""
+        return DAY * (self.days or 0.0)
+
+    @property
+    def limit(self) -> float:
+        """Seconds that are promised."""
+        return DAY * (self.promised or 0.0)
 
 
 @dataclass(frozen=True)
@@ -89,19 +110,29 @@ def _gate(study: Study, told: Mapping[str, Any], left: list[Change]) -> Gate:
 
 
 def _step(study: Study, told: Mapping[str, Any], left: list[Change]) -> Step:
-    step, now = told["step"], _percent(told["failed"], told["judged"])
+    step, now = told["step"], _failing(told)
     marks = {"told_by": "contacts"} if told["told_by"] == "contacts" else {}
     failing = _taken([one for one in left if "to" in one], change="failure_rate", step=step, **marks)
     taking = _taken([one for one in left if "times" in one], change="duration", step=step)
     for change in (failing, taking):
         if change is not None:
             left.remove(change)
-    target = now if failing is None or failing["to"] == "others" else round(100 * failing["to"])
+    target = now if failing is None or failing["to"] == "others" else round(100 * failing["to"], 1)
     time = USUAL_TIME if taking is None else round(100 * taking["times"])
     return Step(
-        step, study.label(step), told["judged"], now, target, told["days"], told["promised"], told["working"],
-        time, told["told_by"],
+        step, _field(told), study.label(step), told["judged"], now, target, 0.1 if now < FEW else 1, told["days"],
+        told["promised"], told["working"], time, told["told_by"],
     )  # fmt: skip
+
+
+def _field(told: Mapping[str, Any]) -> str:
+    """A step may fail in two ways, each with a slider of its own: late, and told by contacts."""
+    return f"{'asked' if told['told_by'] == 'contacts' else 'fails'}:{told['step']}"
+
+
+def _failing(told: Mapping[str, Any]) -> float:
+    share = 100 * told["failed"] / max(1, told["judged"])
+    return round(share, 1) if share < FEW else round(share)
 
 
 def _way(study: Study, told: Mapping[str, Any], left: list[Change]) -> Way:
@@ -146,11 +177,11 @@ def changes_of(choices: Mapping[str, Any], told: QueryDict) -> list[Change]:
 def _of_step(step: Mapping[str, Any], told: QueryDict) -> list[Change]:
     name: str = step["step"]
     found: list[Change] = []
-    now = _percent(step["failed"], step["judged"])
-    target = _number(told.get(f"fails:{name}"), now)
+    now = _failing(step)
+    target = _number(told.get(_field(step)), now)
     if target != now:
         marks = {"told_by": "contacts"} if step["told_by"] == "contacts" else {}
-        found.append({"change": "failure_rate", "step": name, "to": target / 100, **marks})
+        found.append({"change": "failure_rate", "step": name, "to": round(target / 100, 3), **marks})
     time = _number(told.get(f"takes:{name}"), USUAL_TIME)
     if time != USUAL_TIME and step["days"] is not None:
         found.append({"change": "duration", "step": name, "times": time / 100})
@@ -165,9 +196,10 @@ def _of_way(name: str, told: QueryDict) -> list[Change]:
     return [{"change": "share", "where": {name: source}, "to": {name: target}, "share": share / 100}]
 
 
-def _number(text: str | None, usual: int) -> int:
-    """A whole number, or where it stands: nobody can move a slider to anything else."""
+def _number(text: str | None, usual: float) -> float:
+    """Where a slider stands; else where it stood: nobody can move one to anything that is no number."""
     try:
-        return int(text or "")
+        number = float(text or "")
     except ValueError:
         return usual
+    return number if math.isfinite(number) else usual

@@ -20,11 +20,11 @@ from recorrido.journeys.whatif.pictures import maps_of
 from recorrido.journeys.whatif.queries import ANSWER, CHOICES, applies, told_changes
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.analyses.showing import Shown, shown
-from recorrido.web.exports import csv_text_file
+from recorrido.web.exports import csv_file
 from recorrido.web.journeys.page import Page, journey_page, refused, show
 from recorrido.web.whatif.links import link_to, written
 from recorrido.web.whatif.naming import named_of
-from recorrido.web.whatif.showing import described, lines_of, notes_of, rows_of
+from recorrido.web.whatif.showing import cells_of, described, lines_of, notes_of, rows_of
 from recorrido.web.whatif.sliders import changes_of, sliders
 
 
@@ -39,7 +39,7 @@ def what_if(page: Page) -> HttpResponse:
     answer = shown(page.study, ANSWER, address, {"changes": changes}) if changes else None
     if answer and answer.result and page.request.GET.get("format") == "csv":
         access.require_export(staff_of(page.request))
-        return csv_text_file("what-if", _csv(page, answer.result))
+        return _file(page, answer.result)
     choices = shown(page.study, CHOICES, address)
     context = {
         "choices": choices,
@@ -99,13 +99,11 @@ def _told(page: Page, answer: Shown | None, changes: list[Any]) -> dict[str, Any
     }
 
 
-def _csv(page: Page, result: dict[str, Any]) -> str:
-    lines = ["outcome,before,after,effect,low,high"]
-    for one in result["outcomes"]:
-        effect = one["effect"]
-        figures = (one["before"], one["after"], effect["expected"], effect["low"], effect["high"])
-        lines.append(",".join([one["name"], *(f"{figure:.6g}" for figure in figures)]))
-    return "\n".join(lines) + "\n"
+def _file(page: Page, result: dict[str, Any]) -> HttpResponse:
+    header = [
+        _("Outcome"), _("As it was"), _("As it would have been"), _("Difference"), _("at least"), _("at most"), _("Unit"),
+    ]  # fmt: skip
+    return csv_file("what-if", header, cells_of(page.study, result))
 
 
 @require_POST

@@ -87,7 +87,7 @@ def test_versions_are_compared_field_by_field_and_line_by_line(visitor, installe
     assert "carriers" in page and "<del>" in page and "<ins>" in page
     assert "escrito de otra forma, permite lo mismo" in page
     rows = text_of(visitor.get(f"{BASE}compare/?a={installed.pk}&b={later.pk}&format=csv"))
-    assert "Punto de contacto,Entregado,cambiado,owner,carriers,sellers" in rows
+    assert "Punto de contacto;Entregado;cambiado;owner;carriers;sellers" in rows
 
 
 def test_the_list_of_versions_asks_the_same_number_of_queries_for_many(
@@ -146,7 +146,7 @@ def test_a_changed_cell_is_a_change_of_the_draft(visitor):
 
 def test_bad_cells_are_told_by_row_and_column_and_nothing_is_kept(visitor):
     lines = text_of(visitor.get(f"{BASE}touchpoints.csv")).splitlines()
-    bad = "\n".join([lines[0], lines[1].replace("shop", "nobody"), "x,,,,,,,nowhere,,shop,,,quizás"])
+    bad = "\n".join([lines[0], lines[1].replace("shop", "nobody"), "x;;;;;;;nowhere;;shop;;;quizás"])
     answer = visitor.post(f"{BASE}touchpoints/bring/", {"file": SimpleUploadedFile("t.csv", bad.encode())})
     page = text_of(answer)
     assert answer.status_code == 422 and not BlueprintDraft.objects.exists()

@@ -92,7 +92,7 @@ def test_a_file_is_brought_and_goes_out_again(writer):
     answer = brought(writer, "fecha;qué\n2026-09-21;Avisos\n2026-09-28;Turnos\n")
     assert "message success" in answer.content.decode() and CalendarEntry.objects.count() == 2
     lines = writer.get(PAGE, {"format": "csv"}).content.decode("utf-8-sig").splitlines()
-    assert lines == ["date,label,kind,touchpoint,department", "2026-09-21,Avisos,other,,", "2026-09-28,Turnos,other,,"]  # fmt: skip
+    assert lines == ["date;label;kind;touchpoint;department", "2026-09-21;Avisos;other;;", "2026-09-28;Turnos;other;;"]  # fmt: skip
 
 
 def test_a_bad_file_is_told_line_by_line_and_nothing_is_kept(writer):

@@ -77,7 +77,7 @@ def test_the_list_is_searched_narrowed_and_exported(visitor, worked_out):
     )
     assert "sin «Despacho» antes" not in shown(visitor, f"{PAGE}?kind=late")
     rows = visitor.get(f"{PAGE}?format=csv").content.decode().splitlines()
-    assert any(row.startswith("se agrega,Llamada,Tienda,12,") for row in rows)
+    assert any(row.startswith("se agrega;Llamada;Tienda;12;") for row in rows)
 
 
 def test_the_page_asks_the_same_number_of_queries_for_many(

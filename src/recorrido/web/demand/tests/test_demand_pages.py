@@ -66,8 +66,9 @@ def test_shares_by_department_and_by_cause_add_up(aromo):
 
 
 def test_the_contacts_of_a_cause_are_steps_of_the_journeys_they_lead_to(aromo):
-    study = open_study("purchase")
-    for contact in queries.sampled_contacts(study, result(working.FAILURE_DEMAND), 0)[:5]:
+    study, found = open_study("purchase"), result(working.FAILURE_DEMAND)
+    causes = queries.demand_view(study, found).causes
+    for contact in queries.sampled_contacts(study, found, causes[:1])[:5]:
         steps = journey_detail(study, Filters(), contact.row).steps
         assert (contact.label, contact.at) in [(step.label, step.at) for step in steps]
 
@@ -78,6 +79,20 @@ def test_a_cause_lists_as_many_contacts_as_it_counted(aromo):
         assert len(found["samples"][place]) == min(cause["contacts"], working.SAMPLED)
     shown = text(aromo["analyst"], "/journeys/failure-demand/cause/0/")
     assert len(re.findall(r"/journeys/journey/\d+/", shown)) == min(50, found["by_cause"][0]["contacts"])
+
+
+def test_the_total_of_a_department_leads_to_the_contacts_of_all_its_causes(aromo):
+    view = queries.demand_view(open_study("purchase"), result(working.FAILURE_DEMAND))
+    shown = text(aromo["analyst"], PAGES[0])
+    for one in view.departments:
+        causes = [cause for cause in view.causes if cause.slug == one.slug]
+        where = f"department/{one.slug}" if one.slug else f"cause/{view.unexplained.place}"
+        assert one.contacts == sum(cause.contacts for cause in causes)
+        assert f"/journeys/failure-demand/{where}/?" in shown
+        listed = page(aromo["analyst"], f"/journeys/failure-demand/{where}/?format=csv").content
+        kept = sum(min(cause.contacts, working.SAMPLED) for cause in causes)
+        assert len(listed.decode().splitlines()) == 1 + kept
+    assert page(aromo["analyst"], "/journeys/failure-demand/department/none/").status_code == 404
 
 
 def test_a_search_narrows_the_contacts_and_a_cause_that_is_not_there_is_not_found(aromo):

@@ -58,7 +58,7 @@ def test_a_contact_ends_on_the_page(signed_in, make_staff):
 def test_the_file_of_organizations_has_all_of_them(signed_in, analyst):
     organizations(60)
     answer = signed_in(analyst).get("/people/organizations/?format=csv")
-    assert len(list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))) == 61
+    assert len(list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))) == 61
 
 
 def test_an_organization_that_is_not_there_is_not_found(signed_in, analyst):

@@ -30,7 +30,7 @@ def times_on(client, address: str) -> list[str]:
 
 
 def rows_of(answer) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))[1:]
 
 
 def test_a_person_is_found_by_an_identifier_and_by_number(signed_in, analyst):

@@ -3,5 +3,5 @@
 
 document.addEventListener("input", (event) => {
   const output = event.target.type === "range" ? event.target.closest("label")?.querySelector("output") : null;
-  if (output) output.textContent = event.target.value;
+  if (output) output.textContent = Number(event.target.value).toLocaleString(document.documentElement.lang);
 });

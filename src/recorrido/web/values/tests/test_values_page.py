@@ -41,6 +41,15 @@ def test_amounts_are_saved_as_a_new_version(signed_in, lead):
     assert "phone" not in values.contact_by_channel
 
 
+def test_amounts_are_written_and_read_as_the_language_does(signed_in, lead):
+    install("currency: EUR\nmargin: {share: 0.3609}\n")
+    client = signed_in(lead)
+    assert 'name="margin.share.expected" value="36,09"' in client.get(PAGE).content.decode()
+    client.post(PAGE, {"currency": "EUR", "return.expected": "2.100", "contact.any.expected": "2.5"})
+    values = values_in_force().read()
+    assert (values.return_cost.expected, values.contact().expected) == (2100, 2.5)
+
+
 def test_a_mistake_is_marked_at_its_row_and_nothing_is_saved(signed_in, lead):
     answer = signed_in(lead).post(
         PAGE,

@@ -73,7 +73,8 @@ def test_the_answer_stands_before_and_after_with_its_interval(chosen):
     assert (
         text.count('<rect class="before"') == 4 and 'name="gate:identity.requested" value="1" checked' in text
     )
-    assert "outcome,before,after" in chosen.get(f"{address}&format=csv").content.decode()
+    file = chosen.get(f"{address}&format=csv").content.decode("utf-8-sig").splitlines()
+    assert file[0].startswith("Resultado;Como fue;Como habría sido") and len(file) == 5
     # three maps, and the same figures as a table for whoever reads no picture
     assert text.count("<svg") >= 3 and 'class="side-by-side"' in text
     assert re.search(
@@ -83,7 +84,12 @@ def test_the_answer_stands_before_and_after_with_its_interval(chosen):
 
 
 def test_nothing_moved_is_no_question(chosen):
-    ask(chosen)
+    text = text_of(chosen, PAGE)
+    stands = dict(
+        re.findall(r'type="range" name="([^"]+)" min="\d+" max="\d+" step="[\d.]+" value="([^"]+)"', text)
+    )
+    assert len(stands) == text.count('type="range"')
+    ask(chosen, **stands)
     assert not Analysis.objects.filter(kind="what_if").exists()
 
 
