@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-people bench-causes bench-align bench-comparing chaos clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-peers validate-whatif
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-people bench-causes bench-align bench-comparing chaos forged clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-peers validate-whatif
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench-comparing: setup ## Seconds of the questions that compare a million journe
 
 chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
 	@exec $(BIN)/python -m chaos $(ARGS)
+
+forged: setup ## A million forged and malformed requests: none answered 5xx, no sound event lost (ARGS="--requests 20000 --seed 7")
+	@exec $(BIN)/python -m chaos.forged $(ARGS)
 
 validate-demand: setup ## Where support contacts are born, against companies whose truth is known
 	@exec $(BIN)/python -m validation demand $(ARGS)
