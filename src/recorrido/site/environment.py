@@ -60,6 +60,16 @@ def engine(name: str) -> None:
         os.environ["TRAYECTO_ENGINE"] = word
 
 
+def place(name: str) -> str:
+    """A folder by its whole path, or a path of an object store such as s3://bucket/events; "" for none."""
+    word = text(name, "").strip()
+    if word and "://" not in word and not Path(word).is_absolute():
+        raise ImproperlyConfigured(
+            f"{name} is {word!r}; write the whole path of a folder, or s3://bucket/path."
+        )
+    return word.rstrip("/")
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

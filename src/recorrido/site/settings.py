@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "recorrido.journeys.analyses",
     "recorrido.journeys.objects",
     "recorrido.journeys.whatif",
+    "recorrido.journeys.exporting",
     "recorrido.improve",
     "recorrido.journeys.demand",
     "recorrido.connectors",
@@ -178,6 +179,10 @@ DEFAULT_FROM_EMAIL = environment.text("RECORRIDO_MAIL_FROM", "")
 
 RECORRIDO_API_RATE = environment.number("RECORRIDO_API_RATE", 600)
 RECORRIDO_WEBHOOK_ALLOW = environment.networks("RECORRIDO_WEBHOOK_ALLOW")
+
+# Where the ledger's events are exported to, for clusters and other programs
+
+RECORRIDO_EXPORT = environment.place("RECORRIDO_EXPORT")
 
 # Uploads: streamed to disk, never held in memory; the tables people edit have many fields
 

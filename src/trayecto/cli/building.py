@@ -153,6 +153,10 @@ def _wanted(attributes: dict[str, Aggregate], others: list[str]) -> list[str] | 
 
 def _columns_to_read(files: list[Path], wanted: list[str] | None) -> list[str] | None:
     """Only what is used, so that wide files cost no memory; None (all) when a file's columns are not known ahead."""
+    from trayecto.events.exported import opened
+
+    if wanted is not None and len(files) == 1 and opened(files[0]):
+        return list(dict.fromkeys([*wanted, "channel", "person"]))
     headers = [_header(file) for file in files]
     if wanted is None or not all(headers):
         return None

@@ -12,6 +12,7 @@ from trayecto.cli import output, sharding
 from trayecto.errors import BadValue, EmptyLog, UnreadableFile
 
 if TYPE_CHECKING:
+    from trayecto.blueprint import Blueprint
     from trayecto.events.table import Events
 
 
@@ -30,7 +31,7 @@ class Reading:
     id: str | None
     format: str | None
 
-    def events(self, time_zone: str) -> Events:
+    def events(self, blueprint: Blueprint, journeys: str | None) -> Events:
         """All columns: which of them are properties of steps only the blueprint knows."""
         import trayecto
 
@@ -39,16 +40,21 @@ class Reading:
             rejects=self.rejects,
             id_column=self.id,
             progress=sys.stderr.isatty(),
-            **self.options(time_zone),
+            **self.options(blueprint, journeys),
         )
 
-    def options(self, time_zone: str) -> dict[str, Any]:
-        """What holds for each of the files alone."""
+    def options(self, blueprint: Blueprint, journeys: str | None) -> dict[str, Any]:
+        """What holds for each of the files alone; the columns of exported events are known."""
+        from trayecto.designed import reading_of_export
+        from trayecto.events.exported import opened
+
+        if len(self.files) == 1 and opened(self.files[0]):
+            return reading_of_export(blueprint, journeys) | {"strict": self.strict}
         return {
             "journey": "",
             "step": self.step,
             "at": self.at,
-            "tz": self.tz or time_zone,
+            "tz": self.tz or blueprint.time_zone,
             "time_format": self.time_format,
             "strict": self.strict,
             "lifecycle": self.lifecycle,
@@ -90,9 +96,9 @@ def build(
     if shards is not None:
         sharding.refuse(read.rejects)
         shape = shape_of(blueprint, journeys, texts)
-        sharding.build(read.files, out, shards, read.options(blueprint.time_zone), shape, read.id, json)
+        sharding.build(read.files, out, shards, read.options(blueprint, journeys), shape, read.id, json)
         return
-    events = read.events(blueprint.time_zone)
+    events = read.events(blueprint, journeys)
     output.tell_report(events.report)
     if not len(events):
         named = ", ".join(map(str, read.files))

@@ -11,6 +11,7 @@ from trayecto.designed.build import (
     told_columns,
 )
 from trayecto.designed.conform import align, rules_of, step_names
+from trayecto.designed.exported import reading_of_export
 from trayecto.designed.limits import calendar_length, limits_of, promised_limits
 from trayecto.designed.words import (
     attributes,
@@ -41,6 +42,7 @@ __all__ = [
     "promise",
     "promised_limits",
     "promised_on_events",
+    "reading_of_export",
     "rules_of",
     "seconds_of",
     "shape_of",

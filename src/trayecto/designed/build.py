@@ -18,7 +18,7 @@ from trayecto.designed.properties import texts
 from trayecto.designed.steps import NONE, touchpoints_of
 from trayecto.errors import BadValue, EmptyLog, UnknownColumn, did_you_mean
 from trayecto.events.progress import Tell
-from trayecto.events.table import JOURNEY, STEP, Events
+from trayecto.events.table import JOURNEY, STEP, Events, column_of
 from trayecto.log.build import build
 from trayecto.log.journeylog import JourneyLog
 
@@ -82,7 +82,7 @@ def _planned(events: Events, blueprint: Blueprint, journey_type: JourneyType) ->
         np.maximum(steps, 0), pa.array([one.key for one in blueprint.measured], pa.string())
     )
     standard = {name: table.column(name) for name in _standard(table)}
-    told = {name: texts(table, name) for name in kept_columns(blueprint) if name in table.column_names}
+    told = {name: texts(table, name) for name in kept_columns(blueprint) if column_of(table, name)}
     made = {JOURNEY: keys, STEP: named} | told | standard | columns
     return Plan(
         events=replace(events, table=pa.table(made).filter(kept)),
@@ -113,7 +113,7 @@ def _standard(table: pa.Table) -> list[str]:
 
 
 def _key_column(table: pa.Table, key: str) -> str:
-    for name in (key, f"{key}_id"):
+    for name in (f"objects.{key}", key, f"{key}_id"):
         if name in table.column_names:
             return name
     raise UnknownColumn(

@@ -60,7 +60,7 @@ class Columns:
         if attribute.take == "total":  # a column of nothing but nulls would be no number
             return pc.fill_null(numbers(self._table, name), 0)
         if attribute.take == "person":
-            return texts(self._table, name)
+            return texts(self._table, of_person(self._table, name))
         read = {"number": numbers, "flag": flags}.get(attribute.type, texts)
         return read(self._table, name)
 
@@ -86,6 +86,12 @@ class Columns:
         promised = moments(self._table, touchpoint.promise.property, self._blueprint.time_zone)
         late = mask(pc.greater(self._table.column(AT), promised)) & self._is_one_of([touchpoint.key])
         return pa.chunked_array([pa.array(late.astype(np.int64))])
+
+
+def of_person(table: pa.Table, name: str) -> str:
+    """The column that a person's attribute stands in: of exported events one that says so."""
+    said = f"person.{name}"
+    return said if said in table.column_names else name
 
 
 def is_step(steps: np.ndarray, blueprint: Blueprint, journey_type: JourneyType) -> Mask:

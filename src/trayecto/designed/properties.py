@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trayecto.errors import BadValue
 from trayecto.events.kinds import as_text, plain_values
-from trayecto.events.table import TIME_TYPE
+from trayecto.events.table import TIME_TYPE, column_of
 from trayecto.events.times import read_times
 from trayecto.events.zones import Zone
 
@@ -21,9 +21,10 @@ DAY = 86_400_000_000  # microseconds
 
 def texts(table: pa.Table, name: str) -> pa.ChunkedArray:
     """(rows,) the column as text, all null where the events have no such column."""
-    if name not in table.column_names:
+    found = column_of(table, name)
+    if found is None:
         return pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
-    column = table.column(name)
+    column = table.column(found)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_boolean(column.type):
@@ -38,7 +39,8 @@ def texts(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def numbers(table: pa.Table, name: str) -> pa.ChunkedArray:
     """(rows,) int64 where the column has whole numbers only, else float64; null for what is no number, so that one odd value cannot stop a build."""
-    column = table.column(name) if name in table.column_names else None
+    found = column_of(table, name)
+    column = None if found is None else table.column(found)
     if column is not None and pa.types.is_integer(column.type):
         return column.cast(pa.int64())
     if column is not None and pa.types.is_floating(column.type):
@@ -58,9 +60,10 @@ def flags(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def moments(table: pa.Table, name: str, zone: str) -> pa.ChunkedArray:
     """(rows,) timestamps; null for what is no moment. A date lasts until the end of its day in ``zone``."""
-    if name not in table.column_names:
+    found = column_of(table, name)
+    if found is None:
         return pa.chunked_array([pa.nulls(table.num_rows, TIME_TYPE)])
-    column = table.column(name)
+    column = table.column(found)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     at = read_times(column, Zone(zone)).at

@@ -68,6 +68,13 @@ class Wish:
     tz: str | None = None
     time_format: str | None = None
     texts: bool = False
+    persons: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that the caller named."""
+        roles = (self.journey, self.step, self.at, self.id_column)
+        return tuple(name for name in (*roles, *(self.columns or ())) if name)
 
 
 @dataclass(frozen=True)

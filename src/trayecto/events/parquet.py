@@ -6,6 +6,7 @@ import pyarrow as pa
 from pyarrow import parquet as pq
 
 from trayecto.errors import UnreadableFile
+from trayecto.events.exported import reading
 from trayecto.events.kinds import holds_text
 from trayecto.events.mapping import Columns
 from trayecto.events.raw import Raw, Request, numbered_from
@@ -16,6 +17,8 @@ def read(source: Source, request: Request) -> Raw:
     """Read one Parquet file; raises UnreadableFile when it is none, or is cut short."""
     try:
         schema = pq.read_schema(_input(source))
+        if reading.is_exported(schema):
+            return _exported(source, request)
         columns = request.resolve(schema.names)
         with pq.ParquetFile(_input(source), read_dictionary=_coded(schema, columns)) as file:
             table = file.read(columns=list(columns.used))
@@ -24,6 +27,14 @@ def read(source: Source, request: Request) -> Raw:
         raise UnreadableFile(f"{source.name} is not a Parquet file, or is damaged: {said}.") from problem
     source.tell(source.size)
     return Raw(source.name, table.select(columns.used), columns, label=numbered_from(1))
+
+
+def _exported(source: Source, request: Request) -> Raw:
+    """A file of the ledger's export, whose columns are taken apart."""
+    with pq.ParquetFile(_input(source)) as file:
+        raw = reading.read(str(source.path or source.name), file, request)
+    source.tell(source.size)
+    return raw
 
 
 def _input(source: Source) -> pa.NativeFile:

@@ -25,6 +25,7 @@ class Raw:
 
     ``label(i)`` says where row ``i`` of ``table`` stands as a person would count; ``broken`` are rows that could
     not even be put into the table. ``untyped``: numbers are still texts. ``relations`` and ``objects`` as in ``Events``, with row numbers of ``table``.
+    ``date_only``: (rows,) true for times that are dates, where the file says so itself.
     """
 
     file: str
@@ -37,6 +38,7 @@ class Raw:
     notes: list[str] = field(default_factory=list)
     relations: pa.Table | None = None
     objects: pa.Table | None = None
+    date_only: pa.ChunkedArray | None = None
 
 
 class Resolve(Protocol):
@@ -49,9 +51,13 @@ class Resolve(Protocol):
 class Request:
     """What a format reader needs to know of the caller's wish.
 
-    ``keeps(name)`` says early whether a column can be of use; ``tz`` is the zone of times that carry none.
+    ``keeps(name)`` says early whether a column can be of use; ``tz`` is the zone of times that carry none. ``asked``: the
+    columns named; ``all``: whether others are wanted as well; ``persons``: files that say whose an identifier is.
     """
 
     resolve: Resolve
     keeps: Callable[[str], bool]
     tz: str | None = None
+    asked: tuple[str, ...] = ()
+    all: bool = True
+    persons: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadValue, UnreadableFile, did_you_mean
-from trayecto.events import arrow_tables, delimited, json_rows, parquet, sniff, xes
+from trayecto.events import arrow_tables, delimited, exported, json_rows, parquet, sniff, xes
 from trayecto.events.collect import collect
 from trayecto.events.mapping import Wish, may_use, resolve
 from trayecto.events.progress import Tell, meter
@@ -67,23 +67,30 @@ def read_events(
     id_column: str | None = None,
     format: str | None = None,
     texts: bool = False,
+    persons: Sequence[str] | None = None,
     progress: Tell | bool | None = None,
 ) -> Events:
     """Read events from files, streams or Arrow tables.
 
-    ``source``: a path, a list of paths (read one after the other), a folder, a binary stream with ``format=``, an
+    ``source``: a path, a list of paths (read one after the other), a folder, an export of a ledger, a binary stream with ``format=``, an
     Arrow table, batch or reader, or anything that speaks Arrow's C stream (a Polars or pandas frame).
     ``journey``, ``step``, ``at``: names of the columns; without them well-known names are tried and the report says
     which were taken; ``journey=""`` takes none. ``columns``: other columns to keep (default all). ``tz``: the zone of times that carry none.
     ``time_format``: a format such as ``%d/%m/%Y %H:%M`` for times that are not ISO 8601. ``lifecycle``: keep only
     events with this ``lifecycle:transition``. ``id_column``: names an event id; later rows that repeat one are set
     aside. ``rejects``: where to write the rows that could not be taken in. ``texts``: leave the other columns of a
-    CSV file as the texts they are, as ``append`` with ``untyped`` wants them. ``progress``: called with (bytes done,
+    CSV file as the texts they are, as ``append`` with ``untyped`` wants them. ``persons``: of single files of an export, the
+    files that say whose an identifier is; by default those beside them. ``progress``: called with (bytes done,
     bytes in all), or True for a bar.
 
     Raises UnreadableFile, UnknownColumn, BadValue, and BadRows when ``strict`` and any row is bad.
     """
-    wish = Wish(journey, step, at, _names(columns), id_column, lifecycle, tz, time_format, texts)
+    found = exported.opened(source)
+    if found is not None:
+        source, persons = list(found.files), found.persons
+    wish = Wish(
+        journey, step, at, _names(columns), id_column, lifecycle, tz, time_format, texts, tuple(persons or ())
+    )
     with Rejects(rejects) as gone:
         if arrow_tables.is_table(source):
             parts = [_read_table(source, wish, gone)]
@@ -103,6 +110,9 @@ def _request(wish: Wish, file: str) -> Request:
         resolve=lambda names, *, guess_journey=True: resolve(names, wish, file, guess_journey=guess_journey),
         keeps=lambda name: may_use(name, wish),
         tz=wish.tz,
+        asked=wish.named,
+        all=wish.columns is None,
+        persons=wish.persons,
     )
 
 

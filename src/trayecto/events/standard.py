@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -95,7 +95,7 @@ def _times(raw: Raw, zone: Zone, wish: Wish) -> Times:
     with _about(raw, raw.columns.at):
         times = read_times(raw.table.column(raw.columns.at), zone, wish.time_format)
     raw.notes += [f"{raw.file}: '{raw.columns.at}' was {note}." for note in times.notes]
-    return times
+    return times if raw.date_only is None else replace(times, date_only=raw.date_only)
 
 
 def _step(raw: Raw) -> pa.ChunkedArray:

@@ -15,6 +15,17 @@ TIME_TYPE = pa.timestamp("us", tz="UTC")
 CODED_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
+OWN = ("channel", "source")
+PROPERTY = "properties."  # before the name of a property in exported events
+
+
+def column_of(table: pa.Table, name: str) -> str | None:
+    """The column that a property stands in: of exported events one that says so, of others one of that name. ``channel`` and
+    ``source`` are the event's own words, whatever its properties are called."""
+    found = (name, PROPERTY + name) if name in OWN else (PROPERTY + name, name)
+    return next((one for one in found if one in table.column_names), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that did not get in: where it stands in its file, and why.

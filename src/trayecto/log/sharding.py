@@ -26,9 +26,10 @@ from pyarrow import parquet
 from trayecto import engine as engines
 from trayecto.errors import BadLog, BadValue, EmptyLog
 from trayecto.events.collect import joined, repeated_ids
+from trayecto.events.exported import expanded
 from trayecto.events.kinds import as_text
 from trayecto.events.read import read_events
-from trayecto.events.table import JOURNEY, Events, ReadReport
+from trayecto.events.table import JOURNEY, Events, ReadReport, column_of
 from trayecto.kernels import naming
 from trayecto.log import attributes as journey_attributes
 from trayecto.log import sharded, store, writing
@@ -104,7 +105,7 @@ def build_shards(
 ) -> tuple[JourneyLog, ReadReport]:
     """Build a journey log in so many shards from files of events, on any engine, and open it.
 
-    ``files`` and ``out`` lie where every machine of the engine reads and writes them under the same name. ``reading``: how files
+    ``files`` (or one export of a ledger) and ``out`` lie where every machine of the engine reads and writes them under the same name. ``reading``: how files
     are read, as ``read_events`` takes it. ``shape`` makes steps of a shard's events, ``steps`` names all that it may make, and
     ``key`` is the column (or the kind of object, of a column ``KEY_id``) whose lives a shard holds whole; the other arguments are those of ``build``. A machine holds one file, or one shard, per core at a time. What stood at
     ``out`` answers until the new log takes its place. Raises what reading and building raise.
@@ -116,6 +117,7 @@ def build_shards(
         by, journey_attributes.normalise(attributes), tuple(columns or ()), boundaries, weight, as_of,
         None if order is None else tuple(order), person,
     )  # fmt: skip
+    files, reading = expanded(files, reading or {})
     with _aside(Path(out)) as name:
         task = Task(Path(out), name, shards, _reading(reading, ids), settings, shape, key, ids)
         told = engines.on(chosen, partial(_scatter, task=task), list(enumerate(map(str, files))))
@@ -135,9 +137,9 @@ def build_shards(
     return JourneyLog.open(out, engine=chosen), told_all
 
 
-def _reading(told: Mapping[str, Any] | None, ids: str | None) -> dict[str, Any]:
+def _reading(told: Mapping[str, Any], ids: str | None) -> dict[str, Any]:
     """How files are read: with the column of ids among those that are kept."""
-    reading = dict(told or {})
+    reading = dict(told)
     if ids is not None and reading.get("columns") is not None:
         reading["columns"] = [*reading["columns"], ids]
     return reading
@@ -173,7 +175,7 @@ def _scatter(numbered: tuple[int, str], task: Task) -> Scattered:
     table = events.table
     shard = _shard_of(events, task)
     _write_parts(table, shard, number, task)
-    columns = {name: frozenset(_texts(table, name)) for name in _event_columns(events, task)}
+    columns = {name: frozenset(_texts(table, column)) for name, column in _event_columns(events, task)}
     last = pc.max(table["at"].cast(pa.int64())).as_py()
     return Scattered(
         events.report,
@@ -194,7 +196,7 @@ def _shard_of(events: Events, task: Task) -> NDArray[np.int64]:
 
 
 def _key_column(table: pa.Table, key: str) -> str:
-    return next((name for name in (key, f"{key}_id") if name in table.column_names), key)
+    return next((name for name in (f"objects.{key}", key, f"{key}_id") if name in table.column_names), key)
 
 
 def _write_parts(table: pa.Table, shard: NDArray[np.int64], file: int, task: Task) -> None:
@@ -209,9 +211,11 @@ def _write_parts(table: pa.Table, shard: NDArray[np.int64], file: int, task: Tas
             os.replace(partial_path, path)
 
 
-def _event_columns(events: Events, task: Task) -> Iterator[str]:
+def _event_columns(events: Events, task: Task) -> Iterator[tuple[str, str]]:
+    """What the log keeps for every event: its name there, and in what was read."""
     wanted = task.settings.columns or kept_columns(events, None)
-    return (name for name in wanted if name in events.table.column_names)
+    found = ((name, column_of(events.table, name)) for name in wanted)
+    return ((name, column) for name, column in found if column is not None)
 
 
 def _texts(table: pa.Table, name: str) -> list[str]:

@@ -114,6 +114,18 @@ class EventOverlay(models.Model):
         ]
 
 
+class PastChange(models.Model):
+    """Events from ``first_id`` to ``last_id`` were changed, or are read differently: by a statement that was committed.
+
+    Written by triggers on what holds events and corrections, whoever changes them, so that whoever keeps copies of events
+    (the export) reads just those again. Words of types are no such change: those are compared.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+
 class RetentionRule(models.Model):
     """What is taken out of old events: their properties, or the person of those nobody ever knew.
 

@@ -31,7 +31,13 @@ from recorrido.events.queries.quarantine import (
     waiting_by_source,
     waiting_in_quarantine,
 )
-from recorrido.events.queries.rereading import past_changed_after, past_is_changing
+from recorrido.events.queries.rereading import (
+    PastChanges,
+    past_changed_after,
+    past_changes_after,
+    past_is_changing,
+    words_of_types,
+)
 from recorrido.events.queries.types import (
     Sample,
     SchemaTest,
@@ -56,6 +62,7 @@ __all__ = [
     "Limits",
     "Matching",
     "ObjectName",
+    "PastChanges",
     "Place",
     "Reason",
     "Recorded",
@@ -84,6 +91,7 @@ __all__ = [
     "newest_refused",
     "open_alarms",
     "past_changed_after",
+    "past_changes_after",
     "past_is_changing",
     "position_at",
     "refused_events",
@@ -99,4 +107,5 @@ __all__ = [
     "waiting_by_reason",
     "waiting_by_source",
     "waiting_in_quarantine",
+    "words_of_types",
 ]

@@ -16,8 +16,12 @@ def log_of(journey_type: str = "order") -> trayecto.JourneyLog:
 
 
 def says(journey_type: str = "order") -> dict[str, Any]:
+    """What the log of a kind of journeys says."""
+    return said_by(log_of(journey_type))
+
+
+def said_by(log: trayecto.JourneyLog) -> dict[str, Any]:
     """Every journey with its facts, its steps and their channels and sources; and the map."""
-    log = log_of(journey_type)
     journeys = {
         row["journey"]: {
             **{name: value for name, value in row.items() if name != "row"},

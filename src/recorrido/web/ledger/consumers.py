@@ -28,6 +28,9 @@ AGAIN: dict[str, Words] = {
         "Nothing is sent twice: each event makes one message per endpoint. Events that had none so far get theirs."
     ),
     "journeys": gettext_lazy("The journeys of these events are built again; figures do not change."),
+    "export": gettext_lazy(
+        "Nothing is exported twice: how far the export is stands where it was exported to, and the next run says so here."
+    ),
     "watch": gettext_lazy(
         "Nothing is counted twice and no incident opens again: the rates of incidents know how far they have counted."
     ),

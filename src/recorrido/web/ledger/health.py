@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from recorrido.company.access import Permission, may, require
 from recorrido.events import actions, queries
 from recorrido.events.models import EventType, HealthThreshold, Source
+from recorrido.journeys.exporting.queries import state_of_export
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
 from recorrido.web.ledger.forms import LimitsForm
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": [Row(one, sparkline([day.events for day in one.days])) for one in shown],
         "alarms": queries.open_alarms(),
         "unmapped": unmapped_types(),
+        "export": state_of_export(),
         "may_manage": may(staff_of(request), Permission.MANAGE_DATA),
         "may_export": may(staff_of(request), Permission.EXPORT),
     }

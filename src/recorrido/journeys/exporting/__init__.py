@@ -1,0 +1,1 @@
+"""The events of the ledger on a shared folder or in an object store, for clusters and other programs; kept up to date."""

@@ -1,0 +1,252 @@
+"""What was exported stays equal to the ledger: new events, merges, what is taken out, what is read differently."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from recorrido.company.models import Role, Staff
+from recorrido.events.actions import (
+    apply_remapping,
+    carry_out,
+    count_events,
+    ensure_source,
+    record_events,
+    run_retention,
+    save_retention_rule,
+    undo_remapping,
+)
+from recorrido.events.models import Bookmark, Event, LedgerJob, RetentionRule
+from recorrido.journeys.exporting import actions
+from recorrido.journeys.exporting.actions import export_aside, export_events
+from recorrido.journeys.exporting.errors import ExportFailed, ExportRunning
+from recorrido.journeys.exporting.models import EventExport, ExportState
+from recorrido.journeys.exporting.queries import state_of_export
+from recorrido.journeys.exporting.tests.exported import files, rows
+from recorrido.journeys.tests.ledgers import START, event, record
+from recorrido.journeys.tests.some_orders import record_some
+from recorrido.people.actions import merge_persons, unmerge
+from recorrido.people.models import Identifier, PersonChange
+from recorrido.shared import clock
+from trayecto.events.exported import opened
+
+pytestmark = pytest.mark.django_db(transaction=True)  # only what is committed is exported
+
+
+@pytest.fixture
+def admin():
+    return Staff.objects.create(email="a@example.cl", name="A", role=Role.ADMIN)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return tmp_path / "events"
+
+
+def export(folder: Path) -> EventExport | None:
+    return export_events(destination=str(folder))
+
+
+def persons(folder: Path) -> list[int | None]:
+    return [row["person"] for _id, row in sorted(rows(folder).items())]
+
+
+def test_only_what_is_new_is_added(folder):
+    record(event("a", order="o1"), event("b", 40, order="o1"))
+    assert export(folder).events == 2
+    before = files(folder)
+    record(event("c", 41, order="o2"))
+    assert export(folder).events == 1
+    assert before < files(folder) and len(rows(folder)) == 3
+
+
+def test_where_nothing_happened_nothing_is_done(folder):
+    record(event("a"))
+    assert export(folder) and export(folder) is None
+    assert EventExport.objects.count() == 1
+
+
+def test_an_empty_ledger_is_an_empty_export(folder):
+    assert export(folder).rows == 0
+    assert opened(folder).files == ()
+
+
+def test_persons_who_are_joined_and_parted_are_so_in_the_export_and_no_event_is_rewritten(folder, admin):
+    record(event("a", customer="c1"), event("b", customer="c2"))
+    export(folder)
+    before, (one, other) = files(folder), persons(folder)
+    merge_persons(actor=admin, one=one, other=other)
+    export(folder)
+    assert persons(folder) == [min(one, other)] * 2
+    unmerge(actor=admin, merge=PersonChange.objects.latest("id").id)
+    export(folder)
+    assert persons(folder) == [one, other] and files(folder) == before
+
+
+def test_what_retention_takes_out_is_gone_from_every_file_of_the_export(folder, admin):
+    old = START - timedelta(days=400)
+    record(event("a", -400, amount=1, region="RM"), event("b", 0, amount=2), event("c", -300, amount=3))
+    export(folder)
+    before = files(folder)
+    save_retention_rule(actor=admin, kind=RetentionRule.EMPTY, source=None, type_pattern="", months=12)
+    with clock.frozen(old + timedelta(days=370)):
+        run_retention()
+    assert export(folder).rewritten == 1
+    told = [row["properties.amount"] for _id, row in sorted(rows(folder).items())][:3]
+    assert told == [None, "2", "3"]
+    (gone,) = before - files(folder)
+    assert not Path(gone).exists()
+
+
+def test_persons_who_are_forgotten_are_so_in_the_export(folder, admin):
+    record_events(
+        source=ensure_source(name="shop"),
+        events=[event("a", -400, customer=None), _anonymous(START - timedelta(days=400))],
+    )
+    export(folder)
+    assert persons(folder)[1] is not None
+    save_retention_rule(actor=admin, kind=RetentionRule.FORGET, source=None, type_pattern="", months=3)
+    with clock.frozen(START):
+        run_retention()
+    export(folder)
+    assert persons(folder)[:2] == [None, None]
+
+
+def _anonymous(at):
+    told = event("visit", customer=None)
+    return told.__class__("v", "visit", at, identifiers=(("anonymous", "x"),))
+
+
+def test_events_that_are_read_differently_are_so_in_the_export_and_as_before_when_undone(folder, admin):
+    record(event("Order Placed", 0, customer=None, customer_no="7"), event("other", 50))
+    while count_events():  # a remapping looks where the counters say
+        pass
+    export(folder)
+    made = apply_remapping(
+        actor=admin,
+        name="x",
+        source=None,
+        type_pattern="Order*",
+        steps="identifier customer from customer_no",
+    )
+    _work()
+    export(folder)
+    assert persons(folder)[0] == Identifier.objects.get(value="7").person_id
+    undo_remapping(actor=admin, remapping=made)
+    _work()
+    export(folder)
+    assert persons(folder)[0] is None
+
+
+def _work() -> None:
+    for job in LedgerJob.objects.filter(state=LedgerJob.QUEUED):
+        assert carry_out(job=job).state == LedgerJob.DONE
+
+
+def test_a_type_that_is_read_by_another_word_has_it_in_the_export_too(folder, admin):
+    record(event("Order Placed"), event("Other", 40))
+    export(folder)
+    made = apply_remapping(
+        actor=admin, name="x", source=None, type_pattern="Order*", steps="type order.placed"
+    )
+    assert export(folder).rewritten == 1
+    assert _types(folder) >= {"order.placed", "Other"} and "Order Placed" not in _types(folder)
+    undo_remapping(actor=admin, remapping=made)
+    export(folder)
+    assert "order.placed" not in _types(folder)
+
+
+def _types(folder: Path) -> set[str]:
+    import trayecto
+
+    read = trayecto.read_events(folder, journey="", step="event_type", at="at", columns=["id"])
+    return set(read.table["step"].to_pylist())
+
+
+def test_what_nobody_could_read_as_an_identifier_stays_here(folder):
+    record_events(
+        source=ensure_source(name="shop", country="CL"),
+        events=[event("a").__class__("m", "a", START, identifiers=(("email", "no mail at all"),))],
+    )
+    assert "$unread_identifiers" in Event.objects.get().properties
+    export(folder)
+    assert all(b"no mail at all" not in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_ledger_that_is_another_one_is_exported_anew(folder):
+    record(event("a"), event("b"))
+    export(folder)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica; UPDATE events_event SET hash = gen_random_uuid()"
+        )
+        cursor.execute("SET session_replication_role = origin")
+    record(event("c"))
+    export(folder)
+    assert len(rows(folder)) == 3
+
+
+def test_two_at_once_do_not_write_to_one_place(folder):
+    record(event("a"))
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [actions.LOCK_CLASS, str(folder)])
+        with pytest.raises(ExportRunning):
+            export(folder)
+    finally:
+        other.close()
+
+
+def test_a_place_that_cannot_be_written_says_so_and_keeps_its_bookmark(folder, settings):
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("no folder")
+    record(event("a"))
+    with pytest.raises(ExportFailed):
+        export(folder)
+    settings.RECORRIDO_EXPORT = str(folder)
+    export_aside()
+    assert Bookmark.objects.get(consumer="export").error
+
+
+def test_the_export_of_the_settings_is_a_consumer_that_people_see(folder, settings):
+    export_aside()
+    assert (state_of_export().destination, Bookmark.objects.count()) == ("", 0)
+    settings.RECORRIDO_EXPORT = str(folder)
+    record(event("a"))
+    assert state_of_export().behind > 0
+    export_aside()
+    assert (state_of_export().behind, state_of_export().done.rows) == (0, 1)
+    Bookmark.objects.update(position=0)
+    export_aside()
+    assert Bookmark.objects.get(consumer="export").position == opened(folder).position
+
+
+def test_a_process_that_is_killed_at_any_moment_leaves_a_whole_export(folder):
+    record_some(random.Random(3), 40)
+    program = [sys.executable, "-m", "recorrido.journeys.exporting.tests.killed_exports"]
+    with subprocess.Popen([*program, connection.settings_dict["NAME"], str(folder), "7", "12"]) as process:
+        looks = _watch(folder, process)
+    assert process.returncode == 0 and looks > 10
+    killed = EventExport.objects.exclude(state=ExportState.DONE).count()
+    export(folder)
+    assert killed and set(rows(folder)) == set(Event.objects.values_list("id", flat=True))
+
+
+def _watch(folder: Path, process: subprocess.Popen[bytes]) -> int:
+    """Whenever a reader looks, the files that are meant are there and hold each event up to their position, once."""
+    looks = 0
+    while process.poll() is None:
+        found = opened(folder) if folder.is_dir() else None
+        if found is not None:
+            ids = set(rows(folder))
+            assert ids >= set(Event.objects.filter(id__lte=found.position).values_list("id", flat=True))
+            assert ids <= set(Event.objects.values_list("id", flat=True))
+            looks += 1
+    return looks
