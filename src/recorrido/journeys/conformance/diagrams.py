@@ -39,22 +39,28 @@ def with_bpmn(design: Design, journey_type: str, exception: str, data: bytes) ->
         raise DiagramRefused(_("Choose the journeys that the diagram is the path of."))
     known = [one for one in blueprint.touchpoints if one.key not in kind.without]
     try:
-        diagram = read_bpmn(data)
-        part = touchpoints_in(diagram.path, {one.key: (one.label.es, one.label.en) for one in known})
+        part = touchpoints_in(read_bpmn(data).path, {one.key: (one.label.es, one.label.en) for one in known})
     except BpmnInvalid as error:
         raise DiagramRefused(str(error)) from error
-    return _with_path(design, journey_type, exception, diagram.name, written(part))
+    return _with_path(design, journey_type, _name_of(kind, exception), exception, written(part))
 
 
-def _with_path(design: Design, journey_type: str, exception: str, label: str, path: object) -> Design:
+def _name_of(kind: JourneyType, said: str) -> str:
+    """The name of the exception that is meant: of a known one by its name or label; "" for the regular path."""
+    for name, one in kind.exceptions.items():
+        if said.casefold() in (name.casefold(), one.label.es.casefold(), one.label.en.casefold()):
+            return name
+    return plain_slug(said).replace("-", "_") or "exception" if said else ""
+
+
+def _with_path(design: Design, journey_type: str, name: str, label: str, path: object) -> Design:
     made = deepcopy(design)
     fields = section(section(made, "journeys"), journey_type)
     steps = path if isinstance(path, list) else [path]
-    if not exception:
+    if not name:
         fields["path"] = steps
         return made
-    name = plain_slug(exception).replace("-", "_") or "exception"
     old = section(fields, "exceptions").get(name)
-    kept = old.get("label") if isinstance(old, dict) and "path" in old else (label or exception)
+    kept = old.get("label") if isinstance(old, dict) and "path" in old else label
     fields["exceptions"][name] = {"label": kept, "path": steps}
     return made

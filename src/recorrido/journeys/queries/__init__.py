@@ -69,7 +69,7 @@ from recorrido.journeys.queries.tables import (
 )
 from recorrido.journeys.queries.values import value_model_versions, valued, values_in_force
 from recorrido.journeys.queries.variants import Variant, Variants, variants
-from recorrido.journeys.queries.wording import event_labels
+from recorrido.journeys.queries.wording import design_in_force, event_labels
 
 __all__ = [
     "ALL",
@@ -123,6 +123,7 @@ __all__ = [
     "comparison_as_csv",
     "count",
     "default_filters",
+    "design_in_force",
     "event_labels",
     "figures_of",
     "filter_choices",

@@ -65,7 +65,7 @@ def printed(request: HttpRequest) -> HttpResponse:
 
 def _csv(page: Findings) -> HttpResponse:
     header = [
-        _("Finding"), _("Status"), _("Department"), _("Kind"), _("Shows at"), _("Begins at"), _("Cause"),
+        _("Number"), _("Finding"), _("Status"), _("Department"), _("Kind"), _("Shows at"), _("Begins at"), _("Cause"),
         _("Journeys"), _("A month"), _("Money a month, at least"), _("Money a month, expected"),
         _("Money a month, at most"), _("Currency"), _("Method"), _("Since"), _("Overlaps with"), _("Log version"),
     ]  # fmt: skip
@@ -75,7 +75,7 @@ def _csv(page: Findings) -> HttpResponse:
 def _line(one: Shown) -> list[object]:
     finding, money = one.finding, one.money
     return [
-        one.sentence, finding.get_status_display(), one.department, one.kind, one.felt_at, one.born_at,
+        finding.id, one.sentence, finding.get_status_display(), one.department, one.kind, one.felt_at, one.born_at,
         one.names.cause(finding), finding.journeys, one.told.get("journeys_per_month", ""),
         *([round(money.low), round(money.expected), round(money.high), money.currency] if money else ["", "", "", ""]),
         method_label(one.method), one.told.get("since") or "", " · ".join(str(other.id) for other in one.overlapping),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recorrido.company.access import Permission, may, require
 from recorrido.events.queries import timeline_of_leaves
+from recorrido.journeys.queries import design_in_force
 from recorrido.people import actions, queries
 from recorrido.people.errors import UnknownContact, UnknownOrganization
 from recorrido.people.kinds import Key
@@ -67,7 +68,7 @@ def organization(request: HttpRequest, organization_id: int) -> HttpResponse:
         "names": queries.names_of(leaves),
         "may_resolve": may(staff_of(request), Permission.RESOLVE_PEOPLE),
     }
-    return render(request, "people/organization.html", context | page_of_events(events))
+    return render(request, "people/organization.html", context | page_of_events(events, design_in_force()))
 
 
 @require_POST

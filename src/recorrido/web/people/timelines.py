@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from recorrido.events.queries import Place, Recorded
+from recorrido.journeys.blueprint import Blueprint
 from recorrido.journeys.queries import event_labels
 from recorrido.web.paging import decode_place, encode_place
+from recorrido.web.people.facts import Fact, Facts
 
 PAGE = 50
 
@@ -19,6 +21,7 @@ class Happened:
 
     event: Recorded
     label: str
+    facts: list[Fact]
 
 
 def before(request: HttpRequest) -> Place | None:
@@ -27,11 +30,14 @@ def before(request: HttpRequest) -> Place | None:
     return Place(*place) if place else None
 
 
-def page_of_events(events: list[Recorded]) -> dict[str, object]:
+def page_of_events(events: list[Recorded], design: Blueprint | None) -> dict[str, object]:
     """What the timeline's template needs of PAGE + 1 events."""
-    shown, label = events[:PAGE], event_labels()
+    shown, label, facts = events[:PAGE], event_labels(design), Facts(design)
     last = shown[-1].place if len(events) > PAGE else None
     return {
-        "events": [Happened(event, label(event.type, event.channel)) for event in shown],
+        "events": [
+            Happened(event, label(event.type, event.channel, event.properties), facts.said(event.facts))
+            for event in shown
+        ],
         "next_after": encode_place(last.at, last.id) if last else "",
     }

@@ -11,11 +11,14 @@ from django.views.decorators.http import require_safe
 
 from recorrido.company.access import Permission, may, require
 from recorrido.events.queries import Recorded, events_of_object, timeline_of_person
+from recorrido.journeys.blueprint import Blueprint
+from recorrido.journeys.queries import design_in_force
 from recorrido.people import queries
 from recorrido.people.errors import UnknownPerson
 from recorrido.people.reading import BLOCKED, UNREAD
 from recorrido.web.allowed import allowed, staff_of
 from recorrido.web.exports import csv_file
+from recorrido.web.people.facts import Facts
 from recorrido.web.people.leaving import leaving_mark
 from recorrido.web.people.lookup import FoundPerson, people_named
 from recorrido.web.people.persons import MergeForm
@@ -60,21 +63,28 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _csv(request, f"person-{current}", timeline_of_person(current, limit=CSV_EVENTS))
     events = timeline_of_person(current, limit=PAGE + 1, before=before(request))
+    design = design_in_force()
     resolving = _resolving(request, current) if may(staff_of(request), Permission.RESOLVE_PEOPLE) else {}
     return render(
         request,
         "people/person.html",
-        _known_of(current) | resolving | page_of_events(events) | _rights(request) | leaving_mark(current),
+        _known_of(current, design)
+        | resolving
+        | page_of_events(events, design)
+        | _rights(request)
+        | leaving_mark(current),
     )
 
 
-def _known_of(person_id: int) -> dict[str, object]:
+def _known_of(person_id: int, design: Blueprint | None) -> dict[str, object]:
     attributes = queries.attributes_of([person_id]).get(person_id, {})
     return {
         "person_id": person_id,
         "name": queries.name_in(attributes),
         # Pairs: a template that asks a dictionary for its items gets the attribute of that name, if there is one.
-        "attributes": [(key, value) for key, value in attributes.items() if not key.startswith("$")],
+        "attributes": Facts(design).said(
+            (key, value) for key, value in attributes.items() if not _is_apart(key)
+        ),
         "aside": [
             one for key in (UNREAD, BLOCKED) if isinstance(told := attributes.get(key), list) for one in told
         ],
@@ -83,6 +93,11 @@ def _known_of(person_id: int) -> dict[str, object]:
         "links": queries.links_of(person_id),
         "earlier": queries.earlier_ids(person_id),
     }
+
+
+def _is_apart(key: str) -> bool:
+    """What the page says elsewhere: the name, and what could not be read."""
+    return key == "name" or key.startswith("$")
 
 
 def _resolving(request: HttpRequest, person_id: int) -> dict[str, object]:
@@ -110,9 +125,8 @@ def thing(request: HttpRequest, kind: str, external_id: str) -> HttpResponse:
     events = events_of_object(kind, external_id, limit=PAGE + 1, before=before(request))
     if not events and before(request) is None:
         raise Http404(_("No event names this."))
-    return render(
-        request, "people/object.html", {"kind": kind, "external_id": external_id} | page_of_events(events)
-    )
+    shown = page_of_events(events, design_in_force())
+    return render(request, "people/object.html", {"kind": kind, "external_id": external_id} | shown)
 
 
 def _csv(request: HttpRequest, name: str, events: list[Recorded]) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 
 from recorrido.improve.queries import Figures
@@ -14,6 +16,12 @@ register = template.Library()
 @register.simple_tag
 def step_name(names: Names, key: str) -> str:
     return names.step(key)
+
+
+@register.filter
+def moment(text: str) -> datetime:
+    """When a step was, as it is kept with a disputed journey."""
+    return datetime.fromisoformat(text)
 
 
 @register.simple_tag

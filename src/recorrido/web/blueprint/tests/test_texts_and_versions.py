@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -118,6 +119,18 @@ def test_a_path_goes_out_as_bpmn_and_comes_back_into_a_draft(visitor, installed)
     assert "exceptions.otra_forma" in text_of(answer)
     added = BlueprintDraft.objects.get().source
     assert "otra_forma" in added and BlueprintVersion.objects.newest() == installed
+
+
+def test_a_path_that_comes_back_under_the_label_of_its_exception_changes_nothing(visitor, installed):
+    page = text_of(visitor.get(f"{BASE}paths/?type=order"))
+    name = re.findall(r"bpmn/\?exception=(\w+)", page)[0]
+    label = re.findall(r'<option value="([^"]+)"></option>', page)[0]
+    sent = visitor.get(f"{BASE}paths/order/bpmn/?exception={name}")
+    file = SimpleUploadedFile("x.bpmn", sent.content)
+    answer = visitor.post(
+        f"{BASE}paths/bring/", {"file": file, "type": "order", "exception": label}, follow=True
+    )
+    assert "los dos diseños significan lo mismo" in text_of(answer)
 
 
 def test_a_diagram_that_is_no_path_is_refused_with_a_sentence(visitor):

@@ -132,8 +132,8 @@ def test_the_file_has_a_line_per_finding_with_its_figures(signed_in, analyst):
     look(told(**LATE), told(step="order.prepared", discarded=True, money=None))
     answer = signed_in(analyst).get(PAGE, {"format": "csv"})
     rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines(), delimiter=";"))
-    assert [row[4] for row in rows[1:]] == ["Entregado", "Pedido preparado"]
-    assert rows[1][9:13] == ["18000", "24000", "31000", "EUR"]
+    assert [row[5] for row in rows[1:]] == ["Entregado", "Pedido preparado"]
+    assert rows[1][10:14] == ["18000", "24000", "31000", "EUR"]
 
 
 def test_whoever_may_not_export_gets_no_file(signed_in, make_staff):
