@@ -26,7 +26,10 @@ from trayecto.log.journeylog import JourneyLog
 
 Document = dict[str, Any]
 NAMES = ("Andes", "Costa", "Pampa", "Norte Grande", "Lagos", "Cumbre", "Trigal", "Bahía", "Sierra", "Oriente")
+BASES = ("calm", "b2b", "electro", "moda", "tarde", "aromo")
 KINDS = ("gate", "late_carrier", "picking_errors", "slow_refunds", "silent_message")
+
+OWN = (-0.01, 0, 0.015)  # how much more often than others an innocent carrier is late of its own
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def faultless(name: str, seed: int, customers: int | None = None) -> Scenario:
 def planted(seed: int) -> Scenario:
     """A company with one to three faults of any kinds, parameters, dates and owners; and a carrier that only seems late."""
     chance = Random(seed)
-    document = _shipped(chance.choice(("calm", "calm", "b2b"))) | {"seed": seed, "gates": []}
+    document = _shipped(chance.choice(BASES)) | {"seed": seed, "gates": []}
     document["customers"]["count"] = chance.randrange(9_000, 16_000)
     document["period"]["months"] = chance.choice((3, 4, 5))
     _carriers(document, chance)
@@ -74,6 +77,34 @@ def planted(seed: int) -> Scenario:
     chosen = chance.sample(kinds, chance.choice((1, 2, 3)))
     document["faults"] = [_fault(kind, document, chance) for kind in chosen]
     return parse_scenario(document, f"seed {seed}")
+
+
+def innocent(seed: int) -> Scenario:
+    """A company without faults, of two to four carriers; the first serves hardly any but far regions, where everybody is late."""
+    chance = Random(seed)
+    document = _shipped(chance.choice(BASES)) | {"seed": seed, "faults": [], "gates": []}
+    document["customers"]["count"] = chance.randrange(6_000, 24_000)
+    document["period"]["months"] = chance.choice((2, 3, 4, 5, 6))
+    names = chance.sample(NAMES, chance.choice((2, 3, 4)))
+    document["carriers"] = [_confounded(names[0], chance), *(_usual(name, chance) for name in names[1:])]
+    for region in document["regions"]:
+        region["late"] = round(min(0.4, region["late"] * chance.uniform(0.8, 1.6)), 3)
+    return parse_scenario(document, f"seed {seed}")
+
+
+def _confounded(name: str, chance: Random) -> Document:
+    weights = {"near": (0.2, 5), "mid": (1, 15), "far": (30, 70)}
+    drawn = {place: round(chance.uniform(*ends), 1) for place, ends in weights.items()}
+    return {"name": name, "late": chance.choice(OWN), **drawn}
+
+
+def _usual(name: str, chance: Random) -> Document:
+    weights = {"near": (20, 60), "mid": (20, 50), "far": (10, 40)}
+    return {
+        "name": name,
+        "late": chance.choice(OWN),
+        **{place: chance.randrange(*ends) for place, ends in weights.items()},
+    }
 
 
 def _shipped(name: str) -> Document:
@@ -90,7 +121,7 @@ def _carriers(document: Document, chance: Random) -> None:
         {"near": 2, "mid": 8, "far": 45},
     ]
     document["carriers"] = [
-        {"name": name, "late": chance.choice((-0.01, 0, 0.015)), **weights}
+        {"name": name, "late": chance.choice(OWN), **weights}
         for name, weights in zip(names, mine, strict=True)
     ]
     for region in document["regions"]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trayecto.findings import Finding, FindingsResult
     from validation.finding_shops import Company
 
-FIRST_SEED = 501  # no limit of the searches was chosen by companies of these seeds
+FIRST_SEED = 541  # no limit of the searches was chosen by companies of these seeds
 TOP = 3
 PLACES = {
     "late_carrier": ("order.delivered", "logistics"),
@@ -26,6 +26,8 @@ PLACES = {
     "silent_message": ("pickup.notified", "it"),
 }
 SIZES = {"calm": None, "b2b": None, "aromo": 30_000}
+CONFOUNDED = "confounded"  # companies at random whose carrier of far regions only seems late
+QUIET = (*SIZES, CONFOUNDED)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,9 +38,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--calm",
         nargs="*",
-        default=list(SIZES),
-        choices=list(SIZES),
-        help="which scenarios without their faults",
+        default=QUIET,
+        choices=QUIET,
+        help="which companies without faults",
     )
     chosen = parser.parse_args(arguments)
     boot.setup()  # settings only: no database is needed
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(chosen: argparse.Namespace, folder: Path) -> bool:
-    """Print the tables; whether nine of ten were found and no scenario had more than one false alarm."""
+    """Print the tables; whether nine of ten were found, nobody was blamed beside them, and no scenario had more than one false alarm."""
     seeds = range(chosen.first_seed, chosen.first_seed + chosen.seeds)
     count = chosen.seeds if chosen.planted is None else chosen.planted
     found = _planted(range(chosen.first_seed, chosen.first_seed + count), folder) if count else True
@@ -118,7 +120,7 @@ def _months(scenario: Scenario, fault: Any) -> float:
 
 def _is(fault: Any, one: Finding) -> bool:
     """Whether a finding is of this fault: the step, its department, and the carrier where one is to blame."""
-    kind = str(fault.__struct_config__.tag)
+    kind = _kind(fault)
     step, owner = PLACES[kind] if kind != "gate" else (f"{fault.step}.requested", fault.owner)
     blamed = (one.cause.attribute, one.cause.value) if one.cause else None
     wanted = ("carrier", fault.carrier) if kind == "late_carrier" else None
@@ -136,7 +138,7 @@ def _money(one: Finding) -> str:
 
 
 def _line(seed: int, told: Told) -> str:
-    kind = str(told.fault.__struct_config__.tag)
+    kind = _kind(told.fault)
     planted = f"{kind}{', since ' + told.since if told.since else ''}"
     if told.finding is None or told.finding.money is None:
         return f"| {seed} | {planted} | – | – | – | {told.truth:,.0f} | |"
@@ -145,32 +147,57 @@ def _line(seed: int, told: Told) -> str:
 
 
 def _sum_up(told: Sequence[Told], strangers: Sequence[Finding]) -> bool:
+    blamed = [one for one in strangers if one.cause is not None]
+    print(f"\n{SUMMARY}")
+    for kind in (*PLACES, "gate", None):
+        among = [one for one in told if kind in (None, _kind(one.fault))]
+        if among:
+            print(_summary(kind or "all", among))
+    print(f"\nInnocents blamed: {len(blamed)}. Other false alarms: {len(strangers) - len(blamed)}.\n")
+    return len(_top(told)) >= 0.9 * len(told) and len(strangers) <= 1
+
+
+SUMMARY = f"""| planted | faults | found in the first {TOP} | truth in the 90 % interval of money | median error |
+|---|---:|---:|---:|---:|"""
+
+
+def _summary(name: str, told: Sequence[Told]) -> str:
     from statistics import median
 
-    top = [one for one in told if one.rank is not None and one.rank <= TOP]
     priced = [(one, one.finding.money) for one in told if one.finding and one.finding.money]
     inside = [one for one, money in priced if money.low <= one.truth <= money.high]
     errors = [abs(money.expected - one.truth) / abs(one.truth) for one, money in priced if one.truth]
-    blamed = [one for one in strangers if one.cause is not None]
-    print(
-        f"\nFound in the first {TOP}: {len(top)} of {len(told)}. Innocents blamed: {len(blamed)}. Other false alarms: {len(strangers) - len(blamed)}."
-    )
-    if priced:
-        print(
-            f"Truth in the 90 % interval: {len(inside)} of {len(priced)}; median error of the expected money {median(errors):.0%}.\n"
-        )
-    return len(top) >= 0.9 * len(told)
+    error = f"{median(errors):.0%}" if errors else "–"
+    return f"| {name} | {len(told)} | {len(_top(told))} | {len(inside)} of {len(priced)} | {error} |"
+
+
+def _top(told: Sequence[Told]) -> list[Told]:
+    return [one for one in told if one.rank is not None and one.rank <= TOP]
+
+
+def _kind(fault: Any) -> str:
+    return str(fault.__struct_config__.tag)
 
 
 def _faultless(name: str, seeds: range, folder: Path) -> int:
-    from validation.finding_shops import company, faultless
+    from validation.finding_shops import company
 
-    alarms = 0
+    alarms = grey = 0
     for seed in seeds:
-        shop = company(faultless(name, seed, SIZES[name]), folder / name, truth=False)
+        shop = company(_quiet(name, seed), folder / name, truth=False)
         result = _asked(shop)
         for one in result.standing:
             print(f"- {name}, seed {seed}: {_name(one)}, p = {one.p:.2g}, {_money(one)}", flush=True)
         alarms += len(result.standing)
-    print(f"{name} without its faults, {len(seeds)} seeds: {alarms} false alarms.", flush=True)
+        grey += any(one.discarded for one in result.findings)
+    print(
+        f"{name} without faults, {len(seeds)} seeds: {alarms} false alarms; a look-alike in grey in {grey}.",
+        flush=True,
+    )
     return alarms
+
+
+def _quiet(name: str, seed: int) -> Scenario:
+    from validation.finding_shops import faultless, innocent
+
+    return innocent(seed) if name == CONFOUNDED else faultless(name, seed, SIZES[name])

@@ -9,6 +9,8 @@ import numpy as np
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import NEVER, Bools
 from trayecto.demand.ask import FailureDemand
+from trayecto.demand.changes import follows
+from trayecto.demand.contacts import NONE
 from trayecto.demand.rules import CHANGED as FOLLOWS
 from trayecto.demand.rules import SAID
 from trayecto.findings.model import ADJUSTED, ASSOCIATION, CHANGED, DEMAND
@@ -71,17 +73,27 @@ def _units(facts: Facts, demand: FailureDemand, mine: Bools) -> Bools:
 
 
 def _follow(study: Study, demand: FailureDemand) -> Iterator[Suspicion]:
-    """Steps that unexplained contacts follow more often than they used to."""
+    """Steps that contacts follow more often than they used to, of those that nothing else explains. Whoever asked as soon after the step
+    before that day counts too: they are unexplained, and without them any day would be certain."""
     facts = study.facts
     for place, one in enumerate(demand.explanations):
         if one.kind != FOLLOWS or one.since is None:
             continue
         mine = demand.cause == place
         at = facts.units.first(facts.log, [one.step])
-        taken, told = at < NEVER, _units(facts, demand, mine)
+        taken, told = at < NEVER, _units(facts, demand, _soon_after(facts, demand, one.step, mine))
         change = change_of(at[taken], told[taken], study.zone)
-        if change and told.sum() >= LEAST and change.p <= CERTAIN:
-            yield _suspicion(study, demand, CHANGED, one.step, mine, told, change)
+        if change is None or change.p > CERTAIN or change.after < LIFT * change.before:
+            continue
+        if _units(facts, demand, mine).sum() >= LEAST:
+            yield _suspicion(study, demand, CHANGED, one.step, mine, told & (at >= change.since), change)
+
+
+def _soon_after(facts: Facts, demand: FailureDemand, step: str, mine: Bools) -> Bools:
+    """(contacts,) these, and the unexplained ones that follow the step as soon."""
+    contacts = demand.contacts
+    soon = follows(facts, step)(np.maximum(contacts.unit, 0), contacts.at) & (contacts.unit >= 0)
+    return np.asarray((mine | (demand.cause == NONE)) & soon)
 
 
 def _suspicion(

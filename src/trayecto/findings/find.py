@@ -21,6 +21,7 @@ from trayecto.findings.late import late
 from trayecto.findings.model import CHANGED, SAMPLED, Finding, FindingsResult
 from trayecto.findings.suspicion import Study, Suspicion
 from trayecto.findings.together import marked, union_of
+from trayecto.findings.unsent import unsent
 from trayecto.findings.worth import Worth, worth_of
 from trayecto.log.journeylog import JourneyLog
 from trayecto.values import read_values
@@ -42,7 +43,7 @@ def findings(log: JourneyLog, *, draws: int = DRAWS) -> FindingsResult:
     if not len(facts.units):
         return FindingsResult((), 0, 0.0, None, values.currency if values else None)
     study = Study(facts, journey_type, values, draws)
-    suspected = [gates(study), late(study), echoes(study)]
+    suspected = [gates(study), late(study), unsent(study), echoes(study)]
     weighed = [told for part in suspected for one in part.suspicions if (told := _weighed(study, one))]
     p_values = [_p(one, worth) for one, worth in weighed if not one.discarded]
     p_values += [p for one in suspected for p in one.tested]

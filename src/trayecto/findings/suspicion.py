@@ -17,7 +17,7 @@ from trayecto.attempts.lives import DAY, Bools, Ints
 from trayecto.blueprint import JourneyType
 from trayecto.demand.ask import FailureDemand, demand_of
 from trayecto.findings.model import ADJUSTED, Blamed
-from trayecto.findings.undo import Undo
+from trayecto.findings.undo import Undoing
 from trayecto.money import Line
 from trayecto.values import Values
 from trayecto.whatif.ask import SEED
@@ -85,7 +85,7 @@ class Suspicion:
     born_at: str
     felt_at: str
     rows: Ints
-    undo: Undo
+    undo: Undoing
     cause: Blamed | None = None
     since: int | None = None
     p: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from trayecto.attempts.lives import Bools
 from trayecto.errors import BadValue, UnknownStep
@@ -11,6 +12,17 @@ from trayecto.whatif.ask import moved_by
 from trayecto.whatif.draws import Draws
 from trayecto.whatif.failures import failure_rate
 from trayecto.whatif.moved import Moved
+
+
+class Undoing(Protocol):
+    """What would undo a trouble."""
+
+    @property
+    def said(self) -> Change | None:
+        """The change, where its words say all."""
+
+    def moved(self, draws: Draws) -> Moved | None:
+        """What it moves; None where the log has too few to compare with."""
 
 
 @dataclass(frozen=True, eq=False)

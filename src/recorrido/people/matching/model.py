@@ -12,6 +12,8 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from recorrido.people.matching.table import COLUMNS
 
+logger = logging.getLogger(__name__)
+
 ENOUGH = 500  # persons with a value in a column, from which weights can be learnt
 SPARSE = 0.02  # a column that fewer persons fill is left out
 MOST_PAIRS = 40_000_000  # of one blocking rule; a rule that yields more says too little to be worth them
@@ -65,6 +67,19 @@ def trained_linker(store: duckdb.DuckDBPyConnection, columns: list[str]) -> Link
     """A linker over ``persons``, its weights learnt from them where they are many enough."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     ((total,),) = store.execute("SELECT count(*) FROM persons").fetchall()
+    if total < ENOUGH:
+        return _linker(store, columns, total)
+    blocks = _usable(store, _LEARN_ON, columns)
+    while True:
+        linker = _linker(store, columns, total)
+        refused = _learn(linker, store, columns, blocks)
+        if refused is None:
+            return linker
+        blocks.remove(refused)
+
+
+def _linker(store: duckdb.DuckDBPyConnection, columns: list[str], total: int) -> Linker:
+    """A linker with the shipped weights."""
     rules: list[Any] = [block_on(*block) for block in _usable(store, BLOCKS, columns)]
     settings = SettingsCreator(
         link_type="dedupe_only",
@@ -74,10 +89,7 @@ def trained_linker(store: duckdb.DuckDBPyConnection, columns: list[str]) -> Link
         blocking_rules_to_generate_predictions=rules,
         retain_intermediate_calculation_columns=True,
     )
-    linker = Linker(DuckDBAPI(connection=store).register("persons"), settings, log_level=logging.ERROR)
-    if total >= ENOUGH:
-        _learn(linker, store, columns)
-    return linker
+    return Linker(DuckDBAPI(connection=store).register("persons"), settings, log_level=logging.ERROR)
 
 
 def _comparison(column: str, *, frequencies: bool) -> Any:
@@ -121,11 +133,22 @@ def _pairs(store: duckdb.DuckDBPyConnection, block: tuple[str, ...]) -> int:
     return int(pairs)
 
 
-def _learn(linker: Linker, store: duckdb.DuckDBPyConnection, columns: list[str]) -> None:
+def _learn(
+    linker: Linker, store: duckdb.DuckDBPyConnection, columns: list[str], blocks: list[tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """Learn from pairs that agree in each of these blocks; the first one that teaches nothing, which leaves the linker half changed.
+
+    Among few pairs a level may be left without any chance, and Splink refuses a weight of nothing.
+    """
     if sure := _usable(store, _SURE, columns):
         linker.training.estimate_probability_two_random_records_match(
             [block_on(*block) for block in sure], recall=0.6
         )
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
-    for block in _usable(store, _LEARN_ON, columns):
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*block))
+    for block in blocks:
+        try:
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*block))
+        except ValueError as error:
+            logger.info("Nothing can be learnt from pairs with the same %s: %s", ", ".join(block), error)
+            return block
+    return None

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import redirect_stdout
+from datetime import UTC, datetime
 from io import StringIO
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import trayecto
 from recorrido.simulator.designs import blueprint_text
 from recorrido.simulator.emit import tell
+from recorrido.simulator.faults import SilentMessage
 from recorrido.simulator.model import simulate
 from recorrido.simulator.parsing import load_scenario
 from recorrido.simulator.scenario import resized
 from recorrido.simulator.tables import flat
-from recorrido.simulator.truth import totals_of
+from recorrido.simulator.truth import totals_of, truth_of
 from recorrido.simulator.valuing import values_text
 from trayecto.blueprint import read_blueprint
 from trayecto.cli.app import code_of
@@ -27,9 +31,9 @@ from trayecto.whatif import changes_from, what_if
 DRAWS = 40
 
 
-def log_of(world, folder):
+def log_of(world, folder, edited=iter):
     blueprint = read_blueprint(blueprint_text(world.plan.scenario))
-    trayecto.write_events(folder / "events.parquet", flat(tell(world)))
+    trayecto.write_events(folder / "events.parquet", edited(flat(tell(world))))
     events = trayecto.read_events(str(folder / "events.parquet"), journey="", tz=blueprint.time_zone)
     texts = {"values": values_text(world.plan.scenario, totals_of(world))}
     return build_designed(events, folder / "log", blueprint=blueprint, texts=texts)[0]
@@ -146,3 +150,47 @@ def test_a_fault_with_a_first_day_is_dated(tmp_path):
         ("failure demand", "order.prepared", "warehouse")
     ]
     assert found[0].since.isoformat()[:7] == "2026-09"
+
+
+def without_a_notice(**felt):
+    """A company in which no pickup notice was ever sent."""
+    fault = SilentMessage(key="silent", name="Sin aviso", owner="it", share=1, **felt)
+    return replace(resized(load_scenario("calm"), customers=9_000, seed=13), faults=(fault,))
+
+
+def test_a_message_nobody_was_ever_sent_is_told_by_those_who_ask(tmp_path):
+    world = simulate(without_a_notice(contact=0.15, cancel=0.02))
+    (found,) = findings(log_of(world, tmp_path), draws=DRAWS).standing
+    assert (found.kind, found.born_at, found.department) == ("failure demand", "pickup.notified", "it")
+    assert (found.undo, found.method) == (None, "association")
+    truth = truth_of(world.plan.scenario, (), world)["faults"]["silent"]["effect"]
+    contacts = found.effects["contacts"]
+    assert contacts.low <= truth["contacts"] / found.months <= contacts.high
+
+
+def test_a_message_nobody_was_ever_sent_and_nobody_misses_is_no_finding(tmp_path):
+    missed = simulate(without_a_notice(contact=0.0, cancel=0.0, score_drop=0.0, repurchase=1.0))
+    assert findings(log_of(missed, tmp_path), draws=DRAWS).standing == ()
+
+
+def asking_more(blocks):
+    """Since 7 September one in eight who order asks something the day after, and nothing says why."""
+    day = int(datetime(2026, 9, 7, tzinfo=UTC).timestamp() * 1e6)
+    for block in blocks:
+        yield block
+        if block["event"][0] == "order.placed":
+            asks = (np.arange(len(block["at"])) % 8 == 0) & (block["at"] >= day)
+            some = {name: np.array(block[name])[asks] for name in ("id", "at", "person", "order_id")}
+            told = {"event": "contact.received", "channel": "phone", "source": "desk", "reason": "general"}
+            yield (
+                some
+                | {"at": some["at"] + 86_400_000_000}
+                | {name: np.full(asks.sum(), one) for name, one in told.items()}
+            )
+
+
+def test_what_more_people_ask_after_a_step_since_a_day_is_dated(tmp_path):
+    world = simulate(resized(load_scenario("calm"), customers=8_000, seed=13))
+    (found,) = findings(log_of(world, tmp_path, asking_more), draws=DRAWS).standing
+    assert found.kind == "changed" and "2026-09-05" <= found.since.isoformat() <= "2026-09-09"
+    assert found.evidence["after"] > 3 * found.evidence["before"] > 0
