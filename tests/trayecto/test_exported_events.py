@@ -12,6 +12,7 @@ import pytest
 from pyarrow import parquet
 
 import trayecto
+from trayecto.cli.app import code_of
 from trayecto.errors import UnreadableFile
 from trayecto.events.exported import Update, opened
 from trayecto.events.exported.layout import DRAFT, MANIFEST
@@ -189,3 +190,37 @@ def test_the_files_that_hold_a_changed_event_are_written_anew_and_no_others(fold
 def test_a_type_that_is_read_as_another_word_has_its_files_written_anew(folder):
     assert Update(str(folder)).rewrite([], ["b"], _reread) == len(opened(folder).files)
     assert Update(str(folder)).rewrite([], ["unknown"], _reread) == 0
+
+
+BLUEPRINT = """\
+blueprint: small
+departments: {shop: {}}
+touchpoints:
+  a: {event: a, stage: checkout, owner: shop}
+  b: {event: b, stage: delivery, owner: shop}
+journeys:
+  order: {key: order, goal: b, attributes: {amount: {total: amount, type: number}, region: {person: region}}}
+"""
+
+
+@pytest.mark.parametrize("shards", [[], ["--shards", "2"]])
+def test_the_command_builds_a_designed_log_from_the_folder_alone(folder, tmp_path, shards):
+    (tmp_path / "small.yaml").write_text(BLUEPRINT)
+    build = [
+        "build",
+        str(folder),
+        "--blueprint",
+        str(tmp_path / "small.yaml"),
+        "--out",
+        str(tmp_path / "log"),
+    ]
+    assert code_of([*build, *shards]) == 0
+    log = trayecto.JourneyLog.open(tmp_path / "log")
+    assert set(log.steps) == {"a", "b"} and {"amount", "region"} <= set(log.journeys().column_names)
+    assert {"RM", "X"} <= set(log.journeys()["region"].to_pylist())
+
+
+def test_the_command_names_the_columns_of_an_export_that_it_takes_apart(folder, tmp_path):
+    build = ["build", str(folder), "--journey", "objects.store", "--attr", "spent=properties.amount:last"]
+    assert code_of([*build, "--out", str(tmp_path / "log")]) == 0
+    assert trayecto.JourneyLog.open(tmp_path / "log").journeys()["journey"].to_pylist() == ["S1"]

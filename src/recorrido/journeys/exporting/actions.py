@@ -43,6 +43,7 @@ def export_events(*, destination: str, tell: Tell | None = None) -> EventExport 
             update = Update(destination)
             run = _run(update, destination, tell) if _is_due(update) else None
         except (trayecto.TrayectoError, OSError) as error:
+            _note_stop(destination, str(error))
             raise ExportFailed(str(error)) from error
         if destination == settings.RECORRIDO_EXPORT:
             move_bookmark(consumer=CONSUMER, position=update.manifest.position)
@@ -145,6 +146,16 @@ def _run(update: Update, destination: str, tell: Tell | None) -> EventExport:
         progress.set(state=ExportState.FAILED, error=str(error) or repr(error), finished_at=clock.now())
         raise
     return progress.run
+
+
+def _note_stop(destination: str, why: str) -> None:
+    """In the row of the run that stopped; runs that stop one after the other share one."""
+    newest = EventExport.objects.filter(destination=destination).order_by("-id").first()
+    if newest is None or newest.state == ExportState.DONE:
+        newest = EventExport.objects.create(destination=destination)
+    EventExport.objects.filter(id=newest.id).update(
+        state=ExportState.FAILED, error=why, finished_at=clock.now()
+    )
 
 
 def _settle_abandoned(destination: str) -> None:

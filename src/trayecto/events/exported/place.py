@@ -1,11 +1,11 @@
-"""Where an export lies: a folder of this machine or a network, or a path of an object store."""
+"""Where an export lies: a folder of this machine or a network."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from trayecto.errors import UnreadableFile
 
@@ -23,9 +23,11 @@ class Place(Protocol):
 
 
 def place_of(name: str | os.PathLike[str]) -> Place:
-    """A folder, or ``SCHEME://…`` through fsspec; raises UnreadableFile where the store's package is missing."""
+    """The place of a name; raises UnreadableFile for one on a store, which cannot be reached yet."""
     text = os.fspath(name)
-    return Stored(text) if "://" in text else Folder(text)
+    if "://" in text:
+        raise UnreadableFile(f"{text} cannot be reached: name a folder that all machines see.")
+    return Folder(text)
 
 
 class Folder:
@@ -69,45 +71,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-class Stored:
-    """A path of an object store, where a file that is being written cannot be seen."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name.rstrip("/")
-        self._scheme = name.partition("://")[0]
-        self._store, self._root = _opened(self.name)
-
-    def url(self, path: str) -> str:
-        return f"{self.name}/{path}"
-
-    def get(self, path: str) -> bytes | None:
-        try:
-            return bytes(self._store.cat_file(f"{self._root}/{path}"))
-        except FileNotFoundError:
-            return None
-
-    def put(self, path: str, content: bytes | memoryview) -> None:
-        self._store.pipe_file(f"{self._root}/{path}", bytes(content))
-
-    def remove(self, path: str) -> None:
-        if self._store.exists(f"{self._root}/{path}"):
-            self._store.rm_file(f"{self._root}/{path}")
-
-    def files(self, folder: str) -> list[str]:
-        self._store.invalidate_cache()
-        found = self._store.find(f"{self._root}/{folder}")
-        return sorted(path[len(self._root) + 1 :] for path in found)
-
-
-def _opened(name: str) -> tuple[Any, str]:
-    try:
-        from fsspec.core import url_to_fs
-
-        store, root = url_to_fs(name)
-    except (ImportError, ValueError) as problem:
-        raise UnreadableFile(
-            f"{name} cannot be reached: {problem}. Install recorrido with the extra for that store, such as 'recorrido[s3]'."
-        ) from problem
-    return store, root.rstrip("/")

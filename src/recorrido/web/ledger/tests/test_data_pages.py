@@ -20,6 +20,7 @@ from recorrido.events.models import (
     RetentionRule,
 )
 from recorrido.events.tests.making import NOON, event, record
+from recorrido.journeys.exporting.actions import export_aside
 from recorrido.shared import clock
 from recorrido.web.ledger.reasons import REASONS
 
@@ -113,6 +114,21 @@ def test_an_empty_installation_has_all_the_pages(signed_in, admin):
     client = signed_in(admin)
     for place in ("health", "quarantine", "types", "consumers", "types/retention", "quarantine/rules"):
         assert client.get(f"/data/{place}/").status_code == 200
+
+
+def test_where_events_are_exported_to_is_shown_with_what_lies_there_and_why_it_stopped(
+    signed_in, admin, settings, tmp_path
+):
+    told()
+    client = signed_in(admin)
+    assert "Eventos exportados" not in text(client, "/data/health/")
+    settings.RECORRIDO_EXPORT = str(tmp_path / "events")
+    export_aside()
+    page = text(client, "/data/health/")
+    assert str(tmp_path) in page and "0 eventos" in page and "se detuvo" not in page
+    settings.RECORRIDO_EXPORT = str(tmp_path / "events" / "export.json")
+    export_aside()
+    assert "se detuvo" in text(client, "/data/health/")
 
 
 def test_every_reason_the_door_knows_has_words():
