@@ -66,7 +66,7 @@ def result(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "atoms": [{"findings": [one["id"]], "journeys": one["journeys"]} for one in standing],
         "summary": {
             "contacts": {"contacts": 900, "inside": {"low": 0.58, "expected": 0.62, "high": 0.66}},
-            "regular": {"share": 0.71, "between": [0.7, 0.72], "journeys": 4_000, "target": 0.8, "query": "from=2026-10-01"},
+            "regular": {"share": 0.71, "between": [0.7, 0.72], "journeys": 4_000, "target": 0.8, "query": "from=2026-10-01&to=2026-10-31"},
         },
     }  # fmt: skip
     return whole | changes

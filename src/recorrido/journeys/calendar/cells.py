@@ -67,9 +67,10 @@ def label_of(text: str) -> str:
 
 def kind_of(text: str) -> str:
     """In English or Spanish; an empty cell is another kind."""
-    told = KINDS.get(text.casefold(), text.casefold()) or EntryKind.OTHER.value
+    named = KINDS | {str(kind.label).casefold(): kind.value for kind in EntryKind}
+    told = named.get(text.casefold(), text.casefold()) or EntryKind.OTHER.value
     if told not in EntryKind.values:
-        facts = {"text": text[:40], "known": ", ".join(EntryKind.values)}
+        facts = {"text": text[:40], "known": ", ".join(str(kind.label) for kind in EntryKind)}
         raise ValueError(_("“%(text)s” is no kind; write one of: %(known)s") % facts)
     return told
 

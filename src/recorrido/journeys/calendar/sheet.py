@@ -93,20 +93,26 @@ def _placed(reader: Any, bad: list[BadCell]) -> Iterator[tuple[int, list[str]]]:
 def _header(cells: list[str]) -> list[str]:
     told = [cell.strip().casefold() for cell in cells]
     names = [ALSO.get(name, name) for name in told]
+    missing = [
+        BadCell(1, name, _("the column “%(name)s” is missing") % {"name": name})
+        for name in NEEDED
+        if name not in names
+    ]
+    if len(missing) == len(NEEDED):
+        raise BadCalendar([BadCell(1, "", _no_calendar())])
     message = _("“%(name)s” is no column of the calendar%(mend)s")
     bad = [
         BadCell(1, name, message % {"name": name, "mend": suggestion(name, COLUMNS)})
         for name in names
         if name and name not in COLUMNS
     ]
-    bad += [
-        BadCell(1, name, _("the column “%(name)s” is missing") % {"name": name})
-        for name in NEEDED
-        if name not in names
-    ]
-    if bad:
-        raise BadCalendar(bad)
+    if bad or missing:
+        raise BadCalendar([*bad, *missing])
     return names
+
+
+def _no_calendar() -> str:
+    return _("this is no calendar: its first row must name the columns date (fecha) and label (qué)")
 
 
 def _said_twice(lines: Lines) -> Iterator[BadCell]:

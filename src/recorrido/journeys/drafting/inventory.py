@@ -125,9 +125,12 @@ def _csv_rows(text: str) -> list[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
     lines = list(reader)
     header = [name.strip() for name in lines[0]] if lines else []
-    bad = _unknown(1, header)
     if "key" not in header:
-        bad.append(BadCell(1, "key", _("the column “key” is missing")))
+        message = _(
+            "the column “key” is missing, so this is no inventory of touchpoints; the CSV of the design is one to begin with"
+        )
+        raise BadInventory([BadCell(1, "key", message)])
+    bad = _unknown(1, header)
     rows = []
     for number, line in enumerate(lines[1:], 2):
         if not any(cell.strip() for cell in line):

@@ -5,20 +5,20 @@ Everything was worked out by the last look for findings and is read here: the pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from recorrido.events.models import Alarm
 from recorrido.events.queries import open_alarms
 from recorrido.improve.models import FindingRun
 from recorrido.improve.queries import together
-from recorrido.journeys.queries import things
+from recorrido.journeys.queries import Filters, things
 from recorrido.journeys.watch.models import Incident
 from recorrido.journeys.watch.queries import open_incidents
 from recorrido.web.findings.page import Findings, findings_page, top
@@ -129,13 +129,11 @@ def _regular(run: FindingRun, page: Findings) -> Figure | None:
     told: dict[str, Any] = run.summary["summary"]["regular"]
     if told["share"] is None:
         return None
-    facts = {"target": percent(told["target"]), "count": _count(told["journeys"])} | _ends(
-        told.get("between")
-    )
+    facts = {"target": percent(told["target"]), "journeys": _journeys(told)} | _ends(told.get("between"))
     between = (
-        _("between %(low)s and %(high)s, of %(count)s journeys; the target is %(target)s")
+        _("between %(low)s and %(high)s, of %(journeys)s; the target is %(target)s")
         if "low" in facts
-        else _("the target is %(target)s; of %(count)s journeys")
+        else _("the target is %(target)s; of %(journeys)s")
     )
     label = _("of the %(people)s take the regular path: to the goal, without detours or asking for help")
     return Figure(
@@ -146,6 +144,15 @@ def _regular(run: FindingRun, page: Findings) -> Figure | None:
         address=f"{reverse('journeys:map')}?type={run.journey_type}&{told['query']}",
         few=told["journeys"] < FEW,
     )
+
+
+def _journeys(told: Mapping[str, Any]) -> str:
+    """How many, and of which time: the page of the regular path speaks of all time, and has another share."""
+    period, count = Filters.decode(told["query"]), _count(told["journeys"])
+    if not (period.start and period.end):
+        return _("%(count)s journeys") % {"count": count}
+    first, last = (date_format(day, "j M") for day in (period.start, period.end))
+    return _("%(count)s journeys of %(first)s to %(last)s") % {"count": count, "first": first, "last": last}
 
 
 def _ends(between: Sequence[float] | None) -> dict[str, str]:

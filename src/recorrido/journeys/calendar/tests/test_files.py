@@ -93,7 +93,7 @@ def test_a_row_that_stands_twice_names_the_line_of_the_first():
 
 def test_columns_that_are_missing_or_unknown_are_named():
     assert mistakes("day;labl\n2026-09-22;a\n") == [(1, "labl"), (1, "label")]
-    assert mistakes("") == [(1, "date"), (1, "label")]
+    assert mistakes("") == mistakes("Hallazgo;Estado\nx;y\n") == [(1, "")]
 
 
 def test_a_row_longer_than_the_header_is_told():

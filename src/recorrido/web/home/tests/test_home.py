@@ -30,7 +30,8 @@ def test_home_opens_with_one_sentence_and_three_figures_that_lead_on(signed_in, 
     page = signed_in(analyst).get("/").content.decode().replace("\xa0", " ")
     assert "62 %" in page and "71 %" in page and "18–31 mil €" in page
     assert 'href="/findings/"' in page and "from=2026-10-01" in page
-    assert "entre 58 % y 66 %" in page and "entre 70 % y 72 %" in page
+    assert "entre 58 % y 66 %" in page
+    assert "entre 70 % y 72 %, de 4.000 recorridos del 1 oct al 31 oct" in page.lower()
 
 
 def test_home_lists_what_costs_most(signed_in, analyst, built):
