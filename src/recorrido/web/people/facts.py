@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 
 from recorrido.journeys.blueprint import Attribute, Blueprint, JourneyType
+from recorrido.web.cells import cell
 from recorrido.web.money import money_exact
-from recorrido.web.templatetags.journeys import cell
 
 OF_EVENTS = ("first", "last", "total")  # what a journey takes from a property as it is told
 USUAL = {

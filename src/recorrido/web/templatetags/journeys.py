@@ -22,12 +22,14 @@ from recorrido.journeys.queries import (
     value_label,
     wait_against_promise,
 )
+from recorrido.web.cells import cell
 
 register = template.Library()
 register.filter("channel_label", channel_label)
 register.filter("wait_against_promise", wait_against_promise)
 register.filter("length_said", length_said)
 register.filter("things", things)
+register.filter("cell", cell)
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -200,31 +202,6 @@ def window_label(window: str) -> str:
         ngettext("%(n)s hour", "%(n)s hours", int(number)),
     )
     return (days if unit == "d" else hours) % {"n": number}
-
-
-@register.filter
-def cell(value: Any) -> str:
-    """An attribute's value in a table."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, int | float):
-        whole = float(value).is_integer()
-        return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
-    return _listed(value) if isinstance(value, list | dict) else str(value)
-
-
-def _listed(value: list[Any] | dict[str, Any]) -> str:
-    """Values within a value, as a line to read; the file of a timeline has them as they were sent."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_within(one)}" for name, one in value.items())
-    holds_more = any(isinstance(one, list | dict) for one in value)
-    return (" · " if holds_more else ", ").join(map(cell, value))
-
-
-def _within(value: Any) -> str:
-    return f"({_listed(value)})" if isinstance(value, list | dict) and value else cell(value)
 
 
 @register.simple_tag
