@@ -119,10 +119,21 @@ def test_what_was_not_published_is_not_seen_and_gone_on_from(folder):
 
 
 def test_what_nobody_names_goes_with_the_next_run(folder):
-    stray = folder / "events" / "month=2026-03" / "000000000001-000000000009-0000.parquet"
+    stray = folder / "events" / "month=2026-03" / "000000000000001-000000000000009-00000000.parquet"
     stray.write_bytes(b"half")
     Update(str(folder))
     assert not stray.exists()
+
+
+def test_files_of_somebody_else_are_never_touched(folder, tmp_path):
+    strange = folder / "events" / "notes.parquet"
+    strange.write_bytes(b"mine")
+    Update(str(folder))
+    assert strange.exists()
+    (tmp_path / "other" / "persons").mkdir(parents=True)
+    (tmp_path / "other" / "persons" / "000000-00000000.parquet").write_bytes(b"mine")
+    with pytest.raises(UnreadableFile, match="something else"):
+        Update(str(tmp_path / "other"))
 
 
 def test_what_was_taken_out_is_gone_at_once_from_the_one_file_that_held_it(folder):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Protocol
 
@@ -49,7 +48,7 @@ class Folder:
     def put(self, path: str, content: bytes | memoryview) -> None:
         target = self._root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        aside = target.with_name(f".{target.name}.new")
         with aside.open("wb") as file:
             file.write(content)
             file.flush()

@@ -6,6 +6,7 @@ draft, from which the next run goes on. What neither names is removed when a run
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from trayecto.errors import UnreadableFile
 from trayecto.events.exported.layout import (
     DRAFT,
     EVENTS,
@@ -31,6 +33,7 @@ from trayecto.events.exported.layout import (
 from trayecto.events.exported.place import Place, place_of
 from trayecto.events.exported.rows import event_table, person_table
 
+OURS = re.compile(r"\.?[0-9-]+-[0-9a-f]{8}\.parquet(\.new)?")  # names of files that an export wrote
 KEEP = timedelta(hours=1)  # so long files stay that others took the place of, for those who are reading them
 FULL = 1_000_000  # rows of a file, at most
 MOST = 8  # small files of a month before they are joined
@@ -51,14 +54,27 @@ class Update:
     def _begun(self) -> Manifest:
         """An export that was under way when its process ended, if it began from what readers see."""
         draft = read_manifest(self._place, DRAFT)
+        if draft is None and self.published is None:
+            self._claim()
         current = self.published or Manifest()
         return draft if draft is not None and draft.version == current.version else current
+
+    def _claim(self) -> None:
+        """Make the place one of ours before anything lies there: nothing of somebody else's is ever taken for a stray."""
+        if strangers := self._files():
+            raise UnreadableFile(
+                f"{self._place.url(strangers[0])} belongs to something else: choose a new or empty folder for the export."
+            )
+        self._place.put(DRAFT, Manifest().to_json())
+
+    def _files(self) -> list[str]:
+        return [*self._place.files(EVENTS), *self._place.files(PERSONS)]
 
     def _remove_strays(self) -> None:
         seen = self.published or Manifest()
         named = self.manifest.paths | seen.paths | set(seen.superseded) | set(self.manifest.superseded)
-        for path in [*self._place.files(EVENTS), *self._place.files(PERSONS)]:
-            if path not in named:
+        for path in self._files():
+            if path not in named and OURS.fullmatch(path.rpartition("/")[2]):
                 self._place.remove(path)
 
     def begin_anew(self) -> None:
@@ -149,7 +165,7 @@ class Update:
         return tuple(sorted(places[name] for name in found))
 
     def _join(self) -> None:
-        """Small files of a month that follow each other become one: else a run every quarter of an hour leaves thousands."""
+        """Small files of a month that follow each other become one: else a run every five minutes leaves thousands."""
         for _month, files in groupby(sorted(self.manifest.files, key=_place_of), lambda file: file.month):
             run = _small_tail(list(files))
             if len(run) >= MOST:
