@@ -110,10 +110,11 @@ $(VENV)/.installed: requirements/build.txt requirements/base.txt requirements/an
 	$(BIN)/python -m pip $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: requirements/dev.txt requirements/ray.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements/dev.txt requirements/ray.txt requirements/s3.txt $(VENV)/.installed
 	@echo "Installing what tests and checks need…"
 	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/ray.txt
+	$(BIN)/python -m pip $(PIP) --require-hashes -r requirements/s3.txt
 	@touch $@
 
 $(BENCH)/.installed: requirements/bench.txt | $(VENV)/.installed

@@ -27,6 +27,7 @@ if _typing.TYPE_CHECKING:
         EmptyLog,
         NeedsBuild,
         NoEngine,
+        NoStore,
         TrayectoError,
         UnknownAttribute,
         UnknownColumn,
@@ -116,6 +117,7 @@ __all__ = [
     "Needs",
     "NeedsBuild",
     "NoEngine",
+    "NoStore",
     "ObjectLog",
     "Promise",
     "ReadReport",
@@ -180,7 +182,7 @@ __all__ = [
 _HOMES = {
     "trayecto.calendars": "Calendar",
     "trayecto.errors": (
-        "BadExpression BadLog BadRows BadValue Cancelled EmptyLog NeedsBuild NoEngine TrayectoError UnknownAttribute "
+        "BadExpression BadLog BadRows BadValue Cancelled EmptyLog NeedsBuild NoEngine NoStore TrayectoError UnknownAttribute "
         "UnknownColumn UnknownStep UnreadableFile"
     ),
     "trayecto.events.read": "read_events",

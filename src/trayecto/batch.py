@@ -21,6 +21,10 @@ class Home(Protocol):
     def engine(self) -> str:
         """By which engine the log wants to be counted."""
 
+    @property
+    def key(self) -> str:
+        """Names the rows, the same whenever the log is asked."""
+
     def ticket(self, batch: Batch) -> tuple[Callable[..., Batch], tuple[Any, ...]] | None:
         """A function and its arguments that make the batch again, small enough to send; None when it holds other arrays."""
 
@@ -60,6 +64,11 @@ class Batch:
         return len(self.offsets) - 1
 
     @property
+    def events(self) -> int:
+        """Events of these rows."""
+        return int(self.offsets[-1] - self.offsets[0])
+
+    @property
     def presence(self) -> NDArray[np.uint64] | None:
         """(rows, words) which steps occur in each row, a bit each by its code; None where that is not noted."""
         if self.noted is None or self.noted.presence is None:
@@ -71,6 +80,11 @@ class Batch:
     def engine(self) -> str:
         """By which engine it wants to be counted."""
         return "local" if self.home is None else self.home.engine
+
+    @property
+    def key(self) -> str | None:
+        """Names its rows when they lie in a file, the same whenever the log is asked."""
+        return None if self.home is None else self.home.key
 
     def __reduce__(self) -> tuple[Callable[..., Batch], tuple[Any, ...]]:
         """As where its rows lie, when they lie in a file; else with its own part of the arrays."""
@@ -127,8 +141,19 @@ class View(Protocol):
     def weights(self) -> NDArray[np.float64] | None: ...
 
     @property
+    def weighted(self) -> bool:
+        """Whether a journey may stand for more than itself."""
+
+    @property
+    def away(self) -> bool:
+        """Whether its journeys lie on a store, so that they are better counted where they are fetched."""
+
+    @property
     def attributes(self) -> pa.Table:
         """One line per row of the log: journey, person, started, ended, events, variant, then attributes."""
+
+    def asked(self, work: Callable[[pa.Table], NDArray[Any]]) -> NDArray[Any]:
+        """(rows,) what ``work`` makes of the attribute lines, of all at once or of runs of them where they lie."""
 
     @property
     def columns(self) -> Mapping[str, EventColumn]: ...

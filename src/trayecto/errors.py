@@ -11,6 +11,7 @@ TrayectoError
 ├── BadValue            an argument out of range (a window, a limit, a rank)
 ├── Cancelled           a question that was called off before it was answered
 ├── NoEngine            an engine that is not installed, cannot be reached, or was lost with all its machines
+├── NoStore             a store that is not installed, cannot be reached, refuses, or is too slow
 └── BadLog              a journey log folder that is missing, damaged or of another version
     └── NeedsBuild      a log that cannot take these events in: it must be built again from all of them
 """
@@ -65,6 +66,10 @@ class Cancelled(TrayectoError):
 
 class NoEngine(TrayectoError):
     code = "no_engine"
+
+
+class NoStore(TrayectoError):
+    code = "no_store"
 
 
 class BadLog(TrayectoError):

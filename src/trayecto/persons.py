@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trayecto import engine
-from trayecto.batch import View
+from trayecto.batch import Batch, View
 from trayecto.kernels import sorting
 from trayecto.kernels.arrays import frozen
 
@@ -73,7 +73,7 @@ class PersonBatch:
 
 def by_person(view: View) -> PersonBatch:
     """The selected journeys of a view, person by person."""
-    batches = view.batches(1)
+    batches = engine.on(engine.LOCAL, _itself, view.batches(1))
     starts: list[Ints] = []
     ends: list[Ints] = []
     steps: list[NDArray[np.uint16]] = []
@@ -92,6 +92,10 @@ def by_person(view: View) -> PersonBatch:
         *_grouped(view, chosen), _joined(starts), _joined(ends), _joined(steps), _joined(times),
         view.weights, len(view.step_names),
     )  # fmt: skip
+
+
+def _itself(opened: Batch) -> Batch:
+    return opened
 
 
 def _joined(arrays: Sequence[NDArray]) -> NDArray:  # type: ignore[type-arg]

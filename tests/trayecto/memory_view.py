@@ -31,6 +31,7 @@ class MemoryView:
     as_of_us: int | None = None
     parts: int = 2
     live: None = None
+    away = False
 
     @property
     def total_journeys(self):
@@ -54,6 +55,13 @@ class MemoryView:
         last = int(self.times.max()) if len(self.times) else 0
         moment = last if self.as_of_us is None else self.as_of_us
         return datetime.fromtimestamp(moment / 1e6, tz=UTC)
+
+    @property
+    def weighted(self):
+        return self.weights is not None
+
+    def asked(self, work):
+        return work(self.attributes)
 
     @cached_property
     def attributes(self):

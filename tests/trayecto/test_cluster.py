@@ -15,6 +15,8 @@ import pytest
 from pyarrow import parquet
 from tests.trayecto.event_tables import TEXT, events_of
 from tests.trayecto.every_question import answers
+from tests.trayecto.grown_events import HOUR, READING, SHAPE, events, rows_by_journey, told, written
+from tests.trayecto.object_store import BUCKET, KEYS, s3_server
 from tests.trayecto.simulated import simulated
 
 import trayecto
@@ -23,19 +25,34 @@ from trayecto.cli.app import code_of
 from trayecto.designed import blueprint_of, shape_of
 from trayecto.engine.cluster import assigned
 from trayecto.log import batches
+from trayecto.stores import remote
+from trayecto.stores.address import placed
 
 ray = pytest.importorskip("ray")
-HOUR = 3_600_000_000
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def store(tmp_path_factory):
+    """A store that the nodes reach, and a folder for what this process itself fetches."""
+    kept = tmp_path_factory.mktemp("kept")
+    with s3_server() as port, pytest.MonkeyPatch.context() as patch:
+        told = {"FSSPEC_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}", "TRAYECTO_CACHE": str(kept), **KEYS}
+        for name, value in told.items():
+            patch.setenv(name, value)
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def cluster(store, tmp_path_factory):
     """Two nodes with a core each, as two machines would be; the test's own process counts nothing."""
     from ray.cluster_utils import Cluster
 
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")
-    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    found.add_node(num_cpus=1)
+    keep = [{"TRAYECTO_CACHE": str(tmp_path_factory.mktemp("node"))} for _ in range(2)]
+    found = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False, "env_vars": keep[0]}
+    )
+    found.add_node(num_cpus=1, env_vars=keep[1])
     ray.init(address=found.address, log_to_driver=False)
     yield found
     ray.shutdown()
@@ -46,32 +63,6 @@ def cluster():
 def _in_many_parts(monkeypatch):
     """Small logs, cut as large ones are."""
     monkeypatch.setattr(batches, "SMALL", 0)
-
-
-def events(seed, journeys=400):
-    chance = np.random.default_rng(seed)
-    keys = chance.integers(0, journeys, journeys * 6)
-    found = [
-        (f"k{key}", "abcde"[step], int(hour) * HOUR)
-        for key, step, hour in zip(
-            keys, chance.choice(5, len(keys), p=[0.3, 0.25, 0.2, 0.15, 0.1]), chance.integers(0, 900, len(keys)), strict=True
-        )
-    ]  # fmt: skip
-
-    def texts(values):
-        return pa.array(chance.choice(values, len(keys)).tolist(), pa.string()).dictionary_encode().cast(TEXT)
-
-    return events_of(
-        found, channel=texts(["web", "fax", "app"]), city=texts(["Lima", "Cali"]),
-        price=pa.array(chance.integers(0, 4, len(keys))), weight=pa.array(keys % 3 + 1),
-    )  # fmt: skip
-
-
-SHAPE = {
-    "columns": ["channel"],
-    "attributes": {"city": trayecto.first("city"), "spent": trayecto.total("price")},
-}
-READING = {"journey": "journey", "step": "step", "at": "at"}
 
 
 def build(seed, folder, *, weighted=False, tail=False):
@@ -88,25 +79,6 @@ def more():
         city=pa.array(["Lima"] * 3).dictionary_encode().cast(TEXT),
         price=pa.array([1, 2, 3]), weight=pa.array([2, 2, 1]),
     )  # fmt: skip
-
-
-def written(seed, folder, files=5):
-    """The events in so many files."""
-    table = events(seed).table
-    size = -(-len(table) // files)
-    paths = [folder / f"events{number}.parquet" for number in range(files)]
-    for number, path in enumerate(paths):
-        parquet.write_table(table.slice(number * size, size), path)
-    return paths
-
-
-def told(answer):
-    """Numbers to nine figures: sums of fractions depend on their order in the last ones."""
-    if isinstance(answer, dict):
-        return {name: told(value) for name, value in answer.items()}
-    if isinstance(answer, list | tuple):
-        return [told(value) for value in answer]
-    return float(f"{answer:.9g}") if isinstance(answer, float) else answer
 
 
 # --- the same answers ---
@@ -142,11 +114,28 @@ def test_a_log_built_in_shards_by_two_nodes_answers_as_one_built_in_one_piece(
     assert told(answers(log)) == told(answers(whole))
 
 
-def rows_by_journey(log):
-    return {
-        row["journey"]: (row | {"row": 0}, log.steps_of(row["row"]), log.values_of(row["row"], "channel"))
-        for row in log.journeys().to_pylist()
-    }
+def test_what_two_nodes_count_on_a_store_is_fetched_by_them_and_answers_as_in_one_piece(
+    cluster, store, tmp_path
+):
+    files = written(7, tmp_path)
+    address = f"s3://{BUCKET}/shards"
+    for file in files:
+        remote.put_file(file, placed(f"s3://{BUCKET}/events/{file.name}"))
+    log, _report = trayecto.build_shards(
+        [f"s3://{BUCKET}/events/*.parquet"], address, shards=4, engine="ray", reading=READING, weight="weight", **SHAPE
+    )  # fmt: skip
+    whole = trayecto.build(
+        trayecto.read_events(list(map(str, files)), **READING), tmp_path / "whole", weight="weight", **SHAPE
+    )
+    asked = (
+        lambda log: log.rework(),
+        lambda log: log.where("city = 'Lima'").map(),
+        lambda log: log.variants(),
+    )
+    assert [told(ask(log).to_dict()) for ask in asked] == [told(ask(whole).to_dict()) for ask in asked]
+    assert not list(store.iterdir())  # nothing came to who asked
+    assert told(answers(log)) == told(answers(whole))
+    assert told(answers(trayecto.JourneyLog.open(address, engine="local"))) == told(answers(whole))
 
 
 # --- what happens on the way ---
@@ -187,17 +176,23 @@ def test_a_mistake_is_told_as_on_one_machine(cluster, tmp_path):
         engine.over(stumble, log.batches())
 
 
-def test_a_node_killed_while_it_counts_costs_nothing_and_is_told(tmp_path):
+@pytest.mark.parametrize("where", ["folder", "store"])
+def test_a_node_killed_while_it_counts_costs_nothing_and_is_told(store, tmp_path, where):
     """The node is killed with SIGKILL, all its processes, when it has begun and before it can end."""
+    if where == "folder":
+        path = str(build(7, tmp_path / "log").path)
+    else:
+        path = f"s3://{BUCKET}/killed"
+        trayecto.build_shards(written(7, tmp_path), path, shards=8, reading=READING, **SHAPE)
     lost_after = subprocess.run(
-        [sys.executable, "-c", KILLED, str(build(7, tmp_path / "log").path), str(tmp_path / "begun")],
+        [sys.executable, "-c", KILLED, path, str(tmp_path / "begun")],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert lost_after.returncode == 0, lost_after.stderr
     answer = json.loads(lost_after.stdout.splitlines()[-1])  # Ray says things of its own before
     assert answer["there"] == answer["here"]
     assert answer["begun_there"] > 0
-    (said,) = answer["said"]
+    (said,) = [one for one in answer["said"] if not one.startswith("Still waiting for ")]
     assert re.fullmatch(
         r"Machine \w+ was lost while it counted: [1-9]\d* of its \d+ parts were counted by others\. "
         r"The answer is complete\.", said,
@@ -213,11 +208,13 @@ from trayecto import engine
 from trayecto.log import batches
 from trayecto.questions import rework
 
-folder, begun = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+folder, begun = sys.argv[1], pathlib.Path(sys.argv[2])
 batches.SMALL = 0
 begun.mkdir()
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-doomed = cluster.add_node(num_cpus=1)
+soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 200, "health_check_timeout_ms": 2000}
+cluster = Cluster(initialize_head=True, head_node_args={
+    "num_cpus": 1, "include_dashboard": False, "env_vars": {"TRAYECTO_CACHE": f"{begun}-stays"}, "_system_config": soon})
+doomed = cluster.add_node(num_cpus=1, env_vars={"TRAYECTO_CACHE": f"{begun}-goes"})
 ray.init(address=cluster.address, log_to_driver=False)
 mine = ray.get_runtime_context().get_node_id()
 

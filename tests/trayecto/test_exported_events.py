@@ -49,12 +49,16 @@ def _persons(*rows: tuple[int, int, dict[str, str]]) -> bytes:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    update = Update(str(tmp_path / "events"))
+    _export_to(str(tmp_path / "events"))
+    return tmp_path / "events"
+
+
+def _export_to(place: str) -> None:
+    update = Update(place)
     update.add(_csv(_lines(1, 300)), 300)
     update.add(_csv(_lines(301, 200)), 500)
     update.set_persons(0, _persons((2, 1, {"region": "RM"}), (9, 9, {"region": "X"})))
     update.publish(at_once=False)
-    return tmp_path / "events"
 
 
 def _rows(folder: Path, **wish: object) -> pa.Table:
@@ -95,6 +99,27 @@ def test_properties_are_texts_as_they_were_told(folder):
     rows = _rows(folder, journey="", columns=["properties.note", "properties.unknown"])
     assert set(rows["properties.note"].to_pylist()) == {'a "quoted", one', "two\nlines", ""}
     assert rows["properties.unknown"].null_count == rows.num_rows
+
+
+def test_an_export_on_a_store_is_the_same_as_one_in_a_folder(folder, tmp_path):
+    place = f"memory://{tmp_path.name}/events"
+    _export_to(place)
+    how = {
+        "journey": "objects.order",
+        "step": "event_type",
+        "at": "at",
+        "columns": ["channel", "person", "person.region"],
+    }
+    assert trayecto.read_events(place, **how).table.equals(trayecto.read_events(folder, **how).table)
+    shards = [
+        trayecto.build_shards([source], tmp_path / f"log{number}", shards=2, reading=how)[0]
+        for number, source in enumerate([folder, place])
+    ]
+    assert shards[0].map().to_dict() == shards[1].map().to_dict()
+    update = Update(place)
+    update.add(_csv(_lines(501, 10)), 510)
+    update.publish(at_once=True)
+    assert len(trayecto.read_events(place, **how | {"journey": ""}).table) > 500
 
 
 def test_shards_of_an_export_answer_as_one_piece(folder, tmp_path):

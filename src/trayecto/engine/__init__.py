@@ -85,8 +85,8 @@ def usual() -> str:
     return os.environ.get("TRAYECTO_ENGINE") or LOCAL
 
 
-def on(name: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """``work`` on every item, in order, on the engine of this name."""
+def on(name: str, work: Callable[[Any], Answer], items: Sequence[Any]) -> list[Answer]:
+    """``work`` on every item, or on what it fetches, in order, on the engine of this name."""
     return _named(LOCAL if _stays.get() else name).over(work, items, current()) if items else []
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trayecto.engine import watch as watching
+from trayecto.engine.fetching import opened
 from trayecto.engine.watch import Watch
 from trayecto.errors import NoEngine
 
@@ -116,16 +119,21 @@ class Cluster:
             answer, done = self._count.options(scheduling_strategy=there).remote(recipe, item)
             answers.append(answer)
             told.append(done)
-        return Sent(answers, told, places)
+        return Sent(items, answers, told, places)
 
     def _wait(self, sent: Sent, watch: Watch) -> None:
         """Until every part is counted; tells how many are, calls the rest off when nobody wants them, says what was lost."""
-        pending = list(sent.told)
+        pending, quiet = list(sent.told), time.monotonic()
         while pending:
             ready, pending = self._ray.wait(pending, num_returns=1, timeout=PATIENCE)
             self._call_off(pending, watch)
             if ready:
                 watch.told(len(sent.told) - len(pending), len(sent.told))
+            elif time.monotonic() - quiet > watching.SLOW:
+                watch.waits_for(sent.named(pending))
+            else:
+                continue
+            quiet = time.monotonic()
         lost = sorted(set(sent.places) - self._machines().keys())
         done = self._get(sent.told)
         for machine in lost:
@@ -165,9 +173,15 @@ def _lost_sentence(machine: str, parts: int, again: int) -> str:
 class Sent:
     """Parts under way: their summaries, what is told of each, and the machine each was meant for."""
 
+    items: Sequence[Any]
     answers: list[Any]
     told: list[Any]
     places: list[str]
+
+    def named(self, told: Sequence[Any]) -> list[str]:
+        """The names of these parts."""
+        wanted = set(told)
+        return [_key(item, place) for place, item in enumerate(self.items) if self.told[place] in wanted]
 
     def by_machine(self) -> Iterator[list[Any]]:
         for machine in sorted(set(self.places)):
@@ -176,7 +190,7 @@ class Sent:
 
 def _key(item: Any, number: int) -> str:
     """The name of a part, the same whenever the log is asked."""
-    return str(getattr(getattr(item, "home", None), "key", number))
+    return str(getattr(item, "key", None) or number)
 
 
 def assigned(keys: Sequence[str], machines: Mapping[str, int]) -> list[str]:
@@ -206,7 +220,7 @@ def _count(work: Callable[[Any], Any], item: Any) -> tuple[bytes, Done]:
     from trayecto import engine
 
     with engine.staying_here():
-        answer = pickle.dumps(work(item), protocol=5)
+        answer = pickle.dumps(work(opened(item)), protocol=5)
     return answer, Done(ray.get_runtime_context().get_node_id(), len(answer))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,11 +15,13 @@ from trayecto.errors import Cancelled
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 log = logging.getLogger("trayecto.engine")
+SLOW = 10.0  # seconds without a part that is done, after which it is said which ones are waited for
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Watch:
-    """``tell(done, total)``: parts of the present scan that are counted; ``say``: a sentence about something lost;
+    """``tell(done, total)``: parts of the present scan that are counted; ``say``: a sentence about something lost or slow;
     ``cancelled()``: whether nobody wants the answer any more."""
 
     tell: Callable[[int, int], None] | None = None
@@ -35,6 +37,11 @@ class Watch:
     def told(self, done: int, total: int) -> None:
         if self.tell is not None:
             self.tell(done, total)
+
+    def waits_for(self, names: Sequence[str]) -> None:
+        """Say which parts did not come, for as long as SLOW."""
+        told = ", ".join(sorted(names)[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+        self.say(f"Still waiting for {len(names)} parts; none came for {SLOW:g} s: {told}")
 
     def counting(self, work: Callable[[Item], Answer], total: int) -> Callable[[Item], Answer]:
         """``work`` that tells of each part when it is done, and is not begun once it was called off."""
@@ -73,7 +80,8 @@ def watched(
 
     ``tell`` is called with (done, total) parts of each scan, from any thread but never from two at once; a question may
     scan several times. ``cancelled`` is asked between parts: once it says True, Cancelled is raised. ``say`` gets a
-    sentence when a machine was lost and its parts were counted elsewhere (default: a warning to the log).
+    sentence when a machine was lost and its parts were counted elsewhere, and when parts do not come for long (default: a
+    warning to the log).
     """
     token = _watch.set(Watch(tell, say, cancelled))
     try:

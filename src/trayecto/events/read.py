@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from trayecto.events.rejects import Rejects
 from trayecto.events.source import Source, damage_as_sentence
 from trayecto.events.standard import Part, standardise
 from trayecto.events.table import Events
+from trayecto.stores import brought, is_address, listed
 
 Reader = Callable[[Source, Request], Raw]
 
@@ -72,7 +74,8 @@ def read_events(
 ) -> Events:
     """Read events from files, streams or Arrow tables.
 
-    ``source``: a path, a list of paths (read one after the other), a folder, an export of a ledger, a binary stream with ``format=``, an
+    ``source``: a path, an address on a store (``s3://bucket/events/*.parquet``), a list of them (read one after the other), a
+    folder, an export of a ledger, a binary stream with ``format=``, an
     Arrow table, batch or reader, or anything that speaks Arrow's C stream (a Polars or pandas frame).
     ``journey``, ``step``, ``at``: names of the columns; without them well-known names are tried and the report says
     which were taken; ``journey=""`` takes none. ``columns``: other columns to keep (default all). ``tz``: the zone of times that carry none.
@@ -119,11 +122,12 @@ def _request(wish: Wish, file: str) -> Request:
 def _read_all(
     source: Any, format: str | None, wish: Wish, gone: Rejects, progress: Tell | bool | None
 ) -> list[Part]:
-    sources = _sources(source)
-    with meter(progress, sum(one.size for one in sources), "Reading events") as tell:
-        for one in sources:
-            one.tell = tell
-        return [_read_one(one, format, wish, gone) for one in sources]
+    with ExitStack() as fetched:
+        sources = _sources(source, fetched)
+        with meter(progress, sum(one.size for one in sources), "Reading events") as tell:
+            for one in sources:
+                one.tell = tell
+            return [_read_one(one, format, wish, gone) for one in sources]
 
 
 def _read_one(source: Source, format: str | None, wish: Wish, gone: Rejects) -> Part:
@@ -136,13 +140,16 @@ def _read_table(table: Any, wish: Wish, gone: Rejects) -> Part:
         return standardise(arrow_tables.read_table(table, _request(wish, "The table")), wish, gone)
 
 
-def _sources(source: Any) -> list[Source]:
+def _sources(source: Any, fetched: ExitStack) -> list[Source]:
+    """``fetched`` keeps what came from a store for as long as it is read."""
+    if isinstance(source, str | os.PathLike) and is_address(source):
+        return [Source.of_path(fetched.enter_context(brought(file))) for file in listed([source])]
     if isinstance(source, str | os.PathLike):
         return [Source.of_path(path) for path in _files(Path(source))]
     if hasattr(source, "read"):
         return [Source.of_stream(source)]
     if isinstance(source, Sequence):
-        found = [one for item in source for one in _sources(item)]
+        found = [one for item in source for one in _sources(item, fetched)]
         if found:
             return found
         raise BadValue("There is no file in the list of sources.")

@@ -13,7 +13,9 @@ from functools import partial
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from trayecto import engine
 from trayecto.batch import Batch, View
 from trayecto.calendars import Calendar
 from trayecto.errors import BadValue
@@ -108,7 +110,7 @@ class LateAt(Filter):
 
     def _p90(self, view: View, waiting: promised.Waiting, code: int) -> int:
         batches = promised.baseline_batches(view, None)
-        own = np.concatenate([waiting.of(batch, code)[1] for batch in batches])
+        own = np.concatenate(engine.over(partial(_waits, waiting=waiting, code=code), batches))
         return waits.percentile(own, delays.PERCENT)[0] if len(own) else FOREVER
 
     @staticmethod
@@ -123,6 +125,11 @@ class LateAt(Filter):
         limit = None if self.limit is None else text(self.limit)
         calendar = None if self.calendar is None else str(self.calendar)
         return call("late_at", self.step, limit, since=self.since, calendar=calendar)
+
+
+def _waits(batch: Batch, waiting: promised.Waiting, code: int) -> NDArray[np.int64]:
+    """The waits for a step, in microseconds."""
+    return waiting.of(batch, code)[1]
 
 
 @dataclass(frozen=True, slots=True)

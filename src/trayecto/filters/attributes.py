@@ -156,20 +156,21 @@ class Attribute(Filter):
         columns_in(self.sql)
 
     def mask(self, view: View) -> Mask:
-        table = view.attributes
-        wanted = [_column_named(name, table.column_names) for name in columns_in(self.sql)]
-        chosen = table.select(sorted(set(wanted)) or table.column_names[:1])
         try:
-            return _evaluate(self.sql, chosen)
+            return view.asked(self._of)
         except BadExpression:
             if view.live is None:
                 raise
-            return self._of_live(chosen, view.live)
+            return self._of_live(view.attributes, view.live)
 
-    def _of_live(self, table: pa.Table, live: Mask) -> Mask:
+    def _of(self, lines: pa.Table) -> Mask:
+        wanted = [_column_named(name, lines.column_names) for name in columns_in(self.sql)]
+        return _evaluate(self.sql, lines.select(sorted(set(wanted)) or lines.column_names[:1]))
+
+    def _of_live(self, lines: pa.Table, live: Mask) -> Mask:
         """Asked of the rows that count alone: what cannot be evaluated may stand in a row that counts no more."""
         mask = np.zeros(len(live), np.bool_)
-        mask[live] = _evaluate(self.sql, table.filter(pa.array(live)))
+        mask[live] = self._of(lines.filter(pa.array(live)))
         return mask
 
     def as_sql(self) -> str | None:

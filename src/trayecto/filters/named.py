@@ -19,8 +19,11 @@ class Named(Filter):
     names: frozenset[str]
 
     def mask(self, view: View) -> Mask:
+        return view.asked(self._of)
+
+    def _of(self, lines: pa.Table) -> Mask:
         wanted = pa.array(sorted(self.names), pa.string())
-        found = pc.is_in(view.attributes["journey"].cast(pa.string()), value_set=wanted)
+        found = pc.is_in(lines["journey"].cast(pa.string()), value_set=wanted)
         return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
     def __str__(self) -> str:

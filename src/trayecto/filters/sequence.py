@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from trayecto.batch import Batch, View
 from trayecto.errors import BadValue, UnknownAttribute, did_you_mean
@@ -150,7 +151,10 @@ class VariantRank(Filter):
     high: int
 
     def mask(self, view: View) -> Mask:
-        ranks = view.attributes["variant"].to_numpy() + 1
+        return view.asked(self._within)
+
+    def _within(self, lines: pa.Table) -> Mask:
+        ranks = lines["variant"].to_numpy() + 1
         return np.asarray((ranks >= self.low) & (ranks <= self.high))
 
     def __str__(self) -> str:

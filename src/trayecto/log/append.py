@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from trayecto.errors import BadValue
 from trayecto.events.table import Events
 from trayecto.log import store, writing
 from trayecto.log.addition import Addition, patch_of
@@ -13,6 +14,7 @@ from trayecto.log.journeylog import JourneyLog
 from trayecto.log.patch import combine, write_patch
 from trayecto.log.store import MOST_PATCHES, PatchFile, Position
 from trayecto.log.version import Version, open_current, open_version
+from trayecto.stores import folder_of, is_address
 
 RATIO = 4  # a patch is at least so many times as large as all newer ones together
 AT_ONCE = 50_000  # up to so many events patches are merged as one is appended, beyond it aside
@@ -37,7 +39,7 @@ def append(
     The new version is published in one step and opened; readers keep the one they have. Raises NeedsBuild when only a
     build from all events can take these in, BadValue for events of a key that is not touched, and what ``build`` raises.
     """
-    folder = Path(path)
+    folder = _here(path)
     store.read_manifest(folder)  # before a lock is made in a folder that is no log
     with writing.locked(folder):
         manifest = store.read_manifest(folder)
@@ -47,12 +49,21 @@ def append(
     return JourneyLog.open(folder)
 
 
+def _here(path: str | Path) -> Path:
+    """BadValue for a log on a store."""
+    if is_address(path):
+        raise BadValue(
+            f"{folder_of(path)} lies on a store, where nothing is appended: build the log there again."
+        )
+    return Path(path)
+
+
 def compact(path: str | Path) -> bool:
     """Merge patches that are small beside the newer ones, aside; returns whether there were any.
 
     Readers and whoever appends go on meanwhile: merged patches take the place of their parts in one step.
     """
-    folder = Path(path)
+    folder = _here(path)
     manifest = store.read_manifest(folder)
     first = _first_to_merge(manifest.tail)
     if first is None:

@@ -21,6 +21,7 @@ from trayecto.log.store import PatchFile, Position
 from trayecto.log.stored import Base, open_base
 from trayecto.log.version import open_draft
 from trayecto.log.write import write_base
+from trayecto.stores import folder_of
 
 
 def build(
@@ -39,7 +40,7 @@ def build(
     texts: Mapping[str, str] | None = None,
     progress: Tell | bool | None = None,
 ) -> JourneyLog:
-    """Build a journey log folder from events and open it.
+    """Build a journey log from events, in a folder or on a store (``s3://bucket/orders.log``), and open it.
 
     ``by``: whose journeys – a column, an OCEL object type, or None for the column ``journey``. ``attributes``: one
     value per journey, as ``{"country": first("country")}`` or a list of columns (first values). ``columns``: values
@@ -55,11 +56,15 @@ def build(
     UnknownColumn for a column that is not there, BadValue for a journey whose weight is
     missing or negative.
     """
-    with draft(
-        events, out, by=by, attributes=attributes, columns=columns, boundaries=boundaries, weight=weight, as_of=as_of,
-        order=order, person=person, position=position, texts=texts, progress=progress,
-    ) as aside:  # fmt: skip
-        return aside.publish()
+    with (
+        writing.reaching(folder_of(out)) as place,
+        draft(
+            events, place, by=by, attributes=attributes, columns=columns, boundaries=boundaries, weight=weight, as_of=as_of,
+            order=order, person=person, position=position, texts=texts, progress=progress,
+        ) as aside,
+    ):  # fmt: skip
+        aside.publish()
+    return JourneyLog.open(out)
 
 
 @contextmanager

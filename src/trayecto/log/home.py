@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trayecto.batch import Batch
 
@@ -14,29 +15,60 @@ FREE = ("selected", "home")  # fields in which a batch may differ from what was 
 
 
 @dataclass(frozen=True, eq=False)
-class InFile:
-    """A batch that was cut from a version of a log in a folder that everybody who counts can read."""
+class Ticket:
+    """What it takes to make a batch again from the files of its log."""
 
-    folder: str
+    folder: str  # a path, or an address on a store
     version: str
     piece: int  # of the version: 0 is the base, 1 the tail
     low: int  # rows of the piece
     high: int
+    first: int  # the row of the log that the batch begins with
+    noted_from: int
+    sent: NDArray[np.uint8] | None  # the selection, a bit a row; None: all
     engine: str
-    reopen: Callable[..., Batch]  # makes the batch again from what ``ticket`` tells
-    cut: Batch  # as it was cut
+    n_steps: int
+    events: int
 
     @property
     def key(self) -> str:
         """Names the part of the file, so that the same machine may count it the next time."""
         return f"{self.folder}/{self.version}#{self.piece}:{self.low}"
 
+    @property
+    def selected(self) -> NDArray[np.bool_] | None:
+        rows = self.high - self.low
+        return None if self.sent is None else np.unpackbits(self.sent, count=rows).view(np.bool_)
+
+
+def packed(selected: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
+    """A selection as a ticket carries it."""
+    return None if selected is None else np.packbits(selected)
+
+
+@dataclass(frozen=True, eq=False)
+class InFile:
+    """A batch that was cut from a version of a log in a folder that everybody who counts can read."""
+
+    where: Ticket  # of the whole part, whatever is selected
+    reopen: Callable[[Ticket], Any]  # makes the batch again, or what fetches it
+    cut: Batch  # as it was cut
+
+    @property
+    def engine(self) -> str:
+        return self.where.engine
+
+    @property
+    def key(self) -> str:
+        return self.where.key
+
     def ticket(self, batch: Batch) -> Any:
         if any(getattr(batch, name) is not getattr(self.cut, name) for name in _KEPT):
             return None
-        sent = None if batch.selected is None else np.packbits(batch.selected)
-        what = (self.folder, self.version, self.piece, self.low, self.high)
-        return self.reopen, (what, batch.first, batch.noted_from, sent, self.engine)
+        told = replace(
+            self.where, first=batch.first, noted_from=batch.noted_from, sent=packed(batch.selected)
+        )
+        return self.reopen, (told,)
 
 
 _KEPT = [one.name for one in fields(Batch) if one.name not in FREE]

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from trayecto.log.store import patch_path
 from trayecto.log.version import Version
 from trayecto.units import to_datetime
 
@@ -60,7 +59,7 @@ def info_of(version: Version) -> LogInfo:
     journeys, events = version.totals
     tail = version.tail_rows
     return LogInfo(
-        path=str(version.base.folder),
+        path=str(version.folder),
         version=version.name,
         key=meta["key"],
         journeys=journeys,
@@ -69,28 +68,16 @@ def info_of(version: Version) -> LogInfo:
         steps=tuple(sorted(version.code_of)),
         attributes=tuple(meta["attributes"]),
         columns=tuple(facts["columns"]),
-        weighted=version.weights is not None,
+        weighted=version.weighted,
         weights_differ=version.weights_differ,
         date_only_steps=tuple(facts["date_only_steps"]),
         started=to_datetime(version.first_moment) if journeys else None,
         ended=to_datetime(version.last_moment) if journeys else None,
         as_of=version.as_of,
-        bytes=_bytes(version),
+        bytes=version.bytes,
         base_events=meta["events"],
         patches=len(version.patches),
         patched_journeys=0 if tail is None else len(tail.table),
         patched_events=0 if tail is None else int(tail.offsets[-1]),
         position=version.position,
-    )
-
-
-def _bytes(version: Version) -> int:
-    return sum(_bytes_of(one) for one in version.parts)
-
-
-def _bytes_of(version: Version) -> int:
-    base = version.base
-    files = sum(figures["bytes"] for figures in base.meta["files"].values())
-    return files + sum(
-        patch_path(base.folder, base.name, number).stat().st_size for number in version.numbers
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ from trayecto.log import store
 from trayecto.log.info import LogInfo, info_of
 from trayecto.log.sharded import is_sharded, open_sharded
 from trayecto.log.stored import Rows
-from trayecto.log.version import Version, open_version
+from trayecto.log.version import Version, open_copied, open_version
 from trayecto.questions import (
     alignments,
     cohorts,
@@ -41,6 +41,7 @@ from trayecto.questions import (
 from trayecto.questions import map as map_question
 from trayecto.questions import rules as rules_question
 from trayecto.questions.map import Clocks
+from trayecto.stores import Folder, Here, folder_of
 from trayecto.units import to_datetime
 
 LEAST_PATCHED = 10_000  # events in patches that are no matter, however small the base
@@ -64,21 +65,34 @@ class JourneyLog:
     def open(cls, path: str | Path, version: str | None = None, *, engine: str | None = None) -> JourneyLog:
         """Open the current version, or an older one by name; BadLog says in one sentence what is wrong.
 
+        ``path``: a folder, or an address on a store such as ``s3://bucket/orders.log`` (NoStore when it is in trouble): of a log
+        in shards only what is known of all of them is read there, each shard is fetched by who counts it.
         ``engine``: what counts: ``local`` (this machine's cores), ``ray`` (the Ray cluster this machine belongs to) or
         ``ray://HOST:PORT`` (another); default: the environment's TRAYECTO_ENGINE, else local.
         """
         chosen = engine or engines.usual()
-        return cls(_opened(Path(path), version), engine=engines.checked(chosen))
+        return cls(_opened(folder_of(path), version), engine=engines.checked(chosen))
 
     def __repr__(self) -> str:
         chosen = "" if self.selection is None else f"{self.journey_count:,} of "
-        return f"JourneyLog({str(self.path)!r}: {chosen}{self.total_journeys:,} journeys)"
+        return f"JourneyLog({self.address!r}: {chosen}{self.total_journeys:,} journeys)"
 
     # --- what is in it ---
 
     @property
     def path(self) -> Path:
+        """The folder that was opened; ``address`` for a log on a store."""
         return self.stored.base.folder
+
+    @property
+    def address(self) -> str:
+        """Where it lies, as ``open`` takes it."""
+        return str(self.stored.folder)
+
+    @property
+    def away(self) -> bool:
+        """Whether it lies on a store, so that its events are better counted where they are fetched."""
+        return self.stored.folder.away
 
     @property
     def version(self) -> str:
@@ -130,11 +144,16 @@ class JourneyLog:
         """Events in the selection."""
         if self.selection is None:
             return self.total_events
-        return int(self.attributes["events"].to_numpy()[self.selection].sum())
+        return int(self.asked(_events)[self.selection].sum())
 
     @property
     def has_weights(self) -> bool:
-        return self.weights is not None
+        return self.weighted
+
+    @property
+    def weighted(self) -> bool:
+        """Whether a journey may stand for more than itself."""
+        return self.stored.weighted
 
     @property
     def weights(self) -> NDArray[np.float64] | None:
@@ -145,6 +164,10 @@ class JourneyLog:
     def attributes(self) -> pa.Table:
         """A line per row of the log: journey, person, weight?, started, ended, events, variant, attributes."""
         return self.stored.attributes
+
+    def asked(self, work: Callable[[pa.Table], NDArray[Any]]) -> NDArray[Any]:
+        """(rows,) what ``work`` makes of the attribute lines; of a log in shards each shard's, by the log's engine."""
+        return self.stored.asked(work, self.engine)
 
     def values(self, attribute: str) -> pa.ChunkedArray:
         """An attribute of all journeys, whatever the selection; rows that are not live are left out."""
@@ -235,7 +258,7 @@ class JourneyLog:
         rows = self.rows()
         start = 0 if after is None else int(np.searchsorted(rows, after, side="right"))
         page = rows[start:] if limit is None else rows[start : start + limit]
-        return self.attributes.take(pa.array(page)).add_column(0, "row", pa.array(page, pa.int64()))
+        return self.stored.lines(page).add_column(0, "row", pa.array(page, pa.int64()))
 
     def steps_of(self, row: int) -> list[tuple[str, datetime]]:
         """The steps of the journey in this row, with their times in UTC."""
@@ -389,5 +412,11 @@ class JourneyLog:
         return rules_question.ask(self._narrow(where), rules)
 
 
-def _opened(path: Path, version: str | None) -> Version:
-    return open_sharded(path, version) if is_sharded(path) else open_version(path, version)
+def _opened(folder: Folder, version: str | None) -> Version:
+    if is_sharded(folder):
+        return open_sharded(folder, version)
+    return open_version(folder.path, version) if isinstance(folder, Here) else open_copied(folder, version)
+
+
+def _events(lines: pa.Table) -> NDArray[np.int64]:
+    return np.asarray(lines["events"].to_numpy(), np.int64)

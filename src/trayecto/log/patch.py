@@ -22,6 +22,7 @@ from trayecto.errors import BadLog
 from trayecto.log import writing
 from trayecto.log.kinds import recast
 from trayecto.log.store import TAIL, PatchFile
+from trayecto.stores import disk
 
 DESCRIPTION = b"trayecto"
 KEYS = pa.schema(
@@ -68,7 +69,7 @@ def write_patch(place: Path, patch: Patch, tail: Sequence[PatchFile]) -> PatchFi
             with pa.ipc.new_stream(sink, whole.schema) as writer:
                 writer.write_table(whole, max_chunksize=max(len(whole), 1))
     facts = writing.describe(path)
-    writing.sync(path.parent)
+    disk.sync(path.parent)
     return PatchFile(number, facts["bytes"], facts["sha256"], patch.events)
 
 

@@ -6,11 +6,9 @@ counts. Every key has one shard, chosen by a hash of its text: lives are whole, 
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +22,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from trayecto import engine as engines
-from trayecto.errors import BadLog, BadValue, EmptyLog
+from trayecto.errors import BadLog, BadValue, EmptyLog, NoStore
 from trayecto.events.collect import joined, repeated_ids
 from trayecto.events.exported import expanded
 from trayecto.events.kinds import as_text
@@ -39,9 +37,11 @@ from trayecto.log.content import Settings, check, check_steps, content_of, kept_
 from trayecto.log.journeylog import JourneyLog
 from trayecto.log.keys import encode, key_events
 from trayecto.log.recoded import Words, recoded
-from trayecto.log.version import open_version
-from trayecto.log.write import MAP_FLOWS, MAP_STEPS, write_base, write_table
+from trayecto.log.version import Version, open_version
+from trayecto.log.write import MAP_FLOWS, MAP_STEPS, VARIANTS, write_base, write_table
 from trayecto.questions import map as map_question
+from trayecto.stores import Folder, folder_of, listed
+from trayecto.stores.disk import sync
 from trayecto.units import to_datetime
 
 PARTS = "parts"
@@ -53,7 +53,7 @@ Shape = Callable[[Events], Events]  # events as they were read, as the steps of 
 class Task:
     """What every machine is told: how files are read, what journeys are made of, where they go."""
 
-    out: Path
+    out: Folder
     name: str  # of the version that is built
     shards: int
     reading: Mapping[str, Any]  # as ``read_events`` takes it
@@ -63,11 +63,12 @@ class Task:
     ids: str | None  # the column with an event's id: later rows that repeat one are set aside
 
     @property
-    def place(self) -> Path:
+    def place(self) -> Folder:
         return self.out / self.name
 
-    def part(self, file: int, shard: int) -> Path:
-        return self.place / PARTS / sharded.shard_name(shard) / f"{file:06d}.parquet"
+    @property
+    def parts(self) -> Folder:
+        return self.place / PARTS
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def build_shards(
 ) -> tuple[JourneyLog, ReadReport]:
     """Build a journey log in so many shards from files of events, on any engine, and open it.
 
-    ``files`` (or one export of a ledger) and ``out`` lie where every machine of the engine reads and writes them under the same name. ``reading``: how files
+    ``files`` (or one export of a ledger) and ``out`` lie where every machine of the engine reads and writes them under the same
+    name: in a folder, or on a store (``s3://bucket/events/*.parquet``; a folder stands for the Parquet files below it). ``reading``: how files
     are read, as ``read_events`` takes it. ``shape`` makes steps of a shard's events, ``steps`` names all that it may make, and
     ``key`` is the column (or the kind of object, of a column ``KEY_id``) whose lives a shard holds whole; the other arguments are those of ``build``. A machine holds one file, or one shard, per core at a time. What stood at
     ``out`` answers until the new log takes its place. Raises what reading and building raise.
@@ -118,9 +120,10 @@ def build_shards(
         None if order is None else tuple(order), person,
     )  # fmt: skip
     files, reading = expanded(files, reading or {})
-    with _aside(Path(out)) as name:
-        task = Task(Path(out), name, shards, _reading(reading, ids), settings, shape, key, ids)
-        told = engines.on(chosen, partial(_scatter, task=task), list(enumerate(map(str, files))))
+    folder = folder_of(out)
+    with _aside(folder) as name:
+        task = Task(folder, name, shards, _reading(reading, ids), settings, shape, key, ids)
+        told = engines.on(chosen, partial(_scatter, task=task), list(enumerate(listed(files))))
         report = _summed([one.report for one in told])
         last = max((one.last for one in told if one.last is not None), default=None)
         if last is None:
@@ -146,21 +149,20 @@ def _reading(told: Mapping[str, Any], ids: str | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _aside(out: Path) -> Iterator[str]:
-    """A folder for a version that is written aside, by one builder at a time; it goes with the block, unless it was published."""
-    if (out / store.MANIFEST).exists():
+def _aside(out: Folder) -> Iterator[str]:
+    """A name for a version that is written aside; what was written goes with the block, unless it was published."""
+    if out.holds(store.MANIFEST):
         raise BadLog(f"{out} holds a log in one piece: choose another folder for the shards.")
-    writing.prepare(out, sharded.SHARDS)
-    with writing.locked(out, writing.BUILDERS_LOCK):
+    with writing.building(out, sharded.SHARDS):
         writing.sweep(out, sharded.kept(out))
         name = writing.fresh_name()
-        (out / name / PARTS).mkdir(parents=True)
         try:
             yield name
         finally:
-            shutil.rmtree(out / name / PARTS, ignore_errors=True)
-            if not (sharded.is_sharded(out) and sharded.read_shards(out)["version"] == name):
-                shutil.rmtree(out / name, ignore_errors=True)
+            with suppress(NoStore):  # the next build removes what a store in trouble keeps
+                (out / name).remove(PARTS)
+                if not (sharded.is_sharded(out) and sharded.read_shards(out)["version"] == name):
+                    out.remove(name)
 
 
 # --- one file ---
@@ -201,14 +203,15 @@ def _key_column(table: pa.Table, key: str) -> str:
 
 def _write_parts(table: pa.Table, shard: NDArray[np.int64], file: int, task: Task) -> None:
     """One file per shard that has events, whole or not there at all."""
-    for number in range(task.shards):
-        rows = np.flatnonzero(shard == number)
-        if len(rows):
-            path = task.part(file, number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial_path = path.with_suffix(f".{os.getpid()}")
-            parquet.write_table(table.take(pa.array(rows)), partial_path, compression="lz4")
-            os.replace(partial_path, path)
+    with task.parts.filled() as place:
+        for number in range(task.shards):
+            rows = np.flatnonzero(shard == number)
+            if len(rows):
+                path = place / sharded.shard_name(number) / f"{file:06d}.parquet"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial_path = path.with_suffix(f".{os.getpid()}")
+                parquet.write_table(table.take(pa.array(rows)), partial_path, compression="lz4")
+                os.replace(partial_path, path)
 
 
 def _event_columns(events: Events, task: Task) -> Iterator[tuple[str, str]]:
@@ -229,34 +232,44 @@ def _texts(table: pa.Table, name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Built:
-    """What one shard told: its facts, and how often an event's id came again."""
+    """What one shard told: its own facts, what its ``log.json`` says, its columns, and how often an event's id came again."""
 
-    shard: str
-    version: str
+    facts: Mapping[str, Any]
     meta: Mapping[str, Any]
+    columns: pa.Schema
     repeated: int
 
 
 def _build_shard(number: int, task: Task, words: Words) -> Built:
-    """Build the shard from what all files wrote for it."""
+    """Build the shard from its parts, in the words of all files."""
     table, repeated = _gathered(task, number, words)
     events = Events(table) if task.shape is None else task.shape(Events(table))
     settings = check(events, _completed(task.settings, events, words))
     content = recoded(content_of(events, settings, _nobody, words.steps), words)
     name = sharded.shard_name(number)
-    with writing.new_base(task.place / name) as place:
+    with (task.place / name).filled() as folder, writing.new_base(folder) as place:
         told = {"options": settings.to_json(), "position": [], "texts": {}}
         write_base(place, content, told, _nobody, grows=False)
         writing.publish_base(place, (), ())
-        meta = json.loads((place / writing.META).read_text(encoding="utf-8"))
-    return Built(name, place.name, meta, repeated)
+        shard = open_version(folder)
+        return Built(_told_of(name, shard), shard.base.meta, shard.attributes.schema, repeated)
+
+
+def _told_of(name: str, shard: Version) -> dict[str, Any]:
+    """What is known of a shard without opening it."""
+    journeys, events = shard.totals
+    return {
+        "shard": name, "version": shard.name, "rows": journeys, "events": events, "bytes": shard.bytes,
+        "first": shard.first_moment, "last": shard.last_moment,
+        "weighted": shard.weighted, "weights_differ": shard.weights_differ,
+    }  # fmt: skip
 
 
 def _gathered(task: Task, number: int, words: Words) -> tuple[pa.Table, int]:
     """The shard's events in the order of the files, without those whose id came before with the same key."""
-    folder = task.place / PARTS / sharded.shard_name(number)
-    paths = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    table = joined([parquet.read_table(path) for path in paths], []) if paths else pa.table({})
+    with (task.parts / sharded.shard_name(number)).borrowed() as folder:
+        tables = [parquet.read_table(path) for path in sorted(folder.glob("*.parquet"))]
+    table = joined(tables, []) if tables else pa.table({})
     for name, kind in words.fields.items():
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(table.num_rows, kind))
@@ -331,14 +344,19 @@ def _publish(
 ) -> None:
     """Say what is known of all shards, with the map that nobody narrowed; the new version takes the old one's place."""
     facts = _facts(task, words, built, texts, left_out, by_last=by_last)
-    shards = tuple(open_version(task.place / one.shard, one.version) for one in built)
-    version = sharded.assembled(task.place, facts, shards, {})
+    version = sharded.assembled(task.out, facts, {})
     batches = version.batches(None, None, engine)
     answer = map_question.over(batches, map_question.plan_for(batches, len(words.steps)), words.steps)
     facts["weighted_journeys"] = answer.weighted_journeys
-    for name, table in ((MAP_STEPS, answer.steps_to_arrow()), (MAP_FLOWS, answer.to_arrow())):
-        write_table(task.place / name, table)
-        writing.sync(task.place / name)
+    variants, ranks = sharded.numbered(engines.on(engine, sharded.sequences_of, version.named), words.steps)
+    files = {MAP_STEPS: answer.steps_to_arrow(), MAP_FLOWS: answer.to_arrow(), VARIANTS: variants}
+    files[sharded.ATTRIBUTES] = sharded.columns_of([one.columns for one in built])
+    names = [sharded.ranks_name(one.name) for one in version.named]
+    with task.place.filled() as place:
+        for name, table in (files | dict(zip(names, ranks, strict=True))).items():
+            write_table(place / name, table)
+            sync(place / name)
+        sync(place)
     sharded.publish(task.out, facts)
 
 
@@ -355,7 +373,7 @@ def _facts(
     options = metas[0]["options"] | {"as_of_last": by_last}
     return {
         "version": task.name,
-        "shards": [{"shard": one.shard, "version": one.version} for one in built],
+        "shards": [one.facts for one in built],
         "journeys": sum(meta["journeys"] for meta in metas),
         "events": sum(meta["events"] for meta in metas),
         "events_left_out": left_out + sum(meta["events_left_out"] for meta in metas),

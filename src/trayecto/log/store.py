@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadLog
+from trayecto.stores import Folder
 
 FORMAT = "trayecto-journey-log"
 FORMAT_VERSION = 2
@@ -82,15 +83,32 @@ def read_manifest(folder: Path) -> Manifest:
         raise BadLog(f"There is no journey log at {folder}: build one there with 'trayecto build'.")
     if not path.is_file():
         raise BadLog(f"{folder} is not a journey log: it has no {MANIFEST}.")
-    return _understand(path, load_json(path))
+    return _understand(str(path), load_json(path))
 
 
-def _understand(path: Path, facts: Any) -> Manifest:
+def manifest_in(folder: Folder) -> Manifest:
+    """The manifest of a log in a folder, here or on a store; BadLog when there is none or it cannot be understood."""
+    return _understand(f"{folder}/{MANIFEST}", json_in(folder, MANIFEST))
+
+
+def json_in(folder: Folder, name: str) -> Any:
+    """What a file of a log's folder says; BadLog without it."""
+    try:
+        return json.loads(folder.read(name))
+    except FileNotFoundError as error:
+        raise BadLog(
+            f"There is no journey log at {folder}: build one there with 'trayecto build'."
+        ) from error
+    except ValueError as error:
+        raise BadLog(f"{folder}/{name} cannot be read ({error}): build the log again.") from error
+
+
+def _understand(path: str, facts: Any) -> Manifest:
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise BadLog(f"{path} does not belong to a journey log.")
     if facts.get("format_version") not in READABLE:
         raise BadLog(
-            f"{path.parent} has log format {facts.get('format_version')} and this program reads "
+            f"{path} has log format {facts.get('format_version')} and this program reads "
             f"{FORMAT_VERSION}: build the log again."
         )
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from trayecto.batch import Batch, EventColumn
 from trayecto.engine import LOCAL, cores_of
 from trayecto.log import store
+from trayecto.log.away import Away
 from trayecto.log.batches import cut_batches, part_of
-from trayecto.log.home import InFile, moved
+from trayecto.log.home import InFile, Ticket, moved
 from trayecto.log.kept_map import map_of
 from trayecto.log.kinds import recast
 from trayecto.log.numbering import number_variants
@@ -26,6 +27,7 @@ from trayecto.log.store import Manifest, PatchFile, Position
 from trayecto.log.stored import HIDDEN, Base, Rows, open_base
 from trayecto.questions import map as map_question
 from trayecto.questions.variants import Numbering
+from trayecto.stores import Folder, Here, folder_of, is_address, never
 
 Mask = NDArray[np.bool_]
 MOST_OPEN = 64  # versions that a process keeps open for batches that come again
@@ -38,6 +40,12 @@ class Version:
     base: Base
     numbers: tuple[str, ...] = ()
     patches: tuple[Patch, ...] = ()
+    lies_in: Folder | None = None  # where it lies, when that is not where its files were opened
+
+    @property
+    def folder(self) -> Folder:
+        """Where it lies."""
+        return self.lies_in or Here(self.base.folder)
 
     @property
     def name(self) -> str:
@@ -143,6 +151,22 @@ class Version:
         ranks = pa.chunked_array(np.split(self._ranks(), [len(base)]), pa.int32())
         return pa.concat_tables([base, tail]).add_column(place, "variant", ranks)
 
+    def asked(self, work: Callable[[pa.Table], NDArray[Any]], engine: str) -> NDArray[Any]:
+        """What ``work`` makes of the attribute lines: an entry for each row."""
+        return work(self.attributes)
+
+    def lines(self, rows: NDArray[np.int64]) -> pa.Table:
+        """The attribute lines of these rows, which rise."""
+        return self.attributes.take(pa.array(rows))
+
+    @property
+    def bytes(self) -> int:
+        """What its files hold."""
+        place = self.base.folder
+        patches = (store.patch_path(place, self.base.name, number) for number in self.numbers)
+        files = sum(figures["bytes"] for figures in self.base.meta["files"].values())
+        return int(files) + sum(path.stat().st_size for path in patches)
+
     def _ranks(self) -> NDArray[np.int32]:
         numbers = self.numbering
         assert numbers.by_rank is not None
@@ -172,10 +196,14 @@ class Version:
 
     @cached_property
     def weights(self) -> NDArray[np.float64] | None:
-        if "weight" not in self.base.table.column_names:
+        if not self.weighted:
             return None
         found = [piece.plain("weight") for piece in self.pieces]
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    @property
+    def weighted(self) -> bool:
+        return "weight" in self.base.table.column_names
 
     @cached_property
     def weights_differ(self) -> int:
@@ -220,10 +248,11 @@ class Version:
 
     def _at_home(self, number: int, first: int, one: Batch, engine: str) -> Batch:
         low = one.first - first
-        home = InFile(
-            str(self.base.folder), self.name, number, low, low + one.journeys, engine, reopened, one
-        )
-        return replace(one, home=home)
+        where = Ticket(
+            str(self.folder), self.name, number, low, low + one.journeys, one.first, one.noted_from, None, engine,
+            one.n_steps, one.events,
+        )  # fmt: skip
+        return replace(one, home=InFile(where, reopened, one))
 
     def part(self, number: int, low: int, high: int, selected: Mask | None, engine: str) -> Batch:
         """A batch of rows ``low … high - 1`` of a piece, with this selection."""
@@ -280,20 +309,25 @@ def _assembled(base: Base, numbers: tuple[str, ...]) -> Version:
     return Version(base, numbers, tuple(read_patch(path) for path in paths))
 
 
-def reopened(
-    what: tuple[str, str, int, int, int],
-    first: int,
-    noted_from: int,
-    sent: NDArray[np.uint8] | None,
-    engine: str,
-) -> Batch:
-    """The batch whose ticket this was, from the files as this process reads them."""
-    folder, version, piece, low, high = what
-    selected = None if sent is None else np.unpackbits(sent, count=high - low).view(np.bool_)
-    found = _opened(folder, version).part(piece, low, high, selected, engine)
-    return found if found.first == first else moved(found, first, noted_from)
+def open_copied(folder: Folder, version: str | None = None, check: Callable[[], None] = never) -> Version:
+    """A version of a log in one piece, from files that this machine keeps of what lies on a store; None: the current one."""
+    name = version or store.manifest_in(folder).version
+    return _opened(str(folder), str(folder.copied(name, store.base_of(name), check)), name)
+
+
+def reopened(ticket: Ticket) -> Batch | Away:
+    """The batch whose ticket this was, from the files as this process reads them; what lies on a store is still to be fetched."""
+    return Away(ticket, fetched) if is_address(ticket.folder) else fetched(ticket)
+
+
+def fetched(ticket: Ticket, check: Callable[[], None] = never) -> Batch:
+    """The batch of a ticket; ``check`` may call off what is fetched for it."""
+    version = open_copied(folder_of(ticket.folder), ticket.version, check)
+    found = version.part(ticket.piece, ticket.low, ticket.high, ticket.selected, ticket.engine)
+    return found if found.first == ticket.first else moved(found, ticket.first, ticket.noted_from)
 
 
 @lru_cache(maxsize=MOST_OPEN)
-def _opened(folder: str, version: str) -> Version:
-    return open_version(Path(folder), version)
+def _opened(folder: str, place: str, version: str) -> Version:
+    found = open_version(Path(place), version)
+    return replace(found, lies_in=folder_of(folder)) if is_address(folder) else found

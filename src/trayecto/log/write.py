@@ -115,11 +115,12 @@ def _number_variants(
     offsets, steps = variants_question.runs_of(union.offsets, union.steps, ranked)
     hashes = naming.hash_runs(offsets, steps)
     by_hash = np.argsort(hashes, kind="stable")
-    table = {"steps": _lists(offsets, steps), "journeys": union.counts[ranked]}
+    table = {"steps": lists(offsets, steps), "journeys": union.counts[ranked]}
     return numbers, pa.table(table | {"hash": hashes[by_hash], "by_hash": by_hash.astype(np.int32)})
 
 
-def _lists(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
+def lists(offsets: NDArray[np.int64], values: NDArray[Any]) -> pa.Array:
+    """Runs as a list column, without a copy."""
     return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
 
 
@@ -135,10 +136,10 @@ def journey_table(content: Content, numbers: NDArray[np.int32] | None) -> pa.Tab
         "events": np.diff(offsets).astype(np.int32),
         **({} if numbers is None else {"variant": numbers}),
         **content.attributes,
-        "steps": _lists(offsets, content.steps),
-        "times": _lists(offsets, times),
+        "steps": lists(offsets, content.steps),
+        "times": lists(offsets, times),
     }
-    columns |= {name: _lists(offsets, codes) for name, (codes, _) in content.columns.items()}
+    columns |= {name: lists(offsets, codes) for name, (codes, _) in content.columns.items()}
     return pa.table(columns)
 
 

@@ -10,20 +10,23 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from trayecto.errors import BadLog
 from trayecto.log import store
 from trayecto.log.store import KEEP, MANIFEST, META, TAIL, Manifest, PatchFile, Position
+from trayecto.stores import Folder, Here
+from trayecto.stores.disk import put, sync
 
 LOCK = ".lock"
 BUILDERS_LOCK = ".build.lock"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+OTHERS = timedelta(days=1)  # how long a build may take whose builder cannot be seen
 SWEEP_EVERY = 32  # patches
 
 
@@ -31,15 +34,6 @@ def describe(path: Path) -> dict[str, Any]:
     """Flush a written file to disk and return its size and checksum."""
     sync(path)
     return {"bytes": path.stat().st_size, "sha256": store.digest(path)}
-
-
-def sync(path: Path) -> None:
-    """Flush a file or a folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_meta(place: Path, facts: dict[str, Any]) -> None:
@@ -74,7 +68,11 @@ def prepare(folder: Path, manifest: str = MANIFEST) -> None:
         raise BadLog(f"The log cannot be written to {folder}: {error.strerror}.") from error
     if (folder / manifest).exists():
         return
-    strangers = [path.name for path in folder.iterdir() if not _is_ours(path.name)]
+    _refuse_strangers(str(folder), [path.name for path in folder.iterdir()])
+
+
+def _refuse_strangers(folder: str, names: Iterable[str]) -> None:
+    strangers = [name for name in names if not _is_ours(name)]
     if strangers:
         raise BadLog(
             f"{folder} holds other files ('{min(strangers)}') and is no journey log: choose a new or empty folder."
@@ -112,15 +110,6 @@ def publish(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest, in one step that survives a crash. The caller holds the short lock."""
     sync(folder)
     put(folder / MANIFEST, manifest.to_json())
-
-
-def put(path: Path, text: str) -> None:
-    """Write a small file, or a new one in its place, in one step that survives a crash."""
-    draft = path.with_name(f"{path.name}.new")
-    draft.write_text(text, encoding="utf-8")
-    sync(draft)
-    os.replace(draft, path)
-    sync(path.parent)
 
 
 def replace_tail(
@@ -192,14 +181,45 @@ def _without_expired(folder: Path, manifest: Manifest) -> Manifest:
 def _sweep_bases(folder: Path) -> None:
     """Remove bases past their hour and what a crashed build left: the builders' lock says that nobody builds."""
     manifest = _current(folder)
-    sweep(folder, set(_kept(manifest)) | ({manifest.base} if manifest else set()))
+    sweep(Here(folder), set(_kept(manifest)) | ({manifest.base} if manifest else set()))
 
 
-def sweep(folder: Path, keep: Collection[str]) -> None:
-    """Remove all bases, or versions, but these; the caller holds the builders' lock."""
-    for path in folder.iterdir():
-        if store.is_base(path.name) and path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
+def sweep(folder: Folder, keep: Collection[str]) -> None:
+    """Remove all bases, or versions, but these; the caller is the only builder. On a store, where nobody can know that, what is
+    younger than a day stays: it may be another builder's."""
+    horizon = f"{now() - OTHERS:%Y%m%dT%H%M%S%f}"
+    for name in folder.names():
+        if store.is_base(name) and name not in keep and (not folder.away or name < horizon):
+            folder.remove(name)
+
+
+@contextmanager
+def reaching(folder: Folder) -> Iterator[Path]:
+    """A folder of this machine to build a log in one piece in: it is there, or on its store, when the block ends."""
+    if isinstance(folder, Here):
+        yield folder.path
+        return
+    with building(folder, MANIFEST):
+        known = folder.holds(MANIFEST)
+        with folder.filled() as place:
+            if known:
+                (place / MANIFEST).write_bytes(folder.read(MANIFEST))
+            yield place
+        manifest = store.manifest_in(folder)
+        sweep(folder, {manifest.base, *_kept(manifest)})
+
+
+@contextmanager
+def building(folder: Folder, manifest: str) -> Iterator[None]:
+    """Make the folder, or refuse one that holds something else; one builder at a time, but on a store the last one wins."""
+    if isinstance(folder, Here):
+        prepare(folder.path, manifest)
+        with locked(folder.path, BUILDERS_LOCK):
+            yield
+        return
+    if not folder.holds(manifest):
+        _refuse_strangers(str(folder), folder.names())
+    yield
 
 
 @contextmanager

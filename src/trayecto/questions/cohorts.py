@@ -178,7 +178,7 @@ def ask(
     if len(persons.rows) == 0 and view.attributes["person"].null_count == view.attributes.num_rows:
         raise BadValue("The log names no persons: cohorts need to know whose journey each is.")
     summary = engine.run(persons.cut(), partial(scan, params=params), merge)
-    asked = (cast("By", by), tz, tuple(steps), level, value is not None, view.weights is not None)
+    asked = (cast("By", by), tz, tuple(steps), level, value is not None, view.weighted)
     complete = int(np.searchsorted(params.edges, to_microseconds(view.as_of), side="right")) - 1
     return finish(summary, starts, complete, periods, asked)
 

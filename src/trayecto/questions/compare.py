@@ -27,7 +27,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trayecto import engine
-from trayecto.batch import View
+from trayecto.batch import Batch, View
 from trayecto.chance import FALSE_DISCOVERIES, LEVEL, difference, q_values, reach, two_sided, wilson
 from trayecto.kernels import compare as kernel
 from trayecto.kernels.arrays import NO_WEIGHTS, frozen
@@ -213,7 +213,7 @@ def ask(
     counted = engine.run(parts, partial(scan, params=params), merge)
     waits = engine.run(parts, partial(rescan, params=params), merge_waits)
     named = Named(view.step_names, ranks, _sequences(view, ranks, places))
-    return finish(counted, waits, params, named, (level, least, top, view.weights is not None))
+    return finish(counted, waits, params, named, (level, least, top, view.weighted))
 
 
 def scan(batch: PersonBatch, params: Params) -> CountSummary:
@@ -477,9 +477,14 @@ def _sequences(view: View, ranks: Sequence[int], places: NDArray[np.int32]) -> l
     rows = np.flatnonzero(places >= 0)
     examples[places[rows][::-1]] = rows[::-1]
     found: dict[int, tuple[str, ...]] = {}
-    for batch in view.batches():
-        for place, row in enumerate(examples.tolist()):
-            if batch.first <= row < batch.first + batch.journeys:
-                low, high = batch.offsets[row - batch.first], batch.offsets[row - batch.first + 1]
-                found[place] = tuple(view.step_names[code] for code in batch.steps[low:high].tolist())
+    for some in engine.over(partial(_sequences_in, examples=examples), view.batches()):
+        found |= {place: tuple(view.step_names[code] for code in codes) for place, codes in some.items()}
     return [found[place] for place in range(len(ranks))]
+
+
+def _sequences_in(batch: Batch, examples: NDArray[np.int64]) -> dict[int, list[int]]:
+    """The codes of those of the example rows that lie in the batch, by place."""
+    inside = np.flatnonzero((examples >= batch.first) & (examples < batch.first + batch.journeys))
+    rows = examples[inside] - batch.first
+    bounds = zip(inside.tolist(), batch.offsets[rows].tolist(), batch.offsets[rows + 1].tolist(), strict=True)
+    return {place: batch.steps[low:high].tolist() for place, low, high in bounds}

@@ -83,7 +83,7 @@ def ask(view: View, groups: Mapping[str, Sequence[str]], channel: str | None = "
     """
     params, steps, values = _params(view, groups, channel)
     summary = engine.run(view.batches(), partial(scan, params=params), merge)
-    return finish(summary, list(groups), steps, values, view.weights is not None)
+    return finish(summary, list(groups), steps, values, view.weighted)
 
 
 def _params(

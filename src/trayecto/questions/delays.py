@@ -115,7 +115,7 @@ def ask(
     if view.selection is not None or baseline is not None:
         measured = measure(view.batches(), waiting)
     summary = engine.run(view.batches(), partial(scan, waiting=waiting, yardstick=yardstick), merge)
-    return finish(summary, yardstick, measured, view.step_names, promises, weighted=view.weights is not None)
+    return finish(summary, yardstick, measured, view.step_names, promises, weighted=view.weighted)
 
 
 def measure_up(

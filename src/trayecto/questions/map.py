@@ -392,6 +392,6 @@ def ask(view: View, *, clock: Clocks | None = None, percentiles: bool = True) ->
     if clock is not None:
         clocks, clock_of = _clocks(view, clock)
         chosen = replace(chosen, clocks=clocks, clock_of=clock_of)
-        events = sum(int(batch.offsets[-1] - batch.offsets[0]) for batch in batches)
+        events = sum(batch.events for batch in batches)
         batches = view.batches(max(engine.cores(), events * len(clocks) // 4_000_000))
     return over(batches, chosen, view.step_names)

@@ -76,7 +76,9 @@ def ask(view: View, rules: Sequence[Rule]) -> RulesResult:
 
 
 def _live(view: View) -> int:
-    return view.attributes.num_rows if view.live is None else int(np.count_nonzero(view.live))
+    if view.live is None:
+        return sum(batch.journeys for batch in view.batches())
+    return int(np.count_nonzero(view.live))
 
 
 Judge = partial[tuple[NDArray[np.uint8], NDArray[np.int64]]]

@@ -369,7 +369,7 @@ def ask(view: View, *, top: int | None = None) -> VariantsResult:
     """The ``top`` most frequent variants of the selected journeys (None: all), and how few cover 80 %."""
     if top is not None and top < 0:
         raise BadValue(f"top is {top}: ask for 0 or more variants.")
-    if isinstance(view, Numbered):
+    if not view.away and isinstance(view, Numbered):  # in this order: the second looks at the numbers
         return _from_numbers(view, view, top)
     return finish(engine.run(view.batches(), scan, merge), view.step_names, top)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from trayecto.events.exported.layout import MANIFEST, read_manifest
 from trayecto.events.exported.place import place_of
+from trayecto.stores import is_address
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,9 @@ def opened(folder: Any) -> Opened | None:
     """The export in a folder; None for whatever is none. Raises UnreadableFile for one that cannot be understood."""
     if not isinstance(folder, str | os.PathLike):
         return None
-    text = os.fspath(folder)
-    if "://" not in text and not Path(text, MANIFEST).is_file():
+    if "*" in os.fspath(folder) or not (is_address(folder) or Path(folder, MANIFEST).is_file()):
         return None
-    place = place_of(text)
+    place = place_of(folder)
     manifest = read_manifest(place)
     if manifest is None:
         return None

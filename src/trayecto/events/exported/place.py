@@ -1,4 +1,4 @@
-"""Where an export lies: a folder of this machine or a network."""
+"""Where an export lies: a folder of this machine or a network, or an address on a store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from trayecto.errors import UnreadableFile
+from trayecto.stores import remote
+from trayecto.stores.address import Address, placed
 
 
 class Place(Protocol):
@@ -22,11 +23,9 @@ class Place(Protocol):
 
 
 def place_of(name: str | os.PathLike[str]) -> Place:
-    """The place of a name; raises UnreadableFile for one on a store, which cannot be reached yet."""
-    text = os.fspath(name)
-    if "://" in text:
-        raise UnreadableFile(f"{text} cannot be reached: name a folder that all machines see.")
-    return Folder(text)
+    """The place of a name; nothing is asked of it yet."""
+    found = placed(name)
+    return OnStore(found) if isinstance(found, Address) else Folder(str(found))
 
 
 class Folder:
@@ -62,6 +61,32 @@ class Folder:
     def files(self, folder: str) -> list[str]:
         found = (path for path in (self._root / folder).rglob("*") if path.is_file())
         return sorted(path.relative_to(self._root).as_posix() for path in found)
+
+
+class OnStore:
+    """A folder on a store; its methods raise NoStore when that is in trouble."""
+
+    def __init__(self, root: Address) -> None:
+        self._root = root
+        self.name = str(root)
+
+    def url(self, path: str) -> str:
+        return str(self._root / path)
+
+    def get(self, path: str) -> bytes | None:
+        try:
+            return remote.read(self._root / path)
+        except FileNotFoundError:
+            return None
+
+    def put(self, path: str, content: bytes | memoryview) -> None:
+        remote.put(self._root / path, bytes(content))
+
+    def remove(self, path: str) -> None:
+        remote.remove(self._root / path)
+
+    def files(self, folder: str) -> list[str]:
+        return sorted(f"{folder}/{name}" for name in remote.sizes(self._root / folder))
 
 
 def _sync(folder: Path) -> None:

@@ -26,6 +26,7 @@ from trayecto.events.mapping import Columns
 from trayecto.events.raw import Raw, Request, numbered_from
 from trayecto.events.table import PROPERTY
 from trayecto.events.zones import Zone
+from trayecto.stores import brought
 
 PLAIN = ("id", "event_type", "at", "channel", "source", "identifier")
 PERSON = "person"
@@ -177,12 +178,17 @@ def _loaded(files: tuple[str, ...]) -> _Known:
     from trayecto.events.exported.layout import PERSON_SCHEMA
 
     try:
-        tables = [parquet.read_table(file, memory_map=True) for file in files]
-    except OSError as problem:
+        tables = [_table(file) for file in files]
+    except (OSError, UnreadableFile) as problem:
         raise UnreadableFile(
             "The export was written anew while it was being read, and what was erased is gone: begin again."
         ) from problem
     return _Known(pa.concat_tables(tables).combine_chunks() if tables else PERSON_SCHEMA.empty_table())
+
+
+def _table(file: str) -> pa.Table:
+    with brought(file) as path:
+        return parquet.read_table(path, memory_map=True)
 
 
 def _beside(name: str) -> Sequence[str]:
