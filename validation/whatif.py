@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = ("one_fault", "b2b", "moda", "electro", "tarde", "aromo")
 OUTCOMES = ("orders_kept", "contacts", "money")
-FIRST_SEED = 501  # no estimator was chosen by runs of this seed and those after it
+FIRST_SEED = 521  # no estimator was chosen by runs of this seed and those after it
 
 
 class Case(NamedTuple):

@@ -3,7 +3,8 @@
 Scores of the silent are a mixture of good experiences and of the trouble's. The largest share of the trouble's that fits is
 the least ratio of how often each has a low score (mixture proportions; Blanchard, Lee and Scott, 2010). Good experiences have low
 scores too: as many as a cumulative probit through their two next higher scores has (McCullagh, 1980). The share is the one at which both
-together are as many low scores as there are, and never more than the largest.
+together are as many low scores as there are, and never more than the largest. Where scores are few it is drawn towards what surveys of
+complaining found: of those who have a trouble one in two says so to the company (TARP, 1986).
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from scipy.special import ndtr, ndtri
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools
 from trayecto.attempts.promises import promises_of
-from trayecto.whatif.compare import TINY, doubted
+from trayecto.whatif.compare import TINY
 from trayecto.whatif.draws import Draws, Floats
 
 LEAST, FEWEST = 8, 3  # low scores of those who say so, and of those who do not: fewer would say anything
+USUAL, SPREAD = 1.0, 1.0  # silent ones for each who says so, believed before looking
 MOST = 4.0  # silent ones for each who says so
+WIDEST = 4.0  # times as wide as the draws
 GRID = 101
 RARE = 1e-6
 
@@ -45,8 +48,20 @@ def silent_sufferers(draws: Draws, said: Bools, others: Bools) -> Floats:
         return np.ones(draws.weights.shape[1])
     _least, place, most = min(bounds, key=lambda one: one[0])
     share = _beside_usual(told, heard, steps, place, np.minimum(most, 1.0))
-    unheard = share * draws.count(quiet) / np.maximum(draws.count(said), TINY)
-    return 1 + np.clip(doubted(np.clip(unheard, 0, MOST)), 0, MOST)
+    each = draws.count(quiet) / np.maximum(draws.count(said), TINY)
+    low = int((calm & (score <= steps[place])).sum())
+    chance = float(np.sqrt(low + 1) / max(calm.sum(), 1) / max(told[place][0], TINY) * each[0])
+    return 1 + np.clip(_believed(share * each, chance), 0, MOST)
+
+
+def _believed(unheard: Floats, chance: float) -> Floats:
+    """Drawn towards one silent for each who says so by how uncertain it is, at least by ``chance``: draws alone say too little where it is
+    next to nobody (empirical Bayes; Efron and Morris, 1975). The first becomes the mean of what is then believed, the others draws of it."""
+    spread = max(float(np.std(unheard[1:])) if len(unheard) > 1 else 0.0, TINY)
+    error = max(spread, chance)
+    share = SPREAD**2 / (SPREAD**2 + error**2)
+    wider = min(error / spread, WIDEST) * np.sqrt(share)
+    return np.asarray(USUAL + share * (unheard[0] - USUAL) + wider * (unheard - unheard[0]))
 
 
 def _cumulated(draws: Draws, score: Floats, among: Bools, steps: Floats) -> Floats:
