@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import altair as alt
 import vl_convert
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from recorrido.shared.days import day_said
 
 LIGHT = {
     "bar": "#2f7478",
@@ -46,7 +47,7 @@ class Bar:
         if self.start is None or self.end is None:
             return pgettext("period", "all")
         whole = self.start.day == 1 and (self.end + timedelta(days=1)).day == 1
-        return date_format(self.start, "M" if whole else "j M").lower()
+        return day_said(self.start, "M" if whole else "j M")
 
     @property
     def words(self) -> str:

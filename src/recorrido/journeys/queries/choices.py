@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from recorrido.journeys.queries.answers import kept
 from recorrido.journeys.queries.filters import Filters
 from recorrido.journeys.queries.study import Study
+from recorrido.shared.days import day_said
 from trayecto.blueprint.design import Attribute
 
 VALUES_SHOWN = 200  # more values than this are no segment to choose from a list
@@ -137,9 +138,8 @@ def _a_year_before(end: date) -> date:
 
 
 def _month_name(first: date) -> str:
-    from django.utils.formats import date_format
 
-    return date_format(first, "F Y").lower()
+    return day_said(first, "F Y")
 
 
 @kept

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from recorrido.journeys.blueprint import Blueprint, JourneyType
 from recorrido.journeys.calendar.queries import entry_near, known_entries
 from recorrido.journeys.errors import NoBlueprint
 from recorrido.journeys.queries import blueprint_in_force, things
+from recorrido.shared import days
 from recorrido.web.calendar.wording import nearness_said
 from recorrido.web.conditions import PERIOD, attribute_said, value_said
 
@@ -109,7 +110,7 @@ class Names:
 
 def day_said(text: str | None) -> str:
     """ "22 sep 2026"; "" for no day."""
-    return date_format(date.fromisoformat(text), "j M Y").lower() if text else ""
+    return days.day_said(date.fromisoformat(text)) if text else ""
 
 
 def evidence_of(finding: Finding) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from recorrido.events.models import Alarm
@@ -21,6 +21,7 @@ from recorrido.improve.queries import together
 from recorrido.journeys.queries import Filters, things
 from recorrido.journeys.watch.models import Incident
 from recorrido.journeys.watch.queries import open_incidents
+from recorrido.shared.days import day_said
 from recorrido.web.findings.page import Findings, findings_page, top
 from recorrido.web.findings.sentences import money_text, percent
 from recorrido.web.findings.showing import Shown
@@ -151,7 +152,7 @@ def _journeys(told: Mapping[str, Any]) -> str:
     period, count = Filters.decode(told["query"]), _count(told["journeys"])
     if not (period.start and period.end):
         return _("%(count)s journeys") % {"count": count}
-    first, last = (date_format(day, "j M") for day in (period.start, period.end))
+    first, last = (day_said(day, "j M") for day in (period.start, period.end))
     return _("%(count)s journeys of %(first)s to %(last)s") % {"count": count, "first": first, "last": last}
 
 

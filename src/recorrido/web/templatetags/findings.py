@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.utils import timezone
 
 from recorrido.improve.queries import Figures
+from recorrido.shared.days import day_said
 from recorrido.web.findings.naming import Names
 from recorrido.web.findings.sentences import money_text
 
@@ -19,9 +21,9 @@ def step_name(names: Names, key: str) -> str:
 
 
 @register.filter
-def moment(text: str) -> datetime:
-    """When a step was, as it is kept with a disputed journey."""
-    return datetime.fromisoformat(text)
+def day_of(text: str) -> str:
+    """The day of a step, as it is kept with a disputed journey."""
+    return day_said(timezone.localtime(datetime.fromisoformat(text)), "j M")
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from recorrido.journeys.queries import (
     value_label,
     wait_against_promise,
 )
+from recorrido.shared.days import day_said
 from recorrido.web.cells import cell
 
 register = template.Library()
@@ -256,6 +258,12 @@ def behind_all(context: dict[str, Any], selection: Any, filters: Filters) -> str
 def signed(value: int) -> str:
     """+2, 0, −1."""
     return f"{value:+d}".replace("-", "−") if value else "0"
+
+
+@register.filter
+def short_day(day: date) -> str:
+    """A day without its year: "22 sep"."""
+    return day_said(day, "j M")
 
 
 @register.filter

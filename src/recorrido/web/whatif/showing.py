@@ -49,18 +49,24 @@ def rows_of(study: Study, result: Told) -> list[Row]:
 def _row(study: Study, one: Told, currency: str) -> Row:
     effect, name = one["effect"], one["name"]
     said = _saying(name, currency)
+    differs = _points if name.startswith("late:") else said
     better = -1 if name == "contacts" or ":" in name else 1
     sure = effect["low"] > 0 or effect["high"] < 0
+    ends = {"low": _signed(effect["low"], differs), "high": _signed(effect["high"], differs)}
     return Row(
         _label(study, name),
         said(one["before"]),
         said(one["after"]),
-        _signed(effect["expected"], said),
-        _("%(low)s to %(high)s")
-        % {"low": _signed(effect["low"], said), "high": _signed(effect["high"], said)},
+        _signed(effect["expected"], differs),
+        _("%(low)s to %(high)s") % ends,
         (effect["expected"] * better > 0) if sure else None,
         _bars(one),
     )
+
+
+def _points(share: float) -> str:
+    """A difference of shares: in percent it would read as a ratio."""
+    return _("%(points)s points") % {"points": number_format(round(100 * share, 1) + 0.0, 1)}
 
 
 def cells_of(study: Study, result: Told) -> Iterator[Sequence[object]]:
@@ -78,7 +84,7 @@ def _unit(name: str, currency: str) -> str:
 
 
 def _signed(value: float, said: Any) -> str:
-    text = str(said(value))
+    text = str(said(value)).replace("-", "−")
     return f"+{text}" if value > 0 and text != str(said(0)) else text
 
 

@@ -31,7 +31,7 @@ def test_home_opens_with_one_sentence_and_three_figures_that_lead_on(signed_in, 
     assert "62 %" in page and "71 %" in page and "18–31 mil €" in page
     assert 'href="/findings/"' in page and "from=2026-10-01" in page
     assert "entre 58 % y 66 %" in page
-    assert "entre 70 % y 72 %, de 4.000 recorridos del 1 oct al 31 oct" in page.lower()
+    assert "entre 70 % y 72 %, de 4.000 recorridos del 1 oct al 31 oct" in page
 
 
 def test_home_lists_what_costs_most(signed_in, analyst, built):
