@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from recorrido.journeys import access
 from recorrido.journeys.demand import queries, working
 from recorrido.journeys.queries import Filters, Study
+from recorrido.people.queries import names_of
 from recorrido.web.allowed import staff_of
 from recorrido.web.analyses.showing import Shown, shown
 from recorrido.web.demand import charts, files
@@ -191,17 +192,18 @@ def profit(page: Page) -> HttpResponse:
         "profit": view,
         "tables": [(one, _here(page, "profit", by=one.by)) for one in tables],
         "table": table,
-        "most": _with_addresses(page, table, table.most) if table else [],
-        "least": _with_addresses(page, table, table.least) if table else [],
+        "most": _named(page, table, table.most) if table else [],
+        "least": _named(page, table, table.least) if table else [],
     }
     return show(page, "demand/profit.html", context)
 
 
-def _with_addresses(
+def _named(
     page: Page, table: queries.ProfitTable, rows: Sequence[queries.ProfitRow]
-) -> list[tuple[queries.ProfitRow, str]]:
-    """Each with the page of the person, else with its journeys."""
-    return [(one, _address_of(page, table.by, one)) for one in rows]
+) -> list[tuple[queries.ProfitRow, str, str]]:
+    """Each with the page of the person, else with its journeys; and what the person is called, as far as it is known."""
+    names = names_of(one.person for one in rows if one.person is not None)
+    return [(one, _address_of(page, table.by, one), names.get(one.person or 0, "")) for one in rows]
 
 
 def _address_of(page: Page, by: str, row: queries.ProfitRow) -> str:

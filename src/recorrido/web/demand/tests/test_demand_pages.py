@@ -11,6 +11,7 @@ from recorrido.journeys.analyses.models import Analysis
 from recorrido.journeys.demand import queries, working
 from recorrido.journeys.queries import journey_detail, open_study
 from recorrido.journeys.queries.filters import Filters
+from recorrido.people.queries import names_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/journeys/failure-demand/", "/journeys/contacts/", "/journeys/profit/"]
@@ -128,6 +129,14 @@ def test_customers_products_and_channels_lead_to_their_journeys(aromo):
     shown = text(aromo["analyst"], "/journeys/profit/?by=order_channel")
     address = re.search(r'href="(/journeys/behind/\?[^"]*s\.order_channel=web[^"]*)"', shown)
     assert address and page(aromo["analyst"], address[1].replace("&amp;", "&")).status_code == 200
+
+
+def test_customers_are_called_by_their_names_as_far_as_they_are_known(aromo):
+    view = queries.profit_view(open_study("purchase"), result(working.PROFIT))
+    shown = text(aromo["analyst"], "/journeys/profit/?by=person")
+    persons = [row.person for row in view.tables[0].most]
+    names = names_of(persons)
+    assert names and all(f'<a href="/people/{one}/">{names.get(one, one)}</a>' in shown for one in persons)
 
 
 def test_what_customers_leave_adds_up_line_by_line(aromo):
