@@ -21,6 +21,7 @@ from recorrido.events.queries import changes_horizon, ledger_horizon, past_chang
 from recorrido.journeys.exporting import rows
 from recorrido.journeys.exporting.errors import ExportError, ExportFailed, ExportRunning
 from recorrido.journeys.exporting.models import EventExport, ExportState
+from recorrido.journeys.exporting.queries import state_of_export
 from recorrido.journeys.models import BlueprintVersion
 from recorrido.shared import clock
 from recorrido.shared.aside import AsideEnded, run_aside
@@ -29,6 +30,7 @@ from trayecto.events.exported import Update
 CONSUMER = "export"
 LOCK_CLASS = 4_931  # advisory locks (class, hash of the place): who holds one is exporting there
 PORTION = 200_000  # ledger positions read at once
+REST = 4  # times as long as it took, the worker leaves an export alone
 
 Tell = Callable[[EventExport], None]
 
@@ -52,12 +54,22 @@ def export_events(*, destination: str, tell: Tell | None = None) -> EventExport 
 
 def export_as_set() -> None:
     """The export that the settings ask for; why it stopped stands in its run and with the consumer."""
+    if _rests():
+        return
     try:
         export_events(destination=settings.RECORRIDO_EXPORT)
     except ExportRunning:
         return
     except ExportError as error:
         note_failure(consumer=CONSUMER, error=error)
+
+
+def _rests() -> bool:
+    """Whether the last run took so long that the next had better wait: persons are looked through in each."""
+    done = state_of_export().done
+    if done is None or done.finished_at is None:
+        return False
+    return clock.now() - done.finished_at < REST * (done.finished_at - done.started_at)
 
 
 def export_aside() -> None:

@@ -224,8 +224,27 @@ def test_the_export_of_the_settings_is_a_consumer_that_people_see(folder, settin
     export_aside()
     assert (state_of_export().behind, state_of_export().done.rows) == (0, 1)
     Bookmark.objects.update(position=0)
+    _finished(EventExport.objects.get(), after=timedelta(), ago=timedelta())
     export_aside()
     assert Bookmark.objects.get(consumer="export").position == opened(folder).position
+
+
+def test_a_run_that_took_long_is_followed_by_a_rest(folder, settings):
+    settings.RECORRIDO_EXPORT = str(folder)
+    export_aside()
+    done = EventExport.objects.get()
+    record(event("a"))
+    _finished(done, after=timedelta(minutes=3), ago=timedelta(minutes=11))
+    export_aside()
+    assert EventExport.objects.count() == 1
+    _finished(done, after=timedelta(minutes=3), ago=timedelta(minutes=13))
+    export_aside()
+    assert EventExport.objects.count() == 2
+
+
+def _finished(run: EventExport, *, after: timedelta, ago: timedelta) -> None:
+    end = clock.now() - ago
+    EventExport.objects.filter(id=run.id).update(started_at=end - after, finished_at=end)
 
 
 def test_a_process_that_is_killed_at_any_moment_leaves_a_whole_export(folder):
