@@ -68,7 +68,7 @@ class Wish:
     tz: str | None = None
     time_format: str | None = None
     texts: bool = False
-    persons: tuple[str, ...] = ()
+    persons: tuple[str, ...] | None = None
 
     @property
     def named(self) -> tuple[str, ...]:

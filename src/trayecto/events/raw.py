@@ -52,7 +52,8 @@ class Request:
     """What a format reader needs to know of the caller's wish.
 
     ``keeps(name)`` says early whether a column can be of use; ``tz`` is the zone of times that carry none. ``asked``: the
-    columns named; ``all``: whether others are wanted as well; ``persons``: files that say whose an identifier is.
+    columns named; ``all``: whether others are wanted as well; ``persons``: files that say whose an identifier is;
+    None: those that lie beside.
     """
 
     resolve: Resolve
@@ -60,4 +61,4 @@ class Request:
     tz: str | None = None
     asked: tuple[str, ...] = ()
     all: bool = True
-    persons: tuple[str, ...] = ()
+    persons: tuple[str, ...] | None = None

@@ -91,9 +91,8 @@ def read_events(
     found = exported.opened(source)
     if found is not None:
         source, persons = list(found.files), found.persons
-    wish = Wish(
-        journey, step, at, _names(columns), id_column, lifecycle, tz, time_format, texts, tuple(persons or ())
-    )
+    known = None if persons is None else tuple(persons)
+    wish = Wish(journey, step, at, _names(columns), id_column, lifecycle, tz, time_format, texts, known)
     with Rejects(rejects) as gone:
         if arrow_tables.is_table(source):
             parts = [_read_table(source, wish, gone)]

@@ -45,8 +45,9 @@ def export_events(*, destination: str, tell: Tell | None = None) -> EventExport 
             update = Update(destination)
             run = _run(update, destination, tell) if _is_due(update) else None
         except (trayecto.TrayectoError, OSError) as error:
-            _note_stop(destination, str(error))
-            raise ExportFailed(str(error)) from error
+            why = f"{destination}: {error}" if isinstance(error, OSError) else str(error)
+            _note_stop(destination, why)
+            raise ExportFailed(why) from error
         if destination == settings.RECORRIDO_EXPORT:
             move_bookmark(consumer=CONSUMER, position=update.manifest.position)
         return run

@@ -47,7 +47,7 @@ def read(name: str, file: parquet.ParquetFile, request: Request) -> Raw:
     rows, objects = _objects(table, [one for one in columns.used if one.startswith(OBJECT)])
     table = table.take(pa.array(rows)) if rows is not None else table
     at, date_only = _times(table, Zone(request.tz))
-    persons = _Persons(table, request.persons or _beside(name)) if _asks_persons(columns) else None
+    persons = _Persons(table, _persons_files(name, request)) if _asks_persons(columns) else None
     made = {one: objects[one] if one in objects else _column(one, table, at, persons) for one in columns.used}
     number = numbered_from(1)
     label = number if rows is None else (lambda index: number(int(rows[index])))
@@ -189,6 +189,10 @@ def _loaded(files: tuple[str, ...]) -> _Known:
 def _table(file: str) -> pa.Table:
     with brought(file) as path:
         return parquet.read_table(path, memory_map=True)
+
+
+def _persons_files(name: str, request: Request) -> Sequence[str]:
+    return _beside(name) if request.persons is None else request.persons
 
 
 def _beside(name: str) -> Sequence[str]:

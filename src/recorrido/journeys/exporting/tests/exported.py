@@ -13,7 +13,7 @@ from trayecto.events.exported import opened
 ALL = ["id", "channel", "source", "identifier", "person", "properties.amount", "properties.region"]
 
 
-def rows(folder: Path) -> dict[int, dict[str, Any]]:
+def rows(folder: Path | str) -> dict[int, dict[str, Any]]:
     """Each exported event by its id."""
     found = trayecto.read_events(
         folder, journey="", step="event_type", at="at", columns=ALL
@@ -22,13 +22,13 @@ def rows(folder: Path) -> dict[int, dict[str, Any]]:
     return {row["id"]: row for row in found}
 
 
-def files(folder: Path) -> set[str]:
+def files(folder: Path | str) -> set[str]:
     found = opened(folder)
     assert found is not None
     return set(found.files)
 
 
-def in_one_piece(folder: Path, journeys: str, out: Path) -> trayecto.JourneyLog:
+def in_one_piece(folder: Path | str, journeys: str, out: Path | str) -> trayecto.JourneyLog:
     """The log that ``trayecto build --blueprint`` makes of the export."""
     blueprint = _blueprint()
     events = trayecto.read_events(folder, **reading_of_export(blueprint, journeys))
@@ -36,7 +36,7 @@ def in_one_piece(folder: Path, journeys: str, out: Path) -> trayecto.JourneyLog:
     return log
 
 
-def in_shards(folder: Path, journeys: str, out: Path, shards: int = 3) -> trayecto.JourneyLog:
+def in_shards(folder: Path | str, journeys: str, out: Path | str, shards: int = 3) -> trayecto.JourneyLog:
     """The log that ``trayecto build --blueprint --shards`` makes of it."""
     blueprint = _blueprint()
     reading, shape = reading_of_export(blueprint, journeys), shape_of(blueprint, journeys)
