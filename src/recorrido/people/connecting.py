@@ -7,7 +7,6 @@ makes, joins or parts persons comes through here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from django.db import transaction
@@ -45,17 +44,6 @@ def until_certain(work: Callable[[], T]) -> T:
             continue
     with transaction.atomic():
         return work()
-
-
-class Evidence(Protocol):
-    """The message that told of a leaf or a link."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
 
 
 class Touched(NamedTuple):

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from operator import itemgetter
-from typing import Protocol
 
 from recorrido.people import rules
 from recorrido.people.connecting import (
@@ -27,6 +25,7 @@ from recorrido.people.connecting import (
     profiles_of,
     regroup,
 )
+from recorrido.people.evidence import AttributedEvidence
 from recorrido.people.joining import CONTESTED, HELD, NAME, Joining, Pair, Verdict
 from recorrido.people.kinds import Key
 from recorrido.people.lines import (
@@ -44,19 +43,6 @@ from recorrido.people.strangers import Strangers
 from recorrido.shared import sql
 
 
-class Evidence(Protocol):
-    """The message that told of a leaf or a link; ``attributes`` as (key, JSON text)."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def attributes(self) -> Sequence[tuple[str, str]]: ...
-
-
 @dataclass(slots=True)
 class News:
     """What a group of messages tells for the first time, in the order told.
@@ -66,7 +52,7 @@ class News:
     ``kinds``: the kind of each leaf; ``blocked``: new leaves of blocked values; ``ready``: strangers, besides these.
     """
 
-    told: Sequence[Evidence]
+    told: Sequence[AttributedEvidence]
     groups: Sequence[Sequence[int]]
     leaves: Mapping[Key, int]
     first: Mapping[Key, int]

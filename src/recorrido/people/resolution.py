@@ -22,6 +22,7 @@ from uuid import UUID
 
 from recorrido.people import rules
 from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LINKS_SEQUENCE, until_certain
+from recorrido.people.evidence import AttributedEvidence
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
@@ -34,20 +35,11 @@ __all__ = ["CHANGES_LOCK_CLASS", "CHANGES_SEQUENCE", "Known", "Told", "resolve_i
 LEAVES_SEQUENCE = "people_identifier_id_seq"
 
 
-class Message(Protocol):
-    """The leaves one message names together, the principal first, and the message itself as evidence; ``attributes`` as
-    (key, JSON text), of which only first names are read here."""
+class Message(AttributedEvidence, Protocol):
+    """The leaves one message names together, the principal first, and the message itself as evidence."""
 
     @property
     def keys(self) -> tuple[Key, ...]: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def attributes(self) -> Sequence[tuple[str, str]]: ...
 
 
 class Told(NamedTuple):

@@ -9,21 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
+from recorrido.people.evidence import Evidence
 from recorrido.people.kinds import Key
 from recorrido.people.lines import NULL, SAME_MESSAGE, time_writer
 from recorrido.shared import sql
-
-
-class Message(Protocol):
-    @property
-    def source(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
 
 
 @dataclass(slots=True)
@@ -48,7 +38,7 @@ def is_one_of_each_kind(keys: Iterable[Key]) -> bool:
 
 def make_ready(
     strangers: Mapping[int, Sequence[Key]],
-    told: Sequence[Message],
+    told: Sequence[Evidence],
     ids: Mapping[Key, int],
     links: Iterable[int],
 ) -> Strangers:

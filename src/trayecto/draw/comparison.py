@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from trayecto.draw import layout, svg, text
+from trayecto.draw import layout, svg
 from trayecto.draw.design import Design
 from trayecto.draw.figures import FlowItem, StepItem, choose_flows, in_order, usual_path
 from trayecto.draw.layout import Subject
+from trayecto.draw.marking import marks_of
 from trayecto.draw.markup import Svg
-from trayecto.draw.options import FlowHref, MarkedFlow, Marks, Options, StepHref
+from trayecto.draw.options import FlowHref, Marks, Options, StepHref
 from trayecto.draw.words import decimal, duration, share, words
 from trayecto.errors import BadValue
 
@@ -123,19 +124,13 @@ def _flow(one: Compared) -> FlowItem:
 
 def _marks(result: CompareResult, about: Subject, mode: str, names: tuple[str, str], lang: str) -> Marks:
     said = words(lang)
-    steps = {one.steps[0]: one for one in result.steps}
-    flows: dict[MarkedFlow, Compared] = {(one.steps[0], one.steps[1], ""): one for one in result.flows}
-    called = {item.step: text.clean(item.label) for item in about.steps}
     more, less = ("diff_more", "diff_less") if mode == "share" else ("diff_longer", "diff_shorter")
-    return Marks(
-        tones={step: _tone(one, mode) for step, one in steps.items()},
-        figures={step: _figure(one, mode, lang) for step, one in steps.items()},
-        says={step: _says(one, called.get(step, step), names, lang) for step, one in steps.items()},
-        flow_tones={key: _tone(one, mode) for key, one in flows.items()},
-        flow_says={
-            key: _says(one, f"{called.get(key[0], key[0])} → {called.get(key[1], key[1])}", names, lang)
-            for key, one in flows.items()
-        },
+    return marks_of(
+        (*result.steps, *result.flows),
+        about,
+        tone=lambda one: _tone(one, mode),
+        figure=lambda one: _figure(one, mode, lang),
+        says=lambda one, label: _says(one, label, names, lang),
         keys=(
             ("line", "more-1", said[more].format(b=names[1])),
             ("line", "less-1", said[less].format(b=names[1])),

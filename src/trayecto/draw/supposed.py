@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trayecto.draw import layout, svg, text
+from trayecto.draw import layout, svg
 from trayecto.draw.design import Design
 from trayecto.draw.figures import FlowItem, StepItem, choose_flows, in_order, usual_path
 from trayecto.draw.layout import Subject
+from trayecto.draw.marking import marks_of
 from trayecto.draw.markup import Svg
-from trayecto.draw.options import MarkedFlow, Marks, Options
+from trayecto.draw.options import Marks, Options
 from trayecto.draw.words import decimal, words
 from trayecto.errors import BadValue
 
@@ -106,24 +107,16 @@ def _flow(one: Taken, shown: str) -> FlowItem:
 
 def _marks(taken: Sequence[Taken], about: Subject, shown: str, names: tuple[str, str], lang: str) -> Marks:
     said = words(lang)
-    steps = {one.steps[0]: one for one in taken if len(one.steps) == 1}
-    flows: dict[MarkedFlow, Taken] = {
-        (one.steps[0], one.steps[1], ""): one for one in taken if len(one.steps) == 2
-    }
-    called = {item.step: text.clean(item.label) for item in about.steps}
-    return Marks(
-        tones={step: _tone(one, shown) for step, one in steps.items()},
-        figures={step: _figure(one, shown, lang) for step, one in steps.items()},
-        says={step: _says(one, called.get(step, step), names, lang) for step, one in steps.items()},
-        flow_tones={key: _tone(one, shown) for key, one in flows.items()},
-        flow_says={
-            key: _says(one, f"{called.get(key[0], key[0])} → {called.get(key[1], key[1])}", names, lang)
-            for key, one in flows.items()
-        },
+    return marks_of(
+        taken,
+        about,
+        tone=lambda one: _tone(one, shown),
+        figure=lambda one: _figure(one, shown, lang),
+        says=lambda one, label: _says(one, label, names, lang),
         keys=_keys(shown, names, said),
         caption=said[f"supposed_{shown}"].format(a=names[0], b=names[1]),
         name=said["supposed"],
-    )  # fmt: skip
+    )
 
 
 def _keys(shown: str, names: tuple[str, str], said: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
