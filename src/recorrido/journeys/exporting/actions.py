@@ -30,20 +30,24 @@ from trayecto.events.exported import Update
 CONSUMER = "export"
 LOCK_CLASS = 4_931  # advisory locks (class, hash of the place): who holds one is exporting there
 PORTION = 200_000  # ledger positions read at once
+MOST = 10_000_000  # positions that one run of the worker takes, for others wait for their turn
 REST = 4  # times as long as it took, the worker leaves an export alone
 
 Tell = Callable[[EventExport], None]
 
 
-def export_events(*, destination: str, tell: Tell | None = None) -> EventExport | None:
+def export_events(
+    *, destination: str, tell: Tell | None = None, most: int | None = None
+) -> EventExport | None:
     """Bring a place up to the horizon of the ledger; returns the run, None where there was nothing to do.
 
-    ``destination``: a folder, or ``s3://bucket/path``. ``tell`` hears the run after each step. Raises ExportRunning, ExportFailed.
+    ``destination``: a folder, or ``s3://bucket/path``. ``tell`` hears the run after each step. ``most``: ledger
+    positions that this run takes, the next goes on (None: all). Raises ExportRunning, ExportFailed.
     """
     with _only_export_to(destination):
         try:
             update = Update(destination)
-            run = _run(update, destination, tell) if _is_due(update) else None
+            run = _run(update, destination, tell, most) if _is_due(update) else None
         except (trayecto.TrayectoError, OSError) as error:
             why = f"{destination}: {error}" if isinstance(error, OSError) else str(error)
             _note_stop(destination, why)
@@ -58,7 +62,7 @@ def export_as_set() -> None:
     if _rests():
         return
     try:
-        export_events(destination=settings.RECORRIDO_EXPORT)
+        export_events(destination=settings.RECORRIDO_EXPORT, most=MOST)
     except ExportRunning:
         return
     except ExportError as error:
@@ -150,11 +154,11 @@ class _Progress:
             self.tell(self.run)
 
 
-def _run(update: Update, destination: str, tell: Tell | None) -> EventExport:
+def _run(update: Update, destination: str, tell: Tell | None, most: int | None) -> EventExport:
     _settle_abandoned(destination)
     progress = _Progress(EventExport.objects.create(destination=destination), tell)
     try:
-        _bring_up(update, progress)
+        _bring_up(update, progress, most)
     except BaseException as error:
         progress.set(state=ExportState.FAILED, error=str(error) or repr(error), finished_at=clock.now())
         raise
@@ -178,7 +182,7 @@ def _settle_abandoned(destination: str) -> None:
     )
 
 
-def _bring_up(update: Update, progress: _Progress) -> None:
+def _bring_up(update: Update, progress: _Progress, most: int | None) -> None:
     if not _is_of_this_ledger(update):
         update.begin_anew()
     rewritten = _follow_the_past(update)
@@ -186,7 +190,7 @@ def _bring_up(update: Update, progress: _Progress) -> None:
         _say_persons(update)
         update.publish(at_once=True)
         progress.set(rewritten=rewritten)
-    _add_events(update, progress)
+    _add_events(update, progress, most)
     _say_persons(update)
     last = rows.last_exported(update.manifest.position)
     update.keep({**update.manifest.state, "last": last})
@@ -213,8 +217,10 @@ def _follow_the_past(update: Update) -> int:
     return count
 
 
-def _add_events(update: Update, progress: _Progress) -> None:
+def _add_events(update: Update, progress: _Progress, most: int | None) -> None:
     began, horizon, events = update.manifest.position, ledger_horizon(), 0
+    if most is not None:
+        horizon = min(horizon, began + most)
     for after in range(began, horizon, PORTION):
         until = min(after + PORTION, horizon)
         events += update.add(rows.events_between(after, until), until)

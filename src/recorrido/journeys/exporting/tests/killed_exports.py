@@ -24,16 +24,16 @@ def main(database: str, folder: str, seed: str, rounds: str) -> None:
     from recorrido.journeys.exporting import actions
     from recorrido.journeys.tests.some_orders import record_some
 
-    actions.PORTION = 3  # many steps to be killed between
     luck = random.Random(int(seed))
     _export(folder)  # what is compiled and loaded once is not what we want to kill
+    actions.PORTION = 3  # many steps to be killed between
     for _ in range(int(rounds)):
-        record_some(luck, 8)
+        record_some(luck, 5)
         connection.close()
         process = os.fork()
         if not process:
             _export_for_ever(folder)
-        time.sleep(luck.uniform(0.02, 0.4))
+        time.sleep(luck.uniform(0.02, 0.3))
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
 
