@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from recorrido.company.access import Permission, may
 from recorrido.journeys.blueprint import Blueprint, read_blueprint
+from recorrido.journeys.conformance.comparing import compared
+from recorrido.journeys.drafting.text import Design, text_of
+from recorrido.journeys.errors import BlueprintInvalid
 from recorrido.journeys.models import BlueprintDraft, BlueprintVersion, DraftState
 from recorrido.web.allowed import staff_of
 
@@ -59,3 +62,11 @@ def asked(request: HttpRequest) -> Named:
     if draft := fields.get("draft", ""):
         return named(request, f"draft-{draft}")
     return named(request, fields.get("version", ""))
+
+
+def says_nothing_new(known: Named, design: Design) -> bool:
+    """Whether a file that came back says what the design in force says: then no draft is worth opening."""
+    try:
+        return known.draft is None and not compared(known.read(), read_blueprint(text_of(design)))
+    except BlueprintInvalid:
+        return False

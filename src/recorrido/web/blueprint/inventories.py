@@ -22,7 +22,7 @@ from recorrido.journeys.drafting.inventory import (
 from recorrido.journeys.drafting.text import design_of
 from recorrido.journeys.errors import BadInventory, DraftClosed, NoBlueprint
 from recorrido.web.allowed import allowed, staff_of
-from recorrido.web.blueprint.designs import asked
+from recorrido.web.blueprint.designs import asked, says_nothing_new
 from recorrido.web.exports import csv_file
 
 
@@ -49,6 +49,9 @@ def bring(request: HttpRequest) -> HttpResponse:
     try:
         source = asked(request)
         design = with_inventory(design_of(source.source), read_inventory(file.read()))
+        if says_nothing_new(source, design):
+            messages.info(request, _("Nothing changed: the design says all of it already."))
+            return redirect("blueprint:list")
         draft = source.draft or actions.edit_installed(actor=actor)
         actions.write_draft(actor=actor, draft=draft, design=design)
     except BadInventory as error:

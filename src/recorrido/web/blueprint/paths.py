@@ -19,7 +19,7 @@ from recorrido.journeys.drafting.text import design_of
 from recorrido.journeys.errors import BlueprintInvalid, DiagramRefused, DraftClosed, NoBlueprint
 from recorrido.journeys.models import BlueprintDraft
 from recorrido.web.allowed import allowed, staff_of
-from recorrido.web.blueprint.designs import asked
+from recorrido.web.blueprint.designs import asked, says_nothing_new
 
 MOST_BYTES = 5_000_000
 
@@ -86,6 +86,9 @@ def bring_bpmn(request: HttpRequest) -> HttpResponse:
         source = asked(request)
         slug, name = request.POST.get("type", ""), request.POST.get("exception", "").strip()
         design = with_bpmn(design_of(source.source), slug, name, file.read())
+        if says_nothing_new(source, design):
+            messages.info(request, _("Nothing changed: the design says all of it already."))
+            return back
         draft: BlueprintDraft = source.draft or actions.edit_installed(actor=actor)
         actions.write_draft(actor=actor, draft=draft, design=design)
     except (DiagramRefused, DraftClosed, NoBlueprint, BlueprintInvalid) as error:
