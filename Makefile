@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PIP := install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-people bench-causes bench-align bench-comparing chaos forged clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-peers validate-whatif
+.PHONY: help setup demo run test check bench bench-ingest bench-fresh bench-people bench-causes bench-align bench-comparing bench-ray chaos forged clean lock translations validate-identity validate-incidents validate-findings validate-demand validate-peers validate-whatif
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-align: $(BENCH)/.installed ## Seconds to align a million journeys of 20,00
 
 bench-comparing: setup ## Seconds of the questions that compare a million journeys: compare, cohorts, paths, objects
 	@exec $(BIN)/python -m bench comparing $(ARGS) $(if $(EVENTS),--events $(EVENTS))
+
+bench-ray: $(VENV)/.installed-dev ## Logs in shards: this machine against one and two Ray nodes, and what 10 billion events would need (EVENTS="1000000 20000000")
+	@exec $(BIN)/python -m bench cluster $(ARGS) $(if $(EVENTS),--events $(EVENTS))
 
 chaos: setup ## 100,000 events under kill -9 and a full disk, and what is left of every promise (ARGS="--seed 7 --events 5000 --kills 5")
 	@exec $(BIN)/python -m chaos $(ARGS)

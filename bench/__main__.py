@@ -10,7 +10,7 @@ import importlib
 import sys
 
 BENCHMARKS = ("questions", "ledger")
-ALONE = ("ingest", "fresh", "people", "causes", "align", "comparing")
+ALONE = ("ingest", "fresh", "people", "causes", "align", "comparing", "cluster")
 USAGE = f"usage: python -m bench [{' | '.join(BENCHMARKS + ALONE)}] [--events N] …"
 
 

@@ -136,6 +136,7 @@ class Cluster:
             quiet = time.monotonic()
         lost = sorted(set(sent.places) - self._machines().keys())
         done = self._get(sent.told)
+        watch.brought(sum(one.bytes for one in done))
         for machine in lost:
             again = sum(
                 place == machine and one.machine != machine

@@ -22,11 +22,12 @@ MOST_NAMED = 3
 @dataclass(frozen=True)
 class Watch:
     """``tell(done, total)``: parts of the present scan that are counted; ``say``: a sentence about something lost or slow;
-    ``cancelled()``: whether nobody wants the answer any more."""
+    ``cancelled()``: whether nobody wants the answer any more; ``carried(bytes)``: what the parts of a scan gave back."""
 
     tell: Callable[[int, int], None] | None = None
     say: Callable[[str], None] = log.warning
     cancelled: Callable[[], bool] | None = None
+    carried: Callable[[int], None] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def check(self) -> None:
@@ -37,6 +38,10 @@ class Watch:
     def told(self, done: int, total: int) -> None:
         if self.tell is not None:
             self.tell(done, total)
+
+    def brought(self, size: int) -> None:
+        if self.carried is not None:
+            self.carried(size)
 
     def waits_for(self, names: Sequence[str]) -> None:
         """Say which parts did not come, for as long as SLOW."""
@@ -75,15 +80,17 @@ def watched(
     *,
     say: Callable[[str], None] = log.warning,
     cancelled: Callable[[], bool] | None = None,
+    carried: Callable[[int], None] | None = None,
 ) -> Iterator[None]:
     """Watch the questions asked in this block, on whatever engine.
 
     ``tell`` is called with (done, total) parts of each scan, from any thread but never from two at once; a question may
     scan several times. ``cancelled`` is asked between parts: once it says True, Cancelled is raised. ``say`` gets a
     sentence when a machine was lost and its parts were counted elsewhere, and when parts do not come for long (default: a
-    warning to the log).
+    warning to the log). ``carried`` is called once per scan on a cluster, with the bytes that the summaries of its parts came to
+    before they were merged.
     """
-    token = _watch.set(Watch(tell, say, cancelled))
+    token = _watch.set(Watch(tell, say, cancelled, carried))
     try:
         yield
     finally:
