@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from trayecto.persons import Lives
+
 
 class Home(Protocol):
     """Where the rows of a batch lie, for those who open them again: another process, on another machine."""
@@ -154,6 +156,9 @@ class View(Protocol):
 
     def asked(self, work: Callable[[pa.Table], NDArray[Any]]) -> NDArray[Any]:
         """(rows,) what ``work`` makes of the attribute lines, of all at once or of runs of them where they lie."""
+
+    def lives(self, marks: Mapping[str, NDArray[Any]]) -> Lives | None:
+        """The journeys in parts for questions that go person by person, with the (rows,) marks of each; None: all are here."""
 
     @property
     def columns(self) -> Mapping[str, EventColumn]: ...

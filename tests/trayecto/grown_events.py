@@ -26,7 +26,13 @@ def events(seed, journeys=400):
     return events_of(
         found, channel=texts(["web", "fax", "app"]), city=texts(["Lima", "Cali"]),
         price=pa.array(chance.integers(0, 4, len(keys))), weight=pa.array(keys % 3 + 1),
+        person=pa.array([person_of(key) for key in keys.tolist()]).dictionary_encode().cast(TEXT),
     )  # fmt: skip
+
+
+def person_of(key):
+    """Whose journey it is: most have several, one in seven nobody's."""
+    return f"p{key % 90}" if key % 7 else None
 
 
 SHAPE = {

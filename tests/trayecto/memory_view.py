@@ -60,6 +60,9 @@ class MemoryView:
     def weighted(self):
         return self.weights is not None
 
+    def lives(self, marks):
+        return None
+
     def asked(self, work):
         return work(self.attributes)
 

@@ -15,7 +15,16 @@ import pytest
 from pyarrow import parquet
 from tests.trayecto.event_tables import TEXT, events_of
 from tests.trayecto.every_question import answers
-from tests.trayecto.grown_events import HOUR, READING, SHAPE, events, rows_by_journey, told, written
+from tests.trayecto.grown_events import (
+    HOUR,
+    READING,
+    SHAPE,
+    events,
+    person_of,
+    rows_by_journey,
+    told,
+    written,
+)
 from tests.trayecto.object_store import BUCKET, KEYS, s3_server
 from tests.trayecto.simulated import simulated
 
@@ -78,6 +87,7 @@ def more():
         channel=pa.array(["web", "fax", "web"]).dictionary_encode().cast(TEXT),
         city=pa.array(["Lima"] * 3).dictionary_encode().cast(TEXT),
         price=pa.array([1, 2, 3]), weight=pa.array([2, 2, 1]),
+        person=pa.array([person_of(1), person_of(1), None]).dictionary_encode().cast(TEXT),
     )  # fmt: skip
 
 
@@ -131,6 +141,8 @@ def test_what_two_nodes_count_on_a_store_is_fetched_by_them_and_answers_as_in_on
         lambda log: log.rework(),
         lambda log: log.where("city = 'Lima'").map(),
         lambda log: log.variants(),
+        lambda log: log.cohorts(["a", "b"], "week", value="spent"),
+        lambda log: log.compare("city = 'Lima'", "has('d')"),
     )
     assert [told(ask(log).to_dict()) for ask in asked] == [told(ask(whole).to_dict()) for ask in asked]
     assert not list(store.iterdir())  # nothing came to who asked

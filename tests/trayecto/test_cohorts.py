@@ -158,7 +158,7 @@ def test_every_cell_leads_to_its_persons(view):
 def test_summaries_of_persons_merge_in_any_order(view, luck):
     starts = cohorts._starts(view, "month", "UTC")
     edges = cohorts.edges_of(starts, cohorts.zone("UTC"))
-    params = cohorts.Params(cohorts._wanted(view, ["order"]), edges, np.empty(0))
+    params = cohorts.Params(cohorts._wanted(view, ["order"]), edges)
     found = [cohorts.scan(one, params) for one in by_person(view).named.cut(4)]
     whole = cohorts.scan(by_person(view).named, params)
     luck.shuffle(found)

@@ -141,9 +141,10 @@ def test_shares_and_medians_equal_counting_every_journey(view, sides):
 @given(views(), st.randoms(use_true_random=False))
 def test_summaries_of_persons_merge_in_any_order(view, luck):
     sides = np.array([luck.randrange(4) for _ in view.journeys], np.uint8)
-    params = compare.Params(sides, np.full(len(sides), -1, np.int32), 4, np.empty(0, np.int64), 16, 0)
-    found = [compare.scan(one, params) for one in by_person(view).cut(4)]
-    whole = compare.scan(by_person(view), params)
+    marks = {compare.SIDES: sides, compare.VARIANTS: np.full(len(sides), -1, np.int32)}
+    params = compare.Params(4, np.empty(0, np.int64), 16, 0)
+    found = [compare.scan(one, params) for one in by_person(view, marks).cut(4)]
+    whole = compare.scan(by_person(view, marks), params)
     luck.shuffle(found)
     merged = found[0]
     for one in found[1:]:

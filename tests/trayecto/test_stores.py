@@ -89,6 +89,27 @@ def test_every_question_and_filter_is_answered_on_a_store_as_on_this_machine(log
     assert fetched(door) == [1, 1, 1]
 
 
+LIVES = {"by": "person", "boundaries": trayecto.Boundaries(gap="2d")}
+
+
+@pytest.mark.parametrize(("cut", "whole_persons"), [(LIVES, True), ({}, False)])
+def test_a_persons_journeys_belong_together_whatever_shards_they_lie_in(files, tmp_path, cut, whole_persons):
+    cut = cut | {"columns": (), "attributes": SHAPE["attributes"]}
+    one = trayecto.build(trayecto.read_events(list(map(str, files)), **READING), tmp_path / "one", **cut)
+    log, _report = trayecto.build_shards(files, tmp_path / "log", shards=4, reading=READING, **cut)
+    assert log.lives({}).whole is whole_persons
+    for ask in (
+        lambda log: log.cohorts(["a"], value="spent"),
+        lambda log: log.cohorts(["a", "d"], "week", where="city = 'Lima'"),
+        lambda log: log.compare("has('a')", "events > 2"),
+        lambda log: log.compare("city = 'Lima'", "city = 'Cali'", where="has('b')"),
+    ):
+        assert told(ask(log).to_dict()) == told(ask(one).to_dict())
+    assert any(
+        step.seconds and step.seconds.p is not None for step in one.compare("has('a')", "events > 2").flows
+    )
+
+
 def test_a_page_of_journeys_fetches_only_the_shards_they_lie_in(log, door):
     first = log.journeys(2)
     assert first["row"].to_pylist() == [0, 1]

@@ -29,6 +29,7 @@ __all__ = [
     "each",
     "on",
     "over",
+    "regroup",
     "run",
     "staying_here",
     "usual",
@@ -58,6 +59,16 @@ class Engine(Protocol):
         watch: Watch,
     ) -> Summary:
         """The merged summary of all items."""
+
+    def regroup(
+        self,
+        items: Sequence[Any],
+        scatter: Callable[[Any], Sequence[Any]],
+        gather: Callable[[Sequence[Any]], Summary],
+        merge: Callable[[Summary, Summary], Summary],
+        watch: Watch,
+    ) -> Summary:
+        """Every item scattered into as many pieces as there are items; the first pieces of all gathered, the second …; merged."""
 
 
 def checked(name: str) -> str:
@@ -100,6 +111,16 @@ def run(
 ) -> Summary:
     """The merged summary of all batches; there is always at least one batch."""
     return _of(items).run(items, scan, merge, current())
+
+
+def regroup(
+    items: Sequence[Any],
+    scatter: Callable[[Any], Sequence[Any]],
+    gather: Callable[[Sequence[Any]], Summary],
+    merge: Callable[[Summary, Summary], Summary],
+) -> Summary:
+    """For what lies in several items and belongs together: each gives a piece for every group, groups are counted and merged."""
+    return _of(items).regroup(items, scatter, gather, merge, current())
 
 
 def _of(items: Sequence[Any]) -> Engine:

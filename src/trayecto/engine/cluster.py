@@ -70,6 +70,8 @@ class Cluster:
         self._ray = ray
         self._count = ray.remote(num_returns=2, max_retries=TRIES)(_count)
         self._merge = ray.remote(max_retries=TRIES)(_merge)
+        self._scatter = ray.remote(max_retries=TRIES)(_scatter)
+        self._gather = ray.remote(num_returns=2, max_retries=TRIES)(_gather)
 
     def cores(self) -> int:
         return max(1, sum(self._machines().values()))
@@ -101,6 +103,32 @@ class Cluster:
         self._wait(sent, watch)
         return pickle.loads(self._get([answer])[0])
 
+    def regroup(
+        self,
+        items: Sequence[Any],
+        scatter: Callable[[Any], Sequence[Any]],
+        gather: Callable[[Sequence[Any]], Any],
+        merge: Callable[[Any, Any], Any],
+        watch: Watch,
+    ) -> Any:
+        """Pieces go from the machine that made them to the one that gathers them; none passes here."""
+        recipe, together = self._ray.put(scatter), self._ray.put(gather)
+        places = self._places(items)
+        pieces = [
+            self._scatter.options(num_returns=len(items) + 1, scheduling_strategy=_near(machine)).remote(
+                recipe, item
+            )
+            for item, machine in zip(items, places, strict=True)
+        ]
+        groups = [
+            self._gather.remote(together, *(one[number] for one in pieces)) for number in range(len(items))
+        ]
+        self._wait(Sent(items, [], [one[-1] for one in pieces], places), watch)
+        answer = self._tree([summary for summary, _told in groups], self._ray.put(merge))
+        names = [f"group {number}" for number in range(len(groups))]
+        self._wait(Sent(names, [], [told for _summary, told in groups], []), watch)
+        return pickle.loads(self._get([answer])[0])
+
     def _tree(self, refs: Sequence[Any], merge: Any) -> Any:
         while len(refs) > 1:
             groups = [refs[place : place + FAN] for place in range(0, len(refs), FAN)]
@@ -108,18 +136,16 @@ class Cluster:
         return refs[0]
 
     def _send(self, work: Callable[[Any], Any], items: Sequence[Any]) -> Sent:
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-        recipe = self._ray.put(work)
-        machines = self._machines()
-        places = assigned([_key(item, number) for number, item in enumerate(items)], machines)
+        recipe, places = self._ray.put(work), self._places(items)
         answers, told = [], []
         for item, machine in zip(items, places, strict=True):
-            there = NodeAffinitySchedulingStrategy(machine, soft=True)
-            answer, done = self._count.options(scheduling_strategy=there).remote(recipe, item)
+            answer, done = self._count.options(scheduling_strategy=_near(machine)).remote(recipe, item)
             answers.append(answer)
             told.append(done)
         return Sent(items, answers, told, places)
+
+    def _places(self, items: Sequence[Any]) -> list[str]:
+        return assigned([_key(item, number) for number, item in enumerate(items)], self._machines())
 
     def _wait(self, sent: Sent, watch: Watch) -> None:
         """Until every part is counted; tells how many are, calls the rest off when nobody wants them, says what was lost."""
@@ -134,8 +160,8 @@ class Cluster:
             else:
                 continue
             quiet = time.monotonic()
-        lost = sorted(set(sent.places) - self._machines().keys())
         done = self._get(sent.told)
+        lost = sorted(set(sent.places) - self._machines().keys())
         watch.brought(sum(one.bytes for one in done))
         for machine in lost:
             again = sum(
@@ -189,6 +215,13 @@ class Sent:
             yield [ref for ref, place in zip(self.answers, self.places, strict=True) if place == machine]
 
 
+def _near(machine: str) -> Any:
+    """On this machine, or on another once it is lost."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    return NodeAffinitySchedulingStrategy(machine, soft=True)
+
+
 def _key(item: Any, number: int) -> str:
     """The name of a part, the same whenever the log is asked."""
     return str(getattr(item, "key", None) or number)
@@ -216,13 +249,31 @@ def _liking(key: str, machine: str) -> bytes:
 
 
 def _count(work: Callable[[Any], Any], item: Any) -> tuple[bytes, Done]:
-    import ray
-
     from trayecto import engine
 
     with engine.staying_here():
         answer = pickle.dumps(work(opened(item)), protocol=5)
-    return answer, Done(ray.get_runtime_context().get_node_id(), len(answer))
+    return answer, Done(_machine(), len(answer))
+
+
+def _machine() -> str:
+    """The one that this runs on."""
+    import ray
+
+    return str(ray.get_runtime_context().get_node_id())
+
+
+def _scatter(work: Callable[[Any], Sequence[Any]], item: Any) -> tuple[Any, ...]:
+    """Its pieces, and last what is told of it."""
+    from trayecto import engine
+
+    with engine.staying_here():
+        pieces = [pickle.dumps(piece, protocol=5) for piece in work(opened(item))]
+    return *pieces, Done(_machine(), sum(map(len, pieces)))
+
+
+def _gather(work: Callable[[Sequence[Any]], Any], *pieces: bytes) -> tuple[bytes, Done]:
+    return _count(work, [pickle.loads(piece) for piece in pieces])
 
 
 def _merge(merge: Callable[[Any, Any], Any], *parts: bytes) -> bytes:

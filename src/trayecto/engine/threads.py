@@ -105,3 +105,14 @@ class Threads:
         watch: Watch,
     ) -> Summary:
         return reduce(merge, self.over(scan, items, watch))
+
+    def regroup(
+        self,
+        items: Sequence[Any],
+        scatter: Callable[[Any], Sequence[Any]],
+        gather: Callable[[Sequence[Any]], Summary],
+        merge: Callable[[Summary, Summary], Summary],
+        watch: Watch,
+    ) -> Summary:
+        groups = list(zip(*self.over(scatter, items, watch), strict=True))
+        return self.run(groups, gather, merge, watch)

@@ -25,6 +25,7 @@ from trayecto.log.info import LogInfo, info_of
 from trayecto.log.sharded import is_sharded, open_sharded
 from trayecto.log.stored import Rows
 from trayecto.log.version import Version, open_copied, open_version
+from trayecto.persons import Lives, Marks
 from trayecto.questions import (
     alignments,
     cohorts,
@@ -168,6 +169,10 @@ class JourneyLog:
     def asked(self, work: Callable[[pa.Table], NDArray[Any]]) -> NDArray[Any]:
         """(rows,) what ``work`` makes of the attribute lines; of a log in shards each shard's, by the log's engine."""
         return self.stored.asked(work, self.engine)
+
+    def lives(self, marks: Marks) -> Lives | None:
+        """See ``trayecto.persons``: parts of a log in shards; None for a log in one piece."""
+        return self.stored.lives(marks, self.selection, self.engine)
 
     def values(self, attribute: str) -> pa.ChunkedArray:
         """An attribute of all journeys, whatever the selection; rows that are not live are left out."""

@@ -37,6 +37,7 @@ from trayecto.log.kinds import is_text
 from trayecto.log.stored import Base, Rows
 from trayecto.log.version import Mask, Version, fetched, open_copied
 from trayecto.log.write import MAP_FLOWS, MAP_STEPS, VARIANTS, lists
+from trayecto.persons import Lives, Own
 from trayecto.questions import map as map_question
 from trayecto.questions.variants import Numbering, Summary, join, ranking, runs_of
 from trayecto.stores import Folder, folder_of, never
@@ -166,6 +167,30 @@ class Lines:
         return _as_texts(table, _small(self.shard.log, ATTRIBUTES).schema)
 
 
+@dataclass(frozen=True, eq=False)
+class ShardLives:
+    """The journeys of a shard with what a question knows of them: who counts them opens the shard where it counts."""
+
+    shard: Shard
+    ticket: Ticket
+    marks: Mapping[str, NDArray[Any]]
+
+    @property
+    def engine(self) -> str:
+        return self.ticket.engine
+
+    @property
+    def key(self) -> str:
+        return self.shard.key
+
+    def __str__(self) -> str:
+        return str(self.shard)
+
+    def fetch(self, check: Callable[[], None] = never) -> Own:
+        persons = self.shard.fetch(check).base.table["person"]
+        return Own(fetched(self.ticket, check), persons, self.marks)
+
+
 @lru_cache(maxsize=256)
 def _small(folder: str, name: str) -> pa.Table:
     """A file beside the shards, which never changes."""
@@ -256,6 +281,16 @@ class Sharded(Version):
     @property
     def _lines(self) -> list[Lines]:
         return [Lines(shard) for shard in self.named]
+
+    def lives(self, marks: Mapping[str, NDArray[Any]], selected: Mask | None, engine: str) -> Lives:
+        """Shard by shard; persons of one shard only if so it was when they were built."""
+        parts = []
+        for shard, first in zip(self.named, self.firsts.tolist(), strict=False):
+            rows = slice(first, first + shard.rows)
+            chosen = None if selected is None else selected[rows]
+            ticket = shard.ticket(first, chosen, engine, len(self.facts["steps"]))
+            parts.append(ShardLives(shard, ticket, {name: column[rows] for name, column in marks.items()}))
+        return Lives(parts, all(one["persons_whole"] for one in self.facts["shards"]))
 
     def lines(self, rows: NDArray[np.int64]) -> pa.Table:
         """Of the shards in which these rows lie; no other is opened."""

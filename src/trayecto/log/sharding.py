@@ -252,7 +252,14 @@ def _build_shard(number: int, task: Task, words: Words) -> Built:
         write_base(place, content, told, _nobody, grows=False)
         writing.publish_base(place, (), ())
         shard = open_version(folder)
-        return Built(_told_of(name, shard), shard.base.meta, shard.attributes.schema, repeated)
+        facts = _told_of(name, shard) | {"persons_whole": _whole(shard, number, task.shards)}
+        return Built(facts, shard.base.meta, shard.attributes.schema, repeated)
+
+
+def _whole(shard: Version, number: int, shards: int) -> bool:
+    """Whether its persons are all of those whose name hashes to it: if so in every shard, nobody is in two of them."""
+    known = pc.unique(shard.base.table["person"].cast(pa.string())).drop_null().cast(pa.large_string())
+    return bool((naming.hash_texts(known) % np.uint64(shards) == number).all())
 
 
 def _told_of(name: str, shard: Version) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from trayecto.log.numbering import number_variants
 from trayecto.log.patch import Patch, combine, read_patch
 from trayecto.log.store import Manifest, PatchFile, Position
 from trayecto.log.stored import HIDDEN, Base, Rows, open_base
+from trayecto.persons import Lives
 from trayecto.questions import map as map_question
 from trayecto.questions.variants import Numbering
 from trayecto.stores import Folder, Here, folder_of, is_address, never
@@ -154,6 +155,10 @@ class Version:
     def asked(self, work: Callable[[pa.Table], NDArray[Any]], engine: str) -> NDArray[Any]:
         """What ``work`` makes of the attribute lines: an entry for each row."""
         return work(self.attributes)
+
+    def lives(self, marks: Mapping[str, NDArray[Any]], selected: Mask | None, engine: str) -> Lives | None:
+        """The journeys in parts that hold whole persons or give them away; None for a log in one piece."""
+        return None
 
     def lines(self, rows: NDArray[np.int64]) -> pa.Table:
         """The attribute lines of these rows, which rise."""

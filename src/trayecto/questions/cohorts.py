@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from trayecto import engine
 from trayecto.batch import View
 from trayecto.calendars import zone
 from trayecto.chance import LEVEL, wilson
@@ -28,12 +27,13 @@ from trayecto.errors import BadValue, UnknownAttribute, did_you_mean
 from trayecto.kernels import cohorts as kernel
 from trayecto.kernels.arrays import NO_WEIGHTS, frozen
 from trayecto.money import Interval
-from trayecto.persons import PersonBatch, by_person
+from trayecto.persons import PersonBatch, by_person, over_persons
 from trayecto.questions.volume import edges_of, next_start, period_starts
 from trayecto.units import to_microseconds
 
 By = Literal["month", "week"]
 MOST_PERIODS = 520
+VALUE, NOTHING = "value", np.empty(0)  # the mark of a journey: what it is worth
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ class Params:
 
     wanted: NDArray[np.bool_]  # (n_steps,) which steps are an order
     edges: NDArray[np.int64]  # (periods + 1,)
-    values: NDArray[np.float64]  # (rows,) or empty
 
     @property
     def periods(self) -> int:
@@ -173,23 +172,23 @@ def ask(
     Raises UnknownStep, UnknownAttribute, and BadValue for a period, a zone or a log without persons.
     """
     starts = _starts(view, by, tz)
-    params = Params(_wanted(view, steps), edges_of(starts, zone(tz)), _values(view, value))
-    persons = by_person(view).named
-    if len(persons.rows) == 0 and view.attributes["person"].null_count == view.attributes.num_rows:
+    params = Params(_wanted(view, steps), edges_of(starts, zone(tz)))
+    marks = {} if value is None else {VALUE: view.asked(partial(_values, name=value))}
+    summary = over_persons(view, partial(scan, params=params), merge, marks)
+    if not summary.counts.any() and not view.asked(_named).any():
         raise BadValue("The log names no persons: cohorts need to know whose journey each is.")
-    summary = engine.run(persons.cut(), partial(scan, params=params), merge)
     asked = (cast("By", by), tz, tuple(steps), level, value is not None, view.weighted)
     complete = int(np.searchsorted(params.edges, to_microseconds(view.as_of), side="right")) - 1
     return finish(summary, starts, complete, periods, asked)
 
 
 def scan(batch: PersonBatch, params: Params) -> CohortSummary:
-    size = params.periods
+    batch, size = batch.named, params.periods
     found = CohortSummary(np.zeros((size, size, 3), np.int64), np.zeros((size, size, 4)))
     kernel.tables(
         frozen(batch.rows), frozen(batch.firsts), frozen(batch.starts), frozen(batch.ends), frozen(batch.steps),
         frozen(batch.times), NO_WEIGHTS if batch.weights is None else frozen(batch.weights),
-        frozen(params.wanted), frozen(params.values), frozen(params.edges), found.counts, found.weighed,
+        frozen(params.wanted), frozen(batch.marks.get(VALUE, NOTHING)), frozen(params.edges), found.counts, found.weighed,
     )  # fmt: skip
     return found
 
@@ -309,13 +308,16 @@ def _wanted(view: View, steps: Collection[str]) -> NDArray[np.bool_]:
     return wanted
 
 
-def _values(view: View, name: str | None) -> NDArray[np.float64]:
-    if name is None:
-        return np.empty(0)
-    known = view.attributes.column_names
+def _named(lines: pa.Table) -> NDArray[np.bool_]:
+    """(rows,) whether the journey names a person."""
+    return np.asarray(lines["person"].is_valid().to_numpy(), np.bool_)
+
+
+def _values(lines: pa.Table, name: str) -> NDArray[np.float64]:
+    known = lines.column_names
     if name not in known:
         raise UnknownAttribute(f"The journeys have no attribute '{name}'.{did_you_mean(name, known)}")
-    column = view.attributes[name]
+    column = lines[name]
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         raise BadValue(f"The attribute '{name}' is no number: the value of a cohort is a sum.")
     found: NDArray[np.float64] = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy()

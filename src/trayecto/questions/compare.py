@@ -32,21 +32,21 @@ from trayecto.chance import FALSE_DISCOVERIES, LEVEL, difference, q_values, reac
 from trayecto.kernels import compare as kernel
 from trayecto.kernels.arrays import NO_WEIGHTS, frozen
 from trayecto.money import Interval
-from trayecto.persons import PersonBatch, by_person
+from trayecto.persons import Marks, PersonBatch, over_persons
 from trayecto.questions.map import plan_for
 from trayecto.units import SECOND
 
 LEAST = 30
 EXPECTED = 5.0
 MOST_VARIANTS = 200
+SIDES = "sides"  # the mark of a journey: 1 in a, 2 in b, 3 in both
+VARIANTS = "variants"  # its variant's place among those compared, or -1
 
 
 @dataclass(frozen=True)
 class Params:
-    """The question in arrays."""
+    """The question in arrays; what it knows of each journey are the marks of the batches."""
 
-    sides: NDArray[np.uint8]  # (rows,) 1: in a, 2: in b, 3: in both
-    variants: NDArray[np.int32]  # (rows,) place among those compared, or -1
     n_steps: int
     keys: NDArray[np.int64]
     cells: int
@@ -201,26 +201,35 @@ def ask(
 
     A journey may be in both. An empty set is no error: there is then nothing to compare, and all its figures are zero.
     """
-    persons = by_person(view)
     batches = view.batches()
     sides = (a.astype(np.uint8) * kernel.A + b.astype(np.uint8) * kernel.B).astype(np.uint8)
     chosen = view.selection if view.selection is not None else view.live
     sides = sides if chosen is None else np.where(chosen, sides, 0).astype(np.uint8)
     plan = plan_for(batches, len(view.step_names), percentiles=False)
     ranks, places = _variants(view, sides)
-    params = Params(sides, places, plan.n_steps, plan.keys, plan.cells, len(ranks))
-    parts = persons.cut()
-    counted = engine.run(parts, partial(scan, params=params), merge)
-    waits = engine.run(parts, partial(rescan, params=params), merge_waits)
+    params = Params(plan.n_steps, plan.keys, plan.cells, len(ranks))
+    marks: Marks = {SIDES: sides, VARIANTS: places}
+    counted, waits = over_persons(view, partial(_scan_both, params=params), _merge_both, marks)
     named = Named(view.step_names, ranks, _sequences(view, ranks, places))
     return finish(counted, waits, params, named, (level, least, top, view.weighted))
+
+
+Both = tuple[CountSummary, tuple[Waits, ...]]
+
+
+def _scan_both(batch: PersonBatch, params: Params) -> Both:
+    return scan(batch, params), rescan(batch, params)
+
+
+def _merge_both(a: Both, b: Both) -> Both:
+    return merge(a[0], b[0]), merge_waits(a[1], b[1])
 
 
 def scan(batch: PersonBatch, params: Params) -> CountSummary:
     found = CountSummary(np.zeros((params.items, kernel.WIDTH)), np.zeros(12))
     kernel.count(
         frozen(batch.rows), frozen(batch.firsts), frozen(batch.starts), frozen(batch.ends), frozen(batch.steps),
-        NO_WEIGHTS if batch.weights is None else frozen(batch.weights), frozen(params.sides), frozen(params.variants),
+        NO_WEIGHTS if batch.weights is None else frozen(batch.weights), frozen(batch.marks[SIDES]), frozen(batch.marks[VARIANTS]),
         params.n_steps, frozen(params.keys), params.cells, found.table, found.whole,
     )  # fmt: skip
     return found
@@ -233,15 +242,15 @@ def merge(a: CountSummary, b: CountSummary) -> CountSummary:
 def rescan(batch: PersonBatch, params: Params) -> tuple[Waits, ...]:
     place = frozen(batch.rows), frozen(batch.starts), frozen(batch.ends), frozen(batch.steps)
     counts = np.zeros(params.n_steps, np.int64)
-    kernel.waits_before(*place, frozen(params.sides), counts)
+    kernel.waits_before(*place, frozen(batch.marks[SIDES]), counts)
     edges = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     found = Waits(edges, np.empty(int(edges[-1]), np.int64), np.empty(int(edges[-1]), np.int64))
     rows, starts, ends, steps = place
     kernel.gather(
-        rows, frozen(batch.firsts), starts, ends, steps, frozen(batch.times), frozen(params.sides), edges[:-1].copy(),
+        rows, frozen(batch.firsts), starts, ends, steps, frozen(batch.times), frozen(batch.marks[SIDES]), edges[:-1].copy(),
         found.waits, found.marks,
     )  # fmt: skip
-    return (found,)
+    return (replace(found, marks=found.marks + (batch.beyond << kernel.PERSON_SHIFT)),)
 
 
 def merge_waits(a: tuple[Waits, ...], b: tuple[Waits, ...]) -> tuple[Waits, ...]:
@@ -461,7 +470,7 @@ def _timed(waits: NDArray[np.int64], marks: NDArray[np.int64], asked: Asked) -> 
 
 def _variants(view: View, sides: NDArray[np.uint8]) -> tuple[list[int], NDArray[np.int32]]:
     """The ranks (from 1) of the variants that are compared, and (rows,) the place of each row's among them, or -1."""
-    numbers = view.attributes["variant"].to_numpy()
+    numbers = view.asked(_variant)
     chosen = numbers[sides > 0]
     counts = np.bincount(chosen, minlength=1)
     order = np.lexsort((np.arange(len(counts)), -counts))[:MOST_VARIANTS]
@@ -469,6 +478,10 @@ def _variants(view: View, sides: NDArray[np.uint8]) -> tuple[list[int], NDArray[
     places = np.full(max(int(numbers.max()) + 1 if len(numbers) else 1, len(counts)), -1, np.int32)
     places[compared] = np.arange(len(compared))
     return (compared + 1).tolist(), np.where(sides > 0, places[numbers], -1).astype(np.int32)
+
+
+def _variant(lines: pa.Table) -> NDArray[np.int32]:
+    return np.asarray(lines["variant"].to_numpy(), np.int32)
 
 
 def _sequences(view: View, ranks: Sequence[int], places: NDArray[np.int32]) -> list[tuple[str, ...]]:
