@@ -25,6 +25,7 @@ SECONDS = 30
 RATE = 5.0  # events a second
 LOOK = 0.02  # seconds between two looks
 PATIENCE = 1_800.0
+SLOW = 2.0
 TYPE = "order"
 
 
@@ -96,6 +97,7 @@ def _measure(ours: Installation, events: int, seconds: int) -> int:
         Line(events, "during a build", during),
         Line(events, "after it", after),
     ]
+    _tell_of_slow_ones(lines)
     _print(lines, worker.pid, ours.data)
     return 0 if _checked(ours) else 1
 
@@ -219,6 +221,15 @@ def _print(lines: Sequence[Line], worker: int, data: Path) -> None:
         f"Memory of its own: worker {_own_memory(worker)}, reader {_own_memory('self')}. {_log_size(data)}",
         flush=True,
     )
+
+
+def _tell_of_slow_ones(lines: Sequence[Line]) -> None:
+    """When the events that took long were sent: all together at one moment, or now and then?"""
+    for line in lines:
+        pairs = zip(line.seen.committed, line.seen.visible, strict=True)
+        slow = [f"{told - line.seen.committed[0]:.0f}" for told, seen in pairs if seen - told > SLOW]
+        if slow:
+            print(f"  {line.what}: over {SLOW:.0f} s took those of second {', '.join(slow)}", file=sys.stderr)
 
 
 def _at(ordered: Sequence[float], percent: int) -> float:
