@@ -16,7 +16,7 @@ from trayecto.errors import BadValue, UnknownStep
 from trayecto.whatif import choices_of, read_changes, what_if
 from trayecto.whatif.compare import difference, ratio
 from trayecto.whatif.draws import Draws
-from trayecto.whatif.silent import _beside_usual
+from trayecto.whatif.silent import _believed, _beside_usual
 
 
 def asked(log, change: str, draws: int = 100):
@@ -231,6 +231,20 @@ def test_low_scores_that_good_experiences_have_too_are_no_silent_suffering(share
     most = heard[1] / told[1]
     found = _beside_usual(np.array(told), np.array(heard), steps, 1, most)
     assert found[0] == pytest.approx(share, abs=0.005) and most[0] > share + 0.01
+
+
+@pytest.mark.parametrize(
+    ("seen", "error", "told"), [(3.0, 0.05, 3.0), (3.0, 1.0, 2.0), (0.0, 0.1, 0.0), (0.0, 2.0, 0.8)]
+)
+def test_how_many_suffer_in_silence_is_drawn_towards_one_for_each_who_says_so_by_how_unsure_it_is(
+    seen, error, told
+):
+    draws = seen + 0.05 * np.random.default_rng(7).standard_normal(400)
+    believed = _believed(np.concatenate([[seen], draws]), error)
+    assert believed[0] == pytest.approx(told, abs=0.02)
+    assert believed[1:].std() == pytest.approx(
+        min(error / (1 + error**2) ** 0.5, 4 * 0.05 / (1 + error**2) ** 0.5), rel=0.15
+    )
 
 
 def test_scores_of_two_kinds_tell_the_largest_share_only():

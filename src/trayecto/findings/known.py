@@ -28,11 +28,12 @@ PERIOD = "period"
 @dataclass(frozen=True, eq=False)
 class Known:
     """``features``: (attempts,) each; ``circumstances``: names of those that are no cause alone; ``strata``: those within
-    which attempts are compared."""
+    which attempts are compared; ``telling``: the circumstance that says most about the outcome, however many values it has."""
 
     features: Sequence[Feature]
     circumstances: tuple[str, ...]
     strata: tuple[str, ...]
+    telling: Feature | None
 
     def of(self, mask: Bools) -> list[Feature]:
         return [replace(feature, codes=feature.codes[mask]) for feature in self.features]
@@ -55,7 +56,9 @@ def known_before(facts: Facts, journey_type: JourneyType, until: Ints, among: Bo
             found.append(_feature(facts, attribute, told, among))
     kept = [one for one in found if np.count_nonzero(np.bincount(one.codes[among])) > 1]
     circumstances = tuple(one.name for one in kept if one.order == 0)
-    return Known(kept or found[:1], circumstances, _strata(kept, circumstances, among, outcome))
+    ranked = _ranked(kept, circumstances, among, outcome)
+    telling = next((one for one in ranked if one.name != PERIOD), None)
+    return Known(kept or found[:1], circumstances, _strata(ranked, int(among.sum())), telling)
 
 
 def _period(facts: Facts) -> Feature:
@@ -97,15 +100,20 @@ def _feature(facts: Facts, attribute: Attribute, order: int, among: Bools) -> Fe
     )
 
 
-def _strata(
+def _ranked(
     features: Sequence[Feature], circumstances: Sequence[str], among: Bools, outcome: Bools
-) -> tuple[str, ...]:
-    """The period, and the circumstances that say most about the outcome, as long as strata do not get too small."""
-    rows, failed = int(among.sum()), outcome[among].astype(float)
+) -> list[Feature]:
+    """The period, and the circumstances by how much they say about the outcome."""
+    failed = outcome[among].astype(float)
+    named = [one for one in features if one.name in circumstances]
+    return sorted(named, key=lambda one: (one.name != PERIOD, -_explained(one.codes[among], failed)))
+
+
+def _strata(ranked: Sequence[Feature], rows: int) -> tuple[str, ...]:
+    """The first of them, as long as strata do not get too small."""
     chosen: list[str] = []
     cells = 1
-    named = [one for one in features if one.name in circumstances]
-    for one in sorted(named, key=lambda one: (one.name != PERIOD, -_explained(one.codes[among], failed))):
+    for one in ranked:
         cells *= len(one.values)
         if cells * LEAST_EACH > rows and chosen:
             break

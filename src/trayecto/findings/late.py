@@ -279,11 +279,10 @@ class _Promise:
         return float(rate[order][np.searchsorted(np.cumsum(n[order]), 0.25 * n.sum())])
 
     def _place(self) -> Ints:
-        """(attempts,) the circumstance that says most, beside the period."""
-        name = next((one for one in self.known.strata if one != "period"), None)
-        return next(
-            (one.codes.astype(np.int64) for one in self.known.features if one.name == name),
-            np.zeros(len(self.broken.judged), np.int64),
+        """(attempts,) the circumstance that says most."""
+        telling = self.known.telling
+        return (
+            np.zeros(len(self.broken.judged), np.int64) if telling is None else telling.codes.astype(np.int64)
         )
 
     def _everywhere(self, mine: Bools, change: Change | None) -> Suspicion:
