@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.demand import wording
-from recorrido.journeys.queries import Study, channel_label, value_label
+from recorrido.journeys.queries import Study, channel_label
 
 FEW = 30
 Result = Mapping[str, Any]
@@ -137,7 +137,7 @@ def _department(study: Study, told: Result, result: Result, months: float) -> De
         label=department_label(study, slug),
         contacts=told["contacts"],
         monthly=told["contacts"] / months,
-        share=_span(told["share"]),
+        share=span_of(told["share"]),
         money=Span(*(sum(one[end] for one in money) for end in ends)) if money else None,
     )
 
@@ -153,9 +153,9 @@ def _cause(study: Study, place: int, told: Result) -> CauseRow:
         department=department_label(study, told["department"]) if born else "",
         felt_label=study.label(told["felt_at"]) if told["felt_at"] else "–",
         contacts=told["contacts"],
-        monthly=_span(told["monthly"]),
-        share=_span(told["share"]),
-        money=_span(told["money"]) if told["money"] else None,
+        monthly=span_of(told["monthly"]),
+        share=span_of(told["share"]),
+        money=span_of(told["money"]) if told["money"] else None,
         lines=told["lines"],
         alike=told["alike"],
         method=told["method"] or "",
@@ -175,7 +175,8 @@ def _moment(study: Study, microseconds: int) -> datetime:
     return moment.astimezone(ZoneInfo(study.blueprint.time_zone))
 
 
-def _span(told: Result) -> Span:
+def span_of(told: Result) -> Span:
+    """An interval as it is kept."""
     return Span(told["low"], told["expected"], told["high"])
 
 
@@ -259,7 +260,7 @@ def split_view(study: Study, result: Result) -> SplitView:
     purposes = [
         PurposeRow(
             told["purpose"], wording.purpose_label(told["purpose"]), told["contacts"], told["contacts"] / months,
-            _span(told["share"]), _span(told["cost"]) if told["cost"] else None,
+            span_of(told["share"]), span_of(told["cost"]) if told["cost"] else None,
         )
         for told in result["by_purpose"]
     ]  # fmt: skip
@@ -282,8 +283,8 @@ def _contact(study: Study, told: Result, months: float) -> ContactRow:
         department=department_label(study, told["department"]),
         contacts=told["contacts"],
         monthly=told["contacts"] / months,
-        share=_span(told["share"]),
-        cost=_span(told["cost"]) if told["cost"] else None,
+        share=span_of(told["share"]),
+        cost=span_of(told["cost"]) if told["cost"] else None,
     )
 
 
@@ -301,100 +302,6 @@ def _advice(study: Study, told: Result) -> AdviceRow:
         rate_given=told["contacts_given"],
         rate_missed=told["contacts_missed"],
         saved=Span(-monthly["high"], -monthly["expected"], -monthly["low"]) if monthly else None,
-        money=_span(told["money"]) if told["money"] else None,
+        money=span_of(told["money"]) if told["money"] else None,
         balance=[(wording.balance_label(one["of"]), one["raw"], one["compared"]) for one in told["balance"]],
     )
-
-
-@dataclass(frozen=True)
-class ProfitLine:
-    label: str
-    quantity: float
-    each: Span
-    total: Span
-    source: str
-
-
-@dataclass(frozen=True)
-class ProfitRow:
-    """What a customer, a product or a channel left. ``value``: the name as the log keeps it; ``person``: the id of a customer's
-    page."""
-
-    name: str
-    value: str
-    person: int | None
-    journeys: int
-    orders: int
-    total: Span
-    lines: Sequence[ProfitLine]
-
-    @property
-    def per_order(self) -> float | None:
-        return self.total.expected / self.orders if self.orders else None
-
-
-@dataclass(frozen=True)
-class ProfitTable:
-    by: str
-    label: str
-    groups: int
-    losing: int
-    most: Sequence[ProfitRow]
-    least: Sequence[ProfitRow]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the most profitable are all there are."""
-        return self.groups <= len(self.most)
-
-
-@dataclass(frozen=True)
-class ProfitView:
-    """``whole`` None: nobody says what anything is worth. ``has_margin``: whether orders have a worth, not only contacts a cost."""
-
-    currency: str
-    months: float
-    whole: ProfitRow | None
-    tables: Sequence[ProfitTable]
-
-    @property
-    def has_margin(self) -> bool:
-        return self.whole is not None and any(line.total.expected > 0 for line in self.whole.lines)
-
-
-def profit_view(study: Study, result: Result) -> ProfitView:
-    """The kept answer of who leaves how much."""
-    whole = _profit(study, "", result["whole"]) if result["whole"] else None
-    return ProfitView(
-        result["currency"],
-        float(result["months"]),
-        whole,
-        [_table(study, told) for told in result["dimensions"]],
-    )
-
-
-def _table(study: Study, told: Result) -> ProfitTable:
-    attribute = study.journey_type.attribute(told["by"])
-    label = attribute.label.text(get_language() or "es") if attribute else _("Customer")
-    most, least = ([_profit(study, told["by"], one) for one in told[side]] for side in ("most", "least"))
-    return ProfitTable(told["by"], label, told["groups"], told["losing"], most, least)
-
-
-def _profit(study: Study, by: str, told: Result) -> ProfitRow:
-    attribute = study.journey_type.attribute(by)
-    name = str(told["name"])
-    return ProfitRow(
-        name=value_label(attribute, name),
-        value=name,
-        person=int(name) if by == "person" and name.isdigit() else None,
-        journeys=told["journeys"],
-        orders=told["orders"],
-        total=_span(told["profit"]),
-        lines=[
-            ProfitLine(
-                wording.line_label(line["what"]), line["quantity"]["expected"], _span(line["each"]), _span(line["total"]),
-                line["each"]["source"] or "",
-            )
-            for line in told["lines"]
-        ],
-    )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from recorrido.journeys.demand.queries import DemandView, ProfitTable, SampledContact, Span, SplitView
+from recorrido.journeys.demand.profits import ProfitTable
+from recorrido.journeys.demand.queries import DemandView, SampledContact, Span, SplitView
 from recorrido.web.methods import method_label
 
 Row = Sequence[object]

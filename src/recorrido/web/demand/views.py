@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from recorrido.journeys import access
-from recorrido.journeys.demand import queries, working
+from recorrido.journeys.demand import profits, queries, working
 from recorrido.journeys.queries import Filters, Study
 from recorrido.people.queries import names_of
 from recorrido.web.allowed import staff_of
@@ -181,7 +181,7 @@ def channels_chart(page: Page) -> HttpResponse:
 def profit(page: Page) -> HttpResponse:
     """The most and the least profitable customers, products and channels, with the arithmetic."""
     may_see_people = access.may_see_people(staff_of(page.request))
-    analysis, view = _kept(page, working.PROFIT, queries.profit_view)
+    analysis, view = _kept(page, working.PROFIT, profits.profit_view)
     tables = [one for one in (view.tables if view else ()) if one.by != "person" or may_see_people]
     if view is not None and _is_csv(page):
         return csv_file("profit", files.PROFIT, files.profits(tables))
@@ -199,14 +199,14 @@ def profit(page: Page) -> HttpResponse:
 
 
 def _named(
-    page: Page, table: queries.ProfitTable, rows: Sequence[queries.ProfitRow]
-) -> list[tuple[queries.ProfitRow, str, str]]:
+    page: Page, table: profits.ProfitTable, rows: Sequence[profits.ProfitRow]
+) -> list[tuple[profits.ProfitRow, str, str]]:
     """Each with the page of the person, else with its journeys; and what the person is called, as far as it is known."""
     names = names_of(one.person for one in rows if one.person is not None)
     return [(one, _address_of(page, table.by, one), names.get(one.person or 0, "")) for one in rows]
 
 
-def _address_of(page: Page, by: str, row: queries.ProfitRow) -> str:
+def _address_of(page: Page, by: str, row: profits.ProfitRow) -> str:
     if row.person is not None:
         return reverse("people:person", args=[row.person])
     if by == "person":

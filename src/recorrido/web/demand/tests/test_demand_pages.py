@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from recorrido.journeys.analyses.models import Analysis
-from recorrido.journeys.demand import queries, working
+from recorrido.journeys.demand import profits, queries, working
 from recorrido.journeys.queries import journey_detail, open_study
 from recorrido.journeys.queries.filters import Filters
 from recorrido.people.queries import names_of
@@ -132,7 +132,7 @@ def test_customers_products_and_channels_lead_to_their_journeys(aromo):
 
 
 def test_customers_are_called_by_their_names_as_far_as_they_are_known(aromo):
-    view = queries.profit_view(open_study("purchase"), result(working.PROFIT))
+    view = profits.profit_view(open_study("purchase"), result(working.PROFIT))
     shown = text(aromo["analyst"], "/journeys/profit/?by=person")
     persons = [row.person for row in view.tables[0].most]
     names = names_of(persons)
@@ -140,7 +140,7 @@ def test_customers_are_called_by_their_names_as_far_as_they_are_known(aromo):
 
 
 def test_what_customers_leave_adds_up_line_by_line(aromo):
-    view = queries.profit_view(open_study("purchase"), result(working.PROFIT))
+    view = profits.profit_view(open_study("purchase"), result(working.PROFIT))
     for row in [view.whole, *view.tables[0].most]:
         assert row.total.expected == pytest.approx(
             sum(line.quantity * line.each.expected for line in row.lines)
