@@ -125,7 +125,7 @@ def _spoilt(chance: Random) -> Any:
             if place is not inner:
                 break
         key = chance.choice([*place, "type", "userId", "\x00", "channel", "sentAt"])
-        place[key] = chance.choice(ODD)
+        place[key] = deepcopy(chance.choice(ODD))  # the next round may spoil what is inside
     return event
 
 
