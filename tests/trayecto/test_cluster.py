@@ -223,7 +223,7 @@ from trayecto.questions import rework
 folder, begun = sys.argv[1], pathlib.Path(sys.argv[2])
 batches.SMALL = 0
 begun.mkdir()
-soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 200, "health_check_timeout_ms": 2000}
+soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 200}  # who is gone is seen soon, who is slow is not gone
 cluster = Cluster(initialize_head=True, head_node_args={
     "num_cpus": 1, "include_dashboard": False, "env_vars": {"TRAYECTO_CACHE": f"{begun}-stays"}, "_system_config": soon})
 doomed = cluster.add_node(num_cpus=1, env_vars={"TRAYECTO_CACHE": f"{begun}-goes"})
