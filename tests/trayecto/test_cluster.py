@@ -198,7 +198,7 @@ def test_a_node_killed_while_it_counts_costs_nothing_and_is_told(store, tmp_path
         trayecto.build_shards(written(7, tmp_path), path, shards=8, reading=READING, **SHAPE)
     lost_after = subprocess.run(
         [sys.executable, "-c", KILLED, path, str(tmp_path / "begun")],
-        capture_output=True, text=True, timeout=300, check=False,
+        capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert lost_after.returncode == 0, lost_after.stderr
     answer = json.loads(lost_after.stdout.splitlines()[-1])  # Ray says things of its own before
