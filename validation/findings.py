@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(chosen: argparse.Namespace, folder: Path) -> bool:
-    """Print the tables; whether nine of ten were found, nobody was blamed beside them, and no scenario had more than one false alarm."""
+    """Print the tables; whether nine of ten were found, no innocent was blamed beside them, and no scenario had more than one false alarm."""
     seeds = range(chosen.first_seed, chosen.first_seed + chosen.seeds)
     count = chosen.seeds if chosen.planted is None else chosen.planted
     found = _planted(range(chosen.first_seed, chosen.first_seed + count), folder) if count else True
@@ -153,8 +153,10 @@ def _sum_up(told: Sequence[Told], strangers: Sequence[Finding]) -> bool:
         among = [one for one in told if kind in (None, _kind(one.fault))]
         if among:
             print(_summary(kind or "all", among))
-    print(f"\nInnocents blamed: {len(blamed)}. Other false alarms: {len(strangers) - len(blamed)}.\n")
-    return len(_top(told)) >= 0.9 * len(told) and len(strangers) <= 1
+    print(
+        f"\nInnocents blamed: {len(blamed)}. Told besides, of no planted fault: {len(strangers) - len(blamed)}.\n"
+    )
+    return len(_top(told)) >= 0.9 * len(told) and not blamed
 
 
 SUMMARY = f"""| planted | faults | found in the first {TOP} | truth in the 90 % interval of money | median error |

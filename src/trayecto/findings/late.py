@@ -223,7 +223,8 @@ class _Promise:
     def _as_others(self, one: _Guilty) -> Undo:
         """Its promise is broken as often as for comparable ones without it."""
         columns = self.facts.log.attributes
-        named = all(_is_word(columns[name].type) for name, _value in one.conditions)
+        known = set(columns.column_names)  # the period is no attribute
+        named = all(name in known and _is_word(columns[name].type) for name, _value in one.conditions)
         where = dict(one.conditions)
         change = FailureRate(self.broken.step, where, since=self.study.day(one.since))
         return Undo(change, None if named else one.mine)

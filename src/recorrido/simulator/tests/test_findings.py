@@ -194,3 +194,29 @@ def test_what_more_people_ask_after_a_step_since_a_day_is_dated(tmp_path):
     (found,) = findings(log_of(world, tmp_path, asking_more), draws=DRAWS).standing
     assert found.kind == "changed" and "2026-09-05" <= found.since.isoformat() <= "2026-09-09"
     assert found.evidence["after"] > 3 * found.evidence["before"] > 0
+
+
+def late_in_one_month(blocks):
+    """Every fourth parcel of one carrier that arrives in August comes eight days later."""
+    first, last = (datetime(2026, *day, tzinfo=UTC).timestamp() * 1e6 for day in ((8, 5), (9, 2)))
+    mine: set[str] = set()
+    for block in blocks:
+        if block["event"][0] == "order.shipped":
+            mine |= set(np.array(block["order_id"])[np.array(block["carrier"]) == "Paso Andino"].tolist())
+        if block["event"][0] == "order.delivered":
+            at = block["at"]
+            held = (
+                np.isin(block["order_id"], list(mine))
+                & (at >= first)
+                & (at < last)
+                & (np.arange(len(at)) % 4 == 0)
+            )
+            block["at"] = at + held * 8 * 86_400_000_000
+        yield block
+
+
+def test_a_carrier_that_was_late_in_one_month_is_told_though_no_change_says_the_month(tmp_path):
+    world = simulate(resized(load_scenario("calm"), customers=9_000, seed=13))
+    (found,) = findings(log_of(world, tmp_path, late_in_one_month), draws=DRAWS).standing
+    assert (found.cause.value, found.undo) == ("Paso Andino", None)
+    assert ["period", "0"] in found.evidence["conditions"]
