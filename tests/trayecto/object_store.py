@@ -26,6 +26,7 @@ KEYS = {
     "AWS_MAX_ATTEMPTS": "1",
 }
 BUCKET = "lake"
+REFUSED = {"busy": (503, b"SlowDown"), "gone": (404, b"NoSuchKey")}
 
 
 @contextlib.contextmanager
@@ -53,14 +54,15 @@ def s3_server():
 
 
 class Door(ThreadingHTTPServer):
-    """Passes requests on. ``faults`` are what befalls the next readings of objects whose name holds ``only``; ``always`` all."""
+    """Passes requests on. ``faults`` are what befalls the next requests (``methods``) for objects whose name holds ``only``;
+    ``always`` all."""
 
     daemon_threads = True
 
     def __init__(self, behind):
         super().__init__(("127.0.0.1", 0), _Passing)
         self.behind = behind
-        self.faults, self.always, self.only = [], None, "journeys.arrow"
+        self.faults, self.always, self.only, self.methods = [], None, "journeys.arrow", ("GET",)
         self.asked = Counter()  # readings by the object's name
         self.hanging, self.released = threading.Event(), threading.Event()
         self.lock = threading.Lock()
@@ -69,7 +71,7 @@ class Door(ThreadingHTTPServer):
         with self.lock:
             if method == "GET":
                 self.asked[name] += 1
-            if method != "GET" or self.only not in name:
+            if method not in self.methods or self.only not in name:
                 return None
             return self.faults.pop(0) if self.faults else self.always
 
@@ -103,12 +105,9 @@ class _Passing(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status, headers, body = self._answer()
-        if fault == "busy":
-            status, headers, body = (
-                503,
-                [],
-                b"<Error><Code>SlowDown</Code><Message>Reduce your rate</Message></Error>",
-            )
+        if fault in REFUSED:
+            code, name = REFUSED[fault]
+            status, headers, body = code, [], b"<Error><Code>%s</Code><Message>No</Message></Error>" % name
         self.send_response(status)
         for name, value in headers:
             if name.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server"):

@@ -1,6 +1,7 @@
 """Logs and files of events on a store: the same answers, fetched once, and a sentence when the store is in trouble."""
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import trayecto
 from trayecto import engine
 from trayecto.cli.app import code_of
 from trayecto.engine import watch
-from trayecto.stores import cache, remote
+from trayecto.stores import cache, never, remote
 
 pytest.importorskip("s3fs")
 LOG = f"s3://{BUCKET}/log"
@@ -255,7 +256,50 @@ def test_refused_credentials_and_unknown_stores_are_told(door, monkeypatch):
         trayecto.JourneyLog.open(LOG)
 
 
+def test_a_store_in_trouble_is_not_taken_for_an_empty_one(log, door, monkeypatch):
+    monkeypatch.setenv("TRAYECTO_STORE_TRIES", "2")
+    door.only, door.always, door.methods = "shards.json", "busy", ("GET", "HEAD")
+    with pytest.raises(trayecto.NoStore, match=r"gave no answer: looking for s3://lake/log/shards\.json"):
+        remote.exists(remote.Address("s3", f"{BUCKET}/log/shards.json"))
+    door.always = None
+    door.faults += ["busy"]
+    assert trayecto.JourneyLog.open(LOG).version == log.version and not door.faults
+
+
+def test_a_shard_that_was_removed_while_it_was_fetched_is_told_as_such(log, door):
+    door.always = "gone"
+    with pytest.raises(trayecto.NoStore, match=r"s3://lake/log/.*was removed .*: open the log again"):
+        log.rework()
+
+
+def test_a_disk_that_has_no_room_for_the_end_of_a_file_is_told(tmp_path):
+    address = remote.Address("memory", "full")
+    remote.put(address, bytes(5_000))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            remote.fetch(address, 5_000, tmp_path / "file", never)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_an_address_with_a_secret_in_it_is_refused_and_not_repeated():
+    with pytest.raises(trayecto.BadValue, match="AWS_") as told:
+        trayecto.JourneyLog.open("s3://KEYNAME:s3cr/et@bucket/log")
+    assert not {"KEYNAME", "s3cr", "et@"} & set(str(told.value).replace("/", " ").split())
+    assert str(remote.Address("abfs", "lake@account.dfs.core.windows.net/log"))
+
+
 # --- what is kept ---
+
+
+def test_what_others_take_away_while_room_is_made_disturbs_nobody(keeping, monkeypatch):
+    monkeypatch.setenv("TRAYECTO_CACHE", str(keeping))
+    keeping.mkdir()
+    for name in (f"{cache.DRAFT}1", "a" * 32):  # listed, and gone when one looks
+        (keeping / name).symlink_to(keeping / "nowhere")
+    assert cache.kept("one", lambda folder: (folder / "file").write_bytes(b"1")).is_dir()
 
 
 def test_what_was_not_opened_for_longest_goes_when_there_is_too_much(keeping, monkeypatch):

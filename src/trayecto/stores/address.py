@@ -7,9 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from trayecto.errors import BadValue
+
 # At least two letters, for C:\ is a drive; one slash is enough, for a Path of an address has lost the other.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/+(.+)", re.DOTALL)
 LOCAL = "file"
+_SECRET = re.compile(r"[^/@:]*:(?!\d+(/|$))[^@]*@.*", re.DOTALL)  # KEY:SECRET@bucket/…; not a port, nor container@account
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Address:
 
 
 def placed(where: str | os.PathLike[str] | Address) -> Path | Address:
-    """An address as such; what is a path, or begins with ``file://``, as a path of this machine."""
+    """An address as such; what is a path, or begins with ``file://``, as a path of this machine. BadValue for an address
+    that holds a password: addresses are shown, and written into logs."""
     if isinstance(where, Address):
         return where
     found = _ADDRESS.fullmatch(os.fspath(where))
@@ -44,4 +48,9 @@ def placed(where: str | os.PathLike[str] | Address) -> Path | Address:
         return Path(where)
     if found[1] == LOCAL:
         return Path(f"/{found[2]}")
+    if _SECRET.fullmatch(found[2]):
+        raise BadValue(
+            f"An address {found[1]}://… holds no credentials: take them out, and set AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, or what that store takes from the environment."
+        )
     return Address(found[1], found[2].rstrip("/"))

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trayecto.errors import NoStore
@@ -82,23 +82,44 @@ def _locked(entry: Path) -> Iterator[None]:
 
 
 def _make_room(entry: Path) -> None:
-    """Remove what was not opened for longest, until the rest is not too much."""
+    """Remove what was not opened for longest, until the rest is not too much. Others may do so at the same moment."""
     now = time.time()
-    for draft in entry.parent.glob(f"{DRAFT}*"):
-        if now - draft.stat().st_mtime > FORGOTTEN:
+    found = [(opened, one) for one in entry.parent.iterdir() if (opened := _opened(one)) is not None]
+    for opened, draft in found:
+        if draft.name.startswith(DRAFT) and now - opened > FORGOTTEN:
             shutil.rmtree(draft, ignore_errors=True)
-    others = [
-        (one.stat().st_mtime, one) for one in entry.parent.iterdir() if len(one.name) == len(entry.name)
-    ]
+    others = [(opened, one) for opened, one in found if len(one.name) == len(entry.name)]
     sizes = {one: _size(one) for _, one in others}
     room = float(os.environ.get("TRAYECTO_CACHE_GB") or GIGABYTES) * 1e9 - sum(sizes.values())
     for opened, one in sorted(others):
         if room >= 0:
             return
         if one != entry and now - opened > JUST_NOW:
-            shutil.rmtree(one, ignore_errors=True)
+            _remove(one)
             room += sizes[one]
 
 
+def _opened(entry: Path) -> float | None:
+    """When it was opened last; None for what somebody else took away since it was listed."""
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _remove(entry: Path) -> None:
+    """In one step for who looks for it: nobody opens a folder of which half is gone."""
+    aside = Path(tempfile.mkdtemp(prefix=DRAFT, dir=entry.parent))
+    with suppress(FileNotFoundError):
+        os.rename(entry, aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def _size(entry: Path) -> int:
-    return sum(path.stat().st_size for path in entry.rglob("*") if path.is_file())
+    """Bytes of its files; what others take away meanwhile counts nothing."""
+    total = 0
+    for folder, _folders, names in os.walk(entry):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.stat(os.path.join(folder, name)).st_size
+    return total

@@ -157,7 +157,12 @@ class There:
         for name, size in wanted.items():
             path = into / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            remote.fetch(self.address / name, size, path, check)
+            try:
+                remote.fetch(self.address / name, size, path, check)
+            except FileNotFoundError as error:
+                raise NoStore(
+                    f"{self.address / name} was removed while it was fetched: open the log again."
+                ) from error
 
 
 def folder_of(where: str | os.PathLike[str] | Address) -> Folder:

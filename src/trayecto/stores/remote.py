@@ -7,6 +7,7 @@ addresses of stores are those that fsspec takes from the environment (``AWS_*``,
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import time
@@ -52,7 +53,8 @@ def _fetch_chunk(address: Address, size: int, file: int, check: Callable[[], Non
     check()
     end = min(start + CHUNK, size)
     found = _tried("reading", address, lambda fs, **limit: _whole(fs, address, start, end, limit))
-    os.pwrite(file, found, start)
+    if os.pwrite(file, found, start) < len(found):  # the disk is full: it takes what it can, and says so only the next time
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _whole(fs: Any, address: Address, start: int, end: int, limit: dict[str, float]) -> bytes:
@@ -64,7 +66,8 @@ def _whole(fs: Any, address: Address, start: int, end: int, limit: dict[str, flo
 
 def put(address: Address, content: bytes) -> None:
     """Write an object, whole or not at all; one that is there is replaced in one step."""
-    _tried("writing", address, lambda fs, **limit: fs.pipe_file(address.path, content, **limit))
+    chunks = 1 + len(content) // CHUNK
+    _tried("writing", address, lambda fs, **limit: fs.pipe_file(address.path, content, **limit), chunks)
 
 
 def put_file(path: Path, address: Address) -> None:
@@ -74,8 +77,11 @@ def put_file(path: Path, address: Address) -> None:
 
 
 def exists(address: Address) -> bool:
-    """Whether there is an object of this very name."""
-    return bool(_tried("looking for", address, lambda fs, **limit: fs.isfile(address.path, **limit)))
+    """Whether there is an object of this very name. Not ``isfile``, which says no as well when the store gives no answer."""
+    try:
+        return bool(_facts(address)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def sizes(folder: Address) -> dict[str, int]:
@@ -90,7 +96,12 @@ def sizes(folder: Address) -> dict[str, int]:
 
 def size(address: Address) -> int:
     """An object's bytes; FileNotFoundError without it."""
-    return int(_tried("looking for", address, lambda fs, **limit: fs.info(address.path, **limit))["size"])
+    return int(_facts(address)["size"])
+
+
+def _facts(address: Address) -> dict[str, Any]:
+    found: dict[str, Any] = _tried("looking for", address, lambda fs, **limit: fs.info(address.path, **limit))
+    return found
 
 
 def names(folder: Address) -> list[str]:
