@@ -67,15 +67,17 @@ def refusal(answer):
     return err
 
 
-def test_build_tells_of_journeys_whose_weights_differ(run, folder):
+@pytest.mark.parametrize("shards", [[], ["--shards", "2"]])
+def test_build_tells_of_journeys_whose_weights_differ(run, folder, tmp_path, shards):
     arguments = [
         "build",
         str(folder / "events.csv"),
         "--out",
-        str(folder / "weighed"),
+        str(tmp_path / "weighed"),
         *NAMES,
         "--weight",
         "amount",
+        *shards,
     ]
     code, out, err = run(*arguments, "--json")
     assert code == 0 and json.loads(out)["log"]["weights_differ"] == 2
@@ -227,12 +229,14 @@ def test_a_mistake_is_answered_with_one_sentence_and_exit_code_two(run, argument
         (["--start", "vist"], "no step 'vist'. Did you mean 'visit'?"),
         (["--gap", "3x"], "'3x'"),
         (["--by", "ordr"], "ordr"),
+        (["--id", "nmber"], "nmber"),
     ],
 )
-def test_a_mistake_in_building_is_answered_likewise(run, folder, tmp_path, arguments, named):
-    answer = run("build", str(folder / "events.csv"), "--out", str(tmp_path / "new"), *NAMES, *arguments)
-    assert named in refusal(answer)
-    assert not (tmp_path / "new").exists()
+@pytest.mark.parametrize("shards", [[], ["--shards", "2"]])
+def test_a_mistake_in_building_is_answered_likewise(run, folder, tmp_path, arguments, named, shards):
+    build = ["build", str(folder / "events.csv"), "--out", str(tmp_path / "new"), *NAMES, *shards]
+    assert named in refusal(run(*build, *arguments))
+    assert not (tmp_path / "new" / ("shards.json" if shards else "")).exists()
 
 
 def test_files_without_events_are_refused(run, tmp_path):

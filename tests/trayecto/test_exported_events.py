@@ -16,6 +16,7 @@ from trayecto.cli.app import code_of
 from trayecto.errors import UnreadableFile
 from trayecto.events.exported import Update, opened
 from trayecto.events.exported.layout import DRAFT, MANIFEST
+from trayecto.events.exported.rows import event_table
 
 HEADER = "id,event_type,at,date_only,channel,source,identifier,objects,properties"
 DAY = 86_400_000_000
@@ -210,6 +211,35 @@ def test_a_file_away_from_its_export_says_that_nobody_knows_whose_its_events_are
         trayecto.read_events(alone, step="event_type", at="at", journey="person")
 
 
+def test_an_event_of_more_than_a_megabyte_is_exported_too():
+    told = json.dumps({"note": "x" * 3_000_000}).replace('"', '""')
+    lines = [f'{number},a,0,f,web,shop,,,"{told}"' for number in (1, 2)]
+    table = event_table(_csv(lines))
+    assert [len(dict(row)["note"]) for row in table["properties"].to_pylist()] == [3_000_000] * 2
+
+
+def test_a_file_that_somebody_removed_or_damaged_is_named_with_what_to_do(folder):
+    found = Path(opened(folder).files[0])
+    for content in (b"no parquet", None):
+        found.write_bytes(content) if content else found.unlink()
+        with pytest.raises(
+            UnreadableFile, match=rf"{found} is missing or damaged: .*remove .*, and export anew"
+        ):
+            Update(str(folder)).rewrite([(1, 500)], [], lambda ids: _csv(_lines(1, 2)))
+    Path(opened(folder).persons[0]).unlink()
+    update = Update(str(folder))
+    update.set_persons(0, _persons((2, 1, {"region": "RM"})))
+    update.publish(at_once=False)
+    assert Path(opened(folder).persons[0]).exists()
+
+
+def test_an_export_is_read_alone_for_beside_others_its_old_files_would_count_too(folder, tmp_path):
+    other = tmp_path / "more.parquet"
+    parquet.write_table(pa.table({"event_type": ["a"], "at": [DAY], "objects.order": ["o"]}), other)
+    with pytest.raises(trayecto.BadValue, match="read it alone"):
+        trayecto.build_shards([folder, other], tmp_path / "log", shards=2, reading={})
+
+
 def test_a_folder_of_another_format_says_so(folder):
     (folder / MANIFEST).write_text("{}")
     with pytest.raises(UnreadableFile, match="exported events"):
@@ -254,6 +284,23 @@ def test_the_command_builds_a_designed_log_from_the_folder_alone(folder, tmp_pat
     log = trayecto.JourneyLog.open(tmp_path / "log")
     assert set(log.steps) == {"a", "b"} and {"amount", "region"} <= set(log.journeys().column_names)
     assert {"RM", "X"} <= set(log.journeys()["region"].to_pylist())
+
+
+def test_shards_say_how_many_events_are_in_no_journey_and_replace_no_log_by_an_empty_one(
+    folder, tmp_path, capsys
+):
+    (tmp_path / "small.yaml").write_text(BLUEPRINT)
+    (tmp_path / "none.yaml").write_text(
+        BLUEPRINT.replace("event: a", "event: x").replace("event: b", "event: y")
+    )
+    build = ["build", str(folder), "--shards", "2", "--out", str(tmp_path / "log"), "--blueprint"]
+    assert code_of([*build, str(tmp_path / "small.yaml")]) == 0
+    log = trayecto.JourneyLog.open(tmp_path / "log")
+    rows = _rows(folder, journey="", columns=["objects.order"]).num_rows
+    assert f"{rows - log.total_events} events are in no journey" in capsys.readouterr().err
+    assert code_of([*build, str(tmp_path / "none.yaml")]) == 2
+    assert "none is a step" in capsys.readouterr().err
+    assert trayecto.JourneyLog.open(tmp_path / "log").version == log.version
 
 
 def test_the_command_names_the_columns_of_an_export_that_it_takes_apart(folder, tmp_path):

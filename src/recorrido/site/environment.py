@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 from collections.abc import Collection
@@ -19,6 +20,7 @@ from recorrido.site.postgres.cluster import DATABASE, USER
 
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("0", "false", "no", "off")
+_PASSWORD = re.compile(r"[a-z0-9+.-]+:/+[^/@:]*:(?!\d+(/|$))[^@]*@")  # s3://KEY:SECRET@bucket; not a port
 
 
 def text(name: str, default: str) -> str:
@@ -63,6 +65,10 @@ def engine(name: str) -> None:
 def place(name: str) -> str:
     """A folder by its whole path, or a path of an object store such as s3://bucket/events; "" for none."""
     word = text(name, "").strip()
+    if _PASSWORD.match(word):
+        raise ImproperlyConfigured(
+            f"{name} holds a password, and is shown on pages: take it out, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
     if word and "://" not in word and not Path(word).is_absolute():
         raise ImproperlyConfigured(
             f"{name} is {word!r}; write the whole path of a folder, or s3://bucket/path."

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from trayecto.cli import asked, designing, output, sharding
 from trayecto.cli import build_options as options
-from trayecto.errors import BadValue, EmptyLog, UnknownStep, did_you_mean
+from trayecto.errors import BadValue, EmptyLog
 
 if TYPE_CHECKING:
-    from trayecto.events.table import Events
     from trayecto.log.attributes import Aggregate
-    from trayecto.log.info import LogInfo
+    from trayecto.log.boundaries import Boundaries
 
 KINDS = ("first", "last", "count", "total")
 USUAL = ("channel", "owner", "person")
@@ -49,8 +48,6 @@ def build(
     json: asked.Json = False,
 ) -> None:
     """Read events from FILES and build a journey log in the folder --out."""
-    import trayecto
-
     if blueprint is not None:
         shaping = {"--journey": journey, "--by": by, "--gap": gap, "--start": start, "--end": end, "--attr": attr,
                    "--column": column, "--weight": weight}  # fmt: skip
@@ -60,66 +57,46 @@ def build(
         return
     designing.need_blueprint({"--journeys": journeys, "--values": values})
     attributes = attributes_of(attr or [])
-    progress = sys.stderr.isatty()
     wanted = _wanted(attributes, [*(column or []), *filter(None, (by, weight))])
-    if shards is not None:
-        reading = {"journey": journey, "step": step, "at": at, "columns": _columns_to_read(files, wanted), "tz": tz,
-                   "time_format": time_format, "strict": strict, "lifecycle": lifecycle, "format": format_}  # fmt: skip
-        sharding.refuse(rejects)
-        cut = (
-            trayecto.Boundaries(starts=start or (), ends=end or (), gap=gap) if start or end or gap else None
-        )
-        shape = {"by": by, "attributes": attributes, "columns": column, "boundaries": cut, "weight": weight}
-        sharding.build(files, out, shards, reading, shape, id_, json)
+    reading = {"journey": journey, "step": step, "at": at, "columns": _columns_to_read(files, wanted), "tz": tz,
+               "time_format": time_format, "strict": strict, "lifecycle": lifecycle, "format": format_}  # fmt: skip
+    shape = {
+        "by": by,
+        "attributes": attributes,
+        "columns": column,
+        "boundaries": _cut(start, end, gap),
+        "weight": weight,
+    }
+    if shards is None:
+        _in_one_piece(files, out, reading | {"rejects": rejects, "id_column": id_}, shape, json)
         return
-    events = trayecto.read_events(
-        [str(file) for file in files] if len(files) > 1 else str(files[0]),
-        journey=journey,
-        step=step,
-        at=at,
-        columns=_columns_to_read(files, wanted),
-        tz=tz,
-        time_format=time_format,
-        strict=strict,
-        rejects=rejects,
-        lifecycle=lifecycle,
-        id_column=id_,
-        format=format_,
-        progress=progress,
-    )
+    sharding.refuse(rejects)
+    sharding.build(files, out, shards, reading, shape, id_, json)
+
+
+def _cut(start: list[str] | None, end: list[str] | None, gap: str | None) -> Boundaries | None:
+    from trayecto.log.boundaries import Boundaries
+
+    return Boundaries(starts=start or (), ends=end or (), gap=gap) if start or end or gap else None
+
+
+def _in_one_piece(
+    files: list[Path], out: Path, reading: dict[str, Any], shape: dict[str, Any], json: bool
+) -> None:
+    """Build and say what became of the rows."""
+    import trayecto
+    from trayecto.log.boundaries import check_named
+
+    progress = sys.stderr.isatty()
+    named = [str(file) for file in files] if len(files) > 1 else str(files[0])
+    events = trayecto.read_events(named, progress=progress, **reading)
     output.tell_report(events.report)
     if not events.table.num_rows:
         raise EmptyLog(f"{', '.join(map(str, files))}: no event could be read, so there is nothing to build.")
-    _check_steps([*(start or []), *(end or [])], events)
-    cut = trayecto.Boundaries(starts=start or (), ends=end or (), gap=gap) if start or end or gap else None
-    log = trayecto.build(
-        events,
-        out,
-        by=by,
-        attributes=attributes,
-        columns=column,
-        boundaries=cut,
-        weight=weight,
-        progress=progress,
-    )
-    _tell_weights(log.info())
-    facts = {"log": log.info().to_dict(), "read": events.report.to_dict()}
-    if json:
-        output.give_json(facts)
-    else:
-        print(
-            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps"
-        )
-
-
-def _check_steps(named: list[str], events: Events) -> None:
-    """UnknownStep when a boundary names a step that no event has."""
-    import pyarrow.compute as pc
-
-    known = pc.unique(events.table["step"]).to_pylist() if named else []
-    for step in named:
-        if step not in known:
-            raise UnknownStep(f"The events have no step '{step}'.{did_you_mean(step, known)}")
+    check_named(shape["boundaries"], events.table["step"].unique().to_pylist())
+    log = trayecto.build(events, out, progress=progress, **shape)
+    output.tell_weights(log.info())
+    output.give_built(out, log, {"read": events.report.to_dict()}, json)
 
 
 def attributes_of(given: list[str]) -> dict[str, Aggregate]:
@@ -179,14 +156,6 @@ def _header(file: Path) -> list[str] | None:
     except (OSError, ValueError, EOFError, zlib.error):
         return None  # read_events says what is wrong with it
     return None
-
-
-def _tell_weights(info: LogInfo) -> None:
-    if info.weights_differ:
-        output.note(
-            f"{info.weights_differ:,} of {info.journeys:,} journeys have events with different weights: "
-            "the first of each counts."
-        )
 
 
 def info(log: asked.Log, where: asked.Where = None, json: asked.Json = False) -> None:

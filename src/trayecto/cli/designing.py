@@ -108,17 +108,7 @@ def build(
     )
     for sentence in plan.sentences():
         output.note(sentence)
-    facts: dict[str, Any] = {
-        "log": log.info().to_dict(),
-        "read": events.report.to_dict(),
-        "unmatched": plan.unmatched,
-    }
-    if json:
-        output.give_json(facts)
-    else:
-        print(
-            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps"
-        )
+    output.give_built(out, log, {"read": events.report.to_dict(), "unmatched": plan.unmatched}, json)
 
 
 def _text(path: Path) -> str:

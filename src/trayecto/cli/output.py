@@ -13,6 +13,8 @@ from trayecto.errors import BadValue
 if TYPE_CHECKING:
     from trayecto.draw import Svg
     from trayecto.events.table import ReadReport
+    from trayecto.log.info import LogInfo
+    from trayecto.log.journeylog import JourneyLog
 
 
 def note(sentence: str) -> None:
@@ -97,3 +99,22 @@ def tell_report(report: ReadReport) -> None:
         )
         for reject in report.first_rejects[:3]:
             note(f"  {reject}")
+
+
+def tell_weights(info: LogInfo) -> None:
+    if info.weights_differ:
+        note(
+            f"{info.weights_differ:,} of {info.journeys:,} journeys have events with different weights: "
+            "the first of each counts."
+        )
+
+
+def give_built(
+    out: Path, log: JourneyLog, told: dict[str, Any], json: bool, shards: int | None = None
+) -> None:
+    """What was built: its facts and ``told`` as JSON, else a sentence."""
+    if json:
+        give_json({"log": log.info().to_dict()} | told)
+        return
+    count = f"{log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps"
+    print(f"{out}: {count}" + ("" if shards is None else f", {shards:,} shards"))

@@ -32,10 +32,7 @@ def build(
 
     log, report = trayecto.build_shards(files, out, shards=shards, reading=reading, ids=ids, **shape)
     output.tell_report(report)
-    if json:
-        output.give_json({"log": log.info().to_dict(), "read": report.to_dict()})
-    else:
-        print(
-            f"{out}: {log.total_journeys:,} journeys, {log.total_events:,} events, {len(log.steps):,} steps, "
-            f"{shards:,} shards"
-        )
+    if outside := report.rows_kept - log.total_events:
+        output.note(f"{outside:,} events are in no journey: they name none, or are no step of one.")
+    output.tell_weights(log.info())
+    output.give_built(out, log, {"read": report.to_dict()}, json, shards)

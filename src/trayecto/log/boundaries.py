@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trayecto.errors import BadValue
+from trayecto.errors import BadValue, UnknownStep, did_you_mean
 from trayecto.kernels import cutting
 from trayecto.kernels.arrays import frozen
 from trayecto.units import parse_duration
@@ -99,3 +99,10 @@ def cut(
             offsets, steps, times, flags(boundaries.starts), flags(boundaries.ends), gap, begins
         )
     return np.append(np.flatnonzero(begins), len(steps)).astype(np.int64)
+
+
+def check_named(boundaries: Boundaries | None, known: Sequence[str]) -> None:
+    """UnknownStep when a journey is to begin or to end with a step that no event has."""
+    for step in () if boundaries is None else (*boundaries.starts, *boundaries.ends):
+        if step not in known:
+            raise UnknownStep(f"The events have no step '{step}'.{did_you_mean(step, known)}")

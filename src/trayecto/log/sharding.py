@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from trayecto import engine as engines
-from trayecto.errors import BadLog, BadValue, EmptyLog, NoStore
+from trayecto.errors import BadLog, BadValue, EmptyLog, NoStore, UnknownColumn, did_you_mean
 from trayecto.events.collect import joined, repeated_ids
 from trayecto.events.exported import expanded
 from trayecto.events.kinds import as_text
@@ -32,7 +32,7 @@ from trayecto.kernels import naming
 from trayecto.log import attributes as journey_attributes
 from trayecto.log import sharded, store, writing
 from trayecto.log.attributes import Aggregate
-from trayecto.log.boundaries import Boundaries
+from trayecto.log.boundaries import Boundaries, check_named
 from trayecto.log.content import Settings, check, check_steps, content_of, kept_columns, person_column
 from trayecto.log.journeylog import JourneyLog
 from trayecto.log.keys import encode, key_events
@@ -110,7 +110,8 @@ def build_shards(
     name: in a folder, or on a store (``s3://bucket/events/*.parquet``; a folder stands for the Parquet files below it). ``reading``: how files
     are read, as ``read_events`` takes it. ``shape`` makes steps of a shard's events, ``steps`` names all that it may make, and
     ``key`` is the column (or the kind of object, of a column ``KEY_id``) whose lives a shard holds whole; the other arguments are those of ``build``. A machine holds one file, or one shard, per core at a time. What stood at
-    ``out`` answers until the new log takes its place. Raises what reading and building raise.
+    ``out`` answers until the new log takes its place. Raises what reading and building raise, and UnknownStep when ``boundaries``
+    name a step that no event has.
     """
     if shards < 1:
         raise BadValue(f"A log has at least one shard, not {shards}.")
@@ -131,8 +132,12 @@ def build_shards(
                 f"{len(told)} files were read and no event could be, so there is nothing to build."
             )
         words = _words(told, steps)
+        if shape is None:
+            check_named(boundaries, words.steps)
         task = replace(task, settings=replace(settings, as_of=as_of or to_datetime(last)))
         built = engines.on(chosen, partial(_build_shard, task=task, words=words), list(range(shards)))
+        if not any(one.meta["journeys"] for one in built):
+            raise EmptyLog(f"{report.rows_kept:,} events were read, and none is a step of these journeys.")
         left_out = sum(one.left_out for one in told)
         _publish(task, words, built, dict(texts or {}), left_out, by_last=as_of is None, engine=chosen)
     repeated = sum(one.repeated for one in built)
@@ -175,6 +180,8 @@ def _scatter(numbered: tuple[int, str], task: Task) -> Scattered:
     if events.relations is not None:
         raise BadValue(f"{file} tells of several kinds of objects: such logs are not built in shards.")
     table = events.table
+    if task.ids is not None and task.ids not in table.column_names:
+        raise UnknownColumn(f"{file} has no column '{task.ids}'.{did_you_mean(task.ids, table.column_names)}")
     shard = _shard_of(events, task)
     _write_parts(table, shard, number, task)
     columns = {name: frozenset(_texts(table, column)) for name, column in _event_columns(events, task)}

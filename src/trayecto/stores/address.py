@@ -12,7 +12,9 @@ from trayecto.errors import BadValue
 # At least two letters, for C:\ is a drive; one slash is enough, for a Path of an address has lost the other.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/+(.+)", re.DOTALL)
 LOCAL = "file"
-_SECRET = re.compile(r"[^/@:]*:(?!\d+(/|$))[^@]*@.*", re.DOTALL)  # KEY:SECRET@bucket/…; not a port, nor container@account
+_SECRET = re.compile(
+    r"[^/@:]*:(?!\d+(/|$))[^@]*@.*", re.DOTALL
+)  # KEY:SECRET@bucket/…; not a port, nor container@account
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ def _fetch_chunk(address: Address, size: int, file: int, check: Callable[[], Non
     check()
     end = min(start + CHUNK, size)
     found = _tried("reading", address, lambda fs, **limit: _whole(fs, address, start, end, limit))
-    if os.pwrite(file, found, start) < len(found):  # the disk is full: it takes what it can, and says so only the next time
+    if os.pwrite(file, found, start) < len(
+        found
+    ):  # the disk is full: it takes what it can, and says so only the next time
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

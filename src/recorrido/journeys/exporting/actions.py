@@ -25,7 +25,7 @@ from recorrido.journeys.exporting.queries import state_of_export
 from recorrido.journeys.models import BlueprintVersion
 from recorrido.shared import clock
 from recorrido.shared.aside import AsideEnded, run_aside
-from trayecto.events.exported import Update
+from trayecto.events.exported import Update, place_of
 
 CONSUMER = "export"
 LOCK_CLASS = 4_931  # advisory locks (class, hash of the place): who holds one is exporting there
@@ -44,7 +44,7 @@ def export_events(
     ``destination``: a folder, or ``s3://bucket/path``. ``tell`` hears the run after each step. ``most``: ledger
     positions that this run takes, the next goes on (None: all). Raises ExportRunning, ExportFailed.
     """
-    with _only_export_to(destination):
+    with _only_export_to(_named(destination)):
         try:
             update = Update(destination)
             run = _run(update, destination, tell, most) if _is_due(update) else None
@@ -55,6 +55,14 @@ def export_events(
         if destination == settings.RECORRIDO_EXPORT:
             move_bookmark(consumer=CONSUMER, position=update.manifest.position)
         return run
+
+
+def _named(destination: str) -> str:
+    """One name for a place, however it is written. A place that cannot be one is kept nowhere: it may hold a password."""
+    try:
+        return place_of(destination).name
+    except trayecto.TrayectoError as error:
+        raise ExportFailed(str(error)) from error
 
 
 def export_as_set() -> None:
@@ -88,29 +96,31 @@ def export_aside() -> None:
 
 
 @contextmanager
-def _only_export_to(destination: str) -> Iterator[None]:
+def _only_export_to(place: str) -> Iterator[None]:
     """One run at a time per place, on all machines; the lock ends with the connection of a killed process."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, destination])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, place])
         if not cursor.fetchone()[0]:
             raise ExportRunning(_("Events are being exported to this place right now."))
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK_CLASS, destination])
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK_CLASS, place])
 
 
 # --- what there is to do ---
 
 
 def _is_due(update: Update) -> bool:
-    """Whether anything happened since: events, persons, changes of the past, attributes that the blueprint wants now."""
+    """Whether anything happened since: events, persons, changes of the past, attributes that the blueprint wants now; or an
+    hour went by since files were left for their readers."""
     known = update.manifest.state
     return (
         update.published is None
         or not _is_of_this_ledger(update)
-        or update.manifest.position < ledger_horizon()
+        or update.has_leftovers
+        or update.manifest.position != ledger_horizon()
         or known.get("persons") != _persons_mark()
         or known.get("words") != words_of_types()
         or past_changes_after(known.get("past", 0)).position > known.get("past", 0)
@@ -122,9 +132,8 @@ def _persons_mark() -> list[Any]:
 
 
 def _is_of_this_ledger(update: Update) -> bool:
-    """A ledger that was restored from a backup may have given ids anew: its export begins anew as well."""
-    if update.manifest.position > ledger_horizon():
-        return False
+    """A ledger that was restored from a backup may have given ids anew: its export begins anew as well. (A horizon that lies
+    before our place says nothing: a slow writer may come to be seen late.)"""
     last = update.manifest.state.get("last", [])
     return not last or rows.last_exported(last[0]) == last
 
@@ -185,15 +194,9 @@ def _settle_abandoned(destination: str) -> None:
 def _bring_up(update: Update, progress: _Progress, most: int | None) -> None:
     if not _is_of_this_ledger(update):
         update.begin_anew()
-    rewritten = _follow_the_past(update)
-    if rewritten:
-        _say_persons(update)
-        update.publish(at_once=True)
-        progress.set(rewritten=rewritten)
+    _renew(update, progress)
     _add_events(update, progress, most)
     _say_persons(update)
-    last = rows.last_exported(update.manifest.position)
-    update.keep({**update.manifest.state, "last": last})
     done = update.publish(at_once=False)
     progress.set(
         state=ExportState.DONE,
@@ -203,6 +206,14 @@ def _bring_up(update: Update, progress: _Progress, most: int | None) -> None:
         position=done.position,
         finished_at=clock.now(),
     )
+
+
+def _renew(update: Update, progress: _Progress) -> None:
+    """What was taken out of the ledger, or is read differently, is so there at once."""
+    if rewritten := _follow_the_past(update):
+        _say_persons(update)
+        update.publish(at_once=True)
+        progress.set(rewritten=progress.run.rewritten + rewritten)
 
 
 def _follow_the_past(update: Update) -> int:
@@ -218,18 +229,37 @@ def _follow_the_past(update: Update) -> int:
 
 
 def _add_events(update: Update, progress: _Progress, most: int | None) -> None:
-    began, horizon, events = update.manifest.position, ledger_horizon(), 0
+    began, horizon, events = _begun(update), ledger_horizon(), 0
     if most is not None:
         horizon = min(horizon, began + most)
     for after in range(began, horizon, PORTION):
         until = min(after + PORTION, horizon)
-        events += update.add(rows.events_between(after, until), until)
+        content = _read(update, progress, after, until)
+        update.keep({**update.manifest.state, "last": rows.last_exported(until)})
+        events += update.add(content, until)
         progress.set(events=events, percent=min(95, 95 * (until - began) // (horizon - began)))
 
 
+def _begun(update: Update) -> int:
+    """Behind the last event that lies there: a ledger that was restored may give the numbers up to our place anew."""
+    last = update.manifest.state.get("last", [])
+    return min(update.manifest.position, last[0]) if last else 0
+
+
+def _read(update: Update, progress: _Progress, after: int, until: int) -> bytes:
+    """Events in the words that the files there speak: else a word that is changed and changed back between two runs stays."""
+    while True:
+        with rows.at_one_moment():
+            if words_of_types() == update.manifest.state["words"]:
+                return rows.events_between(after, until)
+        _renew(update, progress)
+
+
 def _say_persons(update: Update) -> None:
-    """Whose the identifiers are: after the events, so that no event names one that is not known there."""
+    """Whose the identifiers are: after the events, so that no event names one that is not known there. All as of one moment,
+    or persons who are joined meanwhile would be so in one file only."""
     mark, keys = _persons_mark(), _wanted_attributes()
-    for number in range(rows.stretches_of_persons()):
-        update.set_persons(number, rows.persons_of(number, keys))
+    with rows.at_one_moment():
+        for number in range(rows.stretches_of_persons()):
+            update.set_persons(number, rows.persons_of(number, keys))
     update.keep({**update.manifest.state, "persons": mark})

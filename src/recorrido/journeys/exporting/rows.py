@@ -7,16 +7,26 @@ numbers: mails, phones and names stay here. Of the attributes of persons go thos
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from recorrido.events.queries import event_relation
 
 STRETCH = 500_000  # identifiers of a file of persons
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """What is read in this block is as it was when the first of it was read."""
+    with transaction.atomic():
+        with _cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def events_between(after: int, up_to: int) -> bytes:

@@ -21,6 +21,15 @@ def test_a_flag_that_is_not_understood_stops_the_start(monkeypatch):
         environment.flag("RECORRIDO_DEBUG", False)
 
 
+def test_a_place_with_a_password_in_it_stops_the_start_and_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("RECORRIDO_EXPORT", "s3://KEYNAME:hidden@bucket/events")
+    with pytest.raises(ImproperlyConfigured, match="AWS_SECRET_ACCESS_KEY") as told:
+        environment.place("RECORRIDO_EXPORT")
+    assert "hidden" not in str(told.value)
+    monkeypatch.setenv("RECORRIDO_EXPORT", "abfs://lake@account.dfs.core.windows.net/events")
+    assert environment.place("RECORRIDO_EXPORT").startswith("abfs://lake@")
+
+
 def test_an_address_of_a_database_is_taken_apart(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ana:s%40l@db.example:6432/cx?sslmode=require")
     found = environment.database(tmp_path)

@@ -10,6 +10,7 @@ Events name the identifier they came with. Whose it is stands in ``persons`` alo
 
 from trayecto.events.exported.layout import Manifest
 from trayecto.events.exported.opening import Opened, expanded, opened
+from trayecto.events.exported.place import place_of
 from trayecto.events.exported.writing import Update
 
-__all__ = ["Manifest", "Opened", "Update", "expanded", "opened"]
+__all__ = ["Manifest", "Opened", "Update", "expanded", "opened", "place_of"]

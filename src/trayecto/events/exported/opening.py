@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from trayecto.errors import BadValue
 from trayecto.events.exported.layout import MANIFEST, read_manifest
 from trayecto.events.exported.place import place_of
 from trayecto.stores import is_address
@@ -42,7 +43,11 @@ def opened(folder: Any) -> Opened | None:
 def expanded(
     sources: Sequence[str | Path], reading: Mapping[str, Any]
 ) -> tuple[Sequence[str | Path], dict[str, Any]]:
-    """The files of the export that ``sources`` names, and how to read them; anything else as it was given."""
+    """The files of the export that ``sources`` names, and how to read them; anything else as it was given. BadValue for an
+    export beside others: all that lies in its folder would be read, also files that others took the place of."""
+    for one in sources if len(sources) > 1 else ():
+        if not PurePath(one).suffix and opened(one):
+            raise BadValue(f"{one} is an export of a ledger: read it alone.")
     found = opened(sources[0]) if len(sources) == 1 else None
     if found is None:
         return sources, dict(reading)

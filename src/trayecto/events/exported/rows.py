@@ -14,6 +14,8 @@ from pyarrow import csv
 from trayecto.events.exported.layout import EVENT_SCHEMA, OBJECTS, PERSON_SCHEMA, PROPERTIES
 from trayecto.events.table import CODED_TEXT
 
+# No row is longer: of the 256 kB that an event's properties may have, six bytes (1e300) are at most 300 as text.
+BLOCK = 16 << 20
 _PAIRS = msgspec.json.Decoder(list[tuple[str, str]])
 _TEXTS = msgspec.json.Decoder(dict[str, str])
 _TIME = pa.int64()  # microseconds since 1970, as the database counts them
@@ -53,8 +55,8 @@ def _read(content: bytes, kinds: dict[str, pa.DataType]) -> pa.Table:
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
     )
-    parse = csv.ParseOptions(newlines_in_values=True)
-    return csv.read_csv(io.BytesIO(content), convert_options=options, parse_options=parse)
+    parse, read = csv.ParseOptions(newlines_in_values=True), csv.ReadOptions(block_size=BLOCK)
+    return csv.read_csv(io.BytesIO(content), read_options=read, convert_options=options, parse_options=parse)
 
 
 def _cast(column: Any, kind: pa.DataType) -> Any:

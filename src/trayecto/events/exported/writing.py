@@ -77,6 +77,11 @@ class Update:
             if path not in named and OURS.fullmatch(path.rpartition("/")[2]):
                 self._place.remove(path)
 
+    @property
+    def has_leftovers(self) -> bool:
+        """Whether files lie there that others took the place of, and nobody can be reading any more."""
+        return any(map(_is_over, self.manifest.superseded.values()))
+
     def begin_anew(self) -> None:
         """Take nothing over from earlier runs."""
         self.manifest = Manifest(version=self.manifest.version)
@@ -98,7 +103,7 @@ class Update:
         for file in self.manifest.files:
             if wanted.isdisjoint(file.types) and not changed.may_meet(file):
                 continue
-            ids = parquet.read_table(self._input(file.path), columns=["id"])["id"].to_numpy()
+            ids = self._read(file.path, ["id"])["id"].to_numpy()
             if wanted.isdisjoint(file.types) and not changed.meet(ids):
                 continue
             slices = [ids[start : start + SLICE].tolist() for start in range(0, len(ids), SLICE)]
@@ -116,7 +121,7 @@ class Update:
         """Say whose the identifiers of a stretch are (CSV, see ``rows``); a file that says the same already stays."""
         table = person_table(content)
         before = self.manifest.persons.get(str(number))
-        if before is not None and parquet.read_table(self._input(before)).equals(table):
+        if before is not None and self._says(before, table):
             return
         persons = {key: path for key, path in self.manifest.persons.items() if key != str(number)}
         if table.num_rows:
@@ -169,7 +174,7 @@ class Update:
         for _month, files in groupby(sorted(self.manifest.files, key=_place_of), lambda file: file.month):
             run = _small_tail(list(files))
             if len(run) >= MOST:
-                tables = [parquet.read_table(self._input(file.path)) for file in run]
+                tables = [self._read(file.path) for file in run]
                 self._replace(run, self._written(pa.concat_tables(tables).unify_dictionaries()))
 
     def _replace(self, old: Sequence[EventFile], new: EventFile) -> None:
@@ -179,8 +184,21 @@ class Update:
             self.manifest, files=tuple(sorted([*files, new], key=_place_of)), superseded=superseded
         )
 
-    def _input(self, path: str) -> pa.BufferReader:
-        return pa.BufferReader(self._place.get(path) or b"")
+    def _says(self, path: str, table: pa.Table) -> bool:
+        try:
+            return bool(self._read(path).equals(table))
+        except UnreadableFile:  # somebody removed it: it is written anew
+            return False
+
+    def _read(self, path: str, columns: list[str] | None = None) -> pa.Table:
+        content = pa.BufferReader(self._place.get(path) or b"")
+        try:
+            return parquet.read_table(content, columns=columns)
+        except (pa.ArrowException, OSError) as problem:
+            raise UnreadableFile(
+                f"{self._place.url(path)} is missing or damaged: not by the export, which changes no file. "
+                f"To mend it, remove {self._place.name} with all that it holds, and export anew."
+            ) from problem
 
 
 def _by_month(table: pa.Table) -> list[pa.ChunkedArray]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from recorrido.company.models import Role, Staff
 from recorrido.events.actions import (
@@ -22,8 +24,10 @@ from recorrido.events.actions import (
     save_retention_rule,
     undo_remapping,
 )
+from recorrido.events.ledger import EVENTS_LOCK_CLASS
 from recorrido.events.models import Bookmark, Event, LedgerJob, RetentionRule
 from recorrido.journeys.exporting import actions
+from recorrido.journeys.exporting import rows as exporting_rows
 from recorrido.journeys.exporting.actions import export_aside, export_events
 from recorrido.journeys.exporting.errors import ExportFailed, ExportRunning
 from recorrido.journeys.exporting.models import EventExport, ExportState
@@ -34,7 +38,9 @@ from recorrido.journeys.tests.some_orders import record_some
 from recorrido.people.actions import merge_persons, unmerge
 from recorrido.people.models import Identifier, PersonChange
 from recorrido.shared import clock
-from trayecto.events.exported import opened
+from trayecto.events.exported import Update, opened, writing
+from trayecto.events.exported.layout import read_manifest
+from trayecto.events.exported.place import place_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # only what is committed is exported
 
@@ -177,6 +183,126 @@ def _types(folder: Path) -> set[str]:
 
     read = trayecto.read_events(folder, journey="", step="event_type", at="at", columns=["id"])
     return set(read.table["step"].to_pylist())
+
+
+def test_a_word_that_is_changed_and_changed_back_while_events_are_read_leaves_nothing(
+    folder, admin, monkeypatch
+):
+    record(event("Order Placed"))
+    export(folder)
+    record(event("Order Placed", 1), event("Order Placed", 2))
+    monkeypatch.setattr(actions, "PORTION", 1)
+    made = []
+
+    def after_a_portion(_run):
+        if not made:
+            made.append(_order_placed(admin))
+
+    export_events(destination=str(folder), tell=after_a_portion)
+    undo_remapping(actor=admin, remapping=made[0])
+    export(folder)
+    assert "order.placed" not in _types(folder) and "Order Placed" in _types(folder)
+
+
+def _order_placed(admin):
+    return apply_remapping(
+        actor=admin, name="x", source=None, type_pattern="Order*", steps="type order.placed"
+    )
+
+
+def test_persons_who_are_joined_while_persons_are_exported_are_so_in_all_files_or_in_none(
+    folder, admin, monkeypatch
+):
+    record(event("a", customer="c1"), event("b", customer="c2"), event("c", customer="c3"))
+    monkeypatch.setattr(exporting_rows, "STRETCH", 1)
+    one, other, third = Identifier.objects.order_by("id").values_list("id", flat=True)
+    merge_persons(actor=admin, one=other, other=third)
+
+    class Interrupted(Update):
+        def set_persons(self, number, content):
+            if number == other:  # before those of the third are read
+                merge = partial(merge_persons, actor=admin, one=one, other=other)
+                ThreadPoolExecutor(1).submit(_alone, merge).result()
+            super().set_persons(number, content)
+
+    update = Interrupted(str(folder))
+    actions._follow_the_past(update)
+    actions._add_events(update, actions._Progress(EventExport.objects.create(destination="x"), None), None)
+    actions._say_persons(update)
+    update.publish(at_once=False)
+    assert persons(folder) == [one, other, other]
+
+
+def _alone(work):
+    """In a thread, with a connection of its own."""
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def test_a_first_export_that_was_cut_short_does_not_go_on_with_another_ledger(folder):
+    record(event("a"), event("b"))
+    update = Update(str(folder))
+    actions._follow_the_past(update)
+    actions._add_events(update, actions._Progress(EventExport.objects.create(destination="x"), None), None)
+    assert not opened(folder)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica; UPDATE events_event SET hash = gen_random_uuid()"
+        )
+        cursor.execute("SET session_replication_role = origin")
+    assert export(folder).events == 2
+
+
+def test_a_writer_that_announces_itself_late_makes_nobody_export_everything_anew(folder):
+    record(event("a"), event("b"))
+    export(folder)
+    before, known = files(folder), read_manifest(place_of(str(folder)))
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:  # it took its place in the queue before ours, and is seen only now
+            other.set_autocommit(False)
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared((%s::bigint << 48) | %s)",
+                [EVENTS_LOCK_CLASS, known.position - 1],
+            )
+            export(folder)
+            assert files(folder) == before
+    finally:
+        other.close()
+
+
+def test_one_place_by_two_names_is_written_by_one_at_a_time(folder):
+    record(event("a"))
+    with actions._only_export_to(str(folder)), pytest.raises(ExportRunning):
+        other = connection.copy()
+        connections["default"], held = other, connections["default"]
+        try:
+            export_events(destination=f"file://{folder}/")
+        finally:
+            other.close()
+            connections["default"] = held
+
+
+def test_a_place_with_a_password_in_it_is_refused_and_kept_nowhere():
+    with pytest.raises(ExportFailed) as told:
+        export_events(destination="s3://KEYNAME:hidden@bucket/events")
+    assert "hidden" not in str(told.value) and not EventExport.objects.exists()
+
+
+def test_files_whose_hour_is_over_go_although_nothing_happened(folder, admin, monkeypatch):
+    record(event("a", customer="c1"), event("b", customer="c2"))
+    export(folder)
+    merge_persons(actor=admin, one=persons(folder)[0], other=persons(folder)[1])
+    export(folder)
+    merged = set((folder / "persons").iterdir())
+    unmerge(actor=admin, merge=PersonChange.objects.latest("id").id)
+    export(folder)
+    assert merged <= set((folder / "persons").iterdir()) and export(folder) is None
+    monkeypatch.setattr(writing, "KEEP", timedelta(0))
+    export(folder)
+    assert not merged & set((folder / "persons").iterdir())
 
 
 def test_what_nobody_could_read_as_an_identifier_stays_here(folder):
