@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -186,6 +187,18 @@ def test_a_mistake_is_told_as_on_one_machine(cluster, tmp_path):
 
     with pytest.raises(trayecto.BadValue, match=r"^No 5\.$"):
         engine.over(stumble, log.batches())
+
+
+def test_after_a_mistake_the_other_parts_are_not_waited_for(cluster):
+    def stumble(number):
+        if number == 0:
+            raise trayecto.BadValue("No.")
+        time.sleep(1)  # as long as a part takes
+
+    seen = []
+    with engine.watched(lambda done, total: seen.append(done)), pytest.raises(trayecto.BadValue):
+        engine.on("ray", stumble, list(range(12)))
+    assert len(seen) < 10
 
 
 @pytest.mark.parametrize("where", ["folder", "store"])

@@ -59,7 +59,7 @@ def _join(ray: Any, name: str) -> None:
         except ConnectionError:
             ray.init(include_dashboard=False, **settings)
     except Exception as error:
-        raise NoEngine(f"The Ray cluster {name} cannot be reached: {str(error).splitlines()[0]}") from error
+        raise NoEngine(f"The Ray cluster {name} cannot be reached: {_said(error)}") from error
 
 
 class Cluster:
@@ -152,7 +152,7 @@ class Cluster:
         pending, quiet = list(sent.told), time.monotonic()
         while pending:
             ready, pending = self._ray.wait(pending, num_returns=1, timeout=PATIENCE)
-            self._call_off(pending, watch)
+            self._call_off(ready, pending, watch)
             if ready:
                 watch.told(len(sent.told) - len(pending), len(sent.told))
             elif time.monotonic() - quiet > watching.SLOW:
@@ -170,9 +170,11 @@ class Cluster:
             )
             watch.say(_lost_sentence(machine, sent.places.count(machine), again))
 
-    def _call_off(self, pending: Sequence[Any], watch: Watch) -> None:
+    def _call_off(self, ready: Sequence[Any], pending: Sequence[Any], watch: Watch) -> None:
+        """Count no more in vain: when nobody wants the answer, or a part that is ready failed."""
         try:
             watch.check()
+            self._get(ready)
         except BaseException:
             for ref in pending:
                 self._ray.cancel(ref)
@@ -186,7 +188,12 @@ class Cluster:
         except RayTaskError as error:
             raise error.cause from None
         except RayError as error:
-            raise NoEngine(f"The Ray cluster {self.name} was lost: {str(error).splitlines()[0]}") from error
+            raise NoEngine(f"The Ray cluster {self.name} was lost: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """The first line, or the kind of an error that has none."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _lost_sentence(machine: str, parts: int, again: int) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from trayecto.stores import remote
 from trayecto.stores.address import Address, placed
+from trayecto.stores.disk import sync
 
 
 class Place(Protocol):
@@ -53,7 +54,7 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, target)
-        _sync(target.parent)
+        sync(target.parent)
 
     def remove(self, path: str) -> None:
         (self._root / path).unlink(missing_ok=True)
@@ -87,11 +88,3 @@ class OnStore:
 
     def files(self, folder: str) -> list[str]:
         return sorted(f"{folder}/{name}" for name in remote.sizes(self._root / folder))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
