@@ -218,7 +218,7 @@ def why_not(finding: Finding, names: Names) -> str:
 
 def points(share: float | None) -> str:
     """A difference of shares in points of a hundred: "12,4"."""
-    return number_format(round(100 * (share or 0.0), 1), decimal_pos=1)
+    return number_format(round(100 * (share or 0.0), 1), decimal_pos=1).replace("-", "−")
 
 
 def kind_label(kind: str) -> str:

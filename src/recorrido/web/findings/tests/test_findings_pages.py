@@ -16,6 +16,7 @@ from recorrido.improve.tests.looks import look, only, told
 from recorrido.journeys.actions import install_blueprint, install_values
 from recorrido.journeys.blueprint import find_blueprint
 from recorrido.journeys.calendar.actions import import_entries
+from recorrido.web.findings.sentences import points
 
 pytestmark = pytest.mark.django_db
 PAGE = "/findings/"
@@ -271,3 +272,7 @@ def test_a_dismissed_finding_is_found_by_its_status(signed_in, analyst):
 
 def test_there_is_no_page_of_a_finding_that_never_was(signed_in, analyst):
     assert signed_in(analyst).get(f"{PAGE}77/").status_code == 404
+
+
+def test_points_below_nothing_carry_a_minus_and_no_hyphen():
+    assert [points(share) for share in (-0.013, 0.031, None)] == ["−1,3", "3,1", "0,0"]
