@@ -51,7 +51,12 @@ class Bar:
 
     @property
     def words(self) -> str:
-        return f"{round(100 * (self.share or 0.0))} %"
+        return whole_percent(self.share or 0.0)
+
+
+def whole_percent(share: float) -> str:
+    """0.716 → "72 %", in English "72%"."""
+    return _("%(number)s%%") % {"number": round(100 * share)}
 
 
 def words_of(bars: list[Bar]) -> str:

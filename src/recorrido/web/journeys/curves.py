@@ -7,7 +7,7 @@ import vl_convert
 from django.utils.translation import gettext as _
 
 from recorrido.journeys.queries import Cohorts
-from recorrido.web.charts import DARK, LIGHT
+from recorrido.web.charts import DARK, LIGHT, whole_percent
 
 WIDTH, HEIGHT = 560, 200
 
@@ -70,7 +70,7 @@ def _axis(found: Cohorts) -> str:
 
 def words_of_curve(found: Cohorts) -> str:
     """What the picture says, for those who do not see it: "1: 16 %, 2: 14 %"."""
-    told = ", ".join(f"{one.period}: {round(100 * one.share)} %" for one in found.curve if one.period)
+    told = ", ".join(f"{one.period}: {whole_percent(one.share)}" for one in found.curve if one.period)
     return _("Share of the persons who order again, by period after the first order: %(told)s") % {
         "told": told
     }
