@@ -30,6 +30,7 @@ def retention_curve(found: Cohorts, *, dark: bool = False) -> str:
             labelFontSize=12,
             columnPadding=36,
             labelLimit=320,
+            symbolOpacity=1,  # else as pale as the bands
         ),
     )
     y = alt.Y("low:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(format=".0%", tickCount=4))
