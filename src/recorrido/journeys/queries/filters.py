@@ -88,15 +88,16 @@ class Filters:
 
     @property
     def previous(self) -> Filters | None:
-        """The same filters in the equal period just before, when both ends of the period are set."""
+        """The same filters in the equal period just before, when both ends of the period are set and the calendar
+        goes back so far."""
         if self.start is None or self.end is None:
             return None
-        days = self.end - self.start + timedelta(days=1)
-        if _whole_months(self.start, self.end):
+        try:
             return replace(
-                self, start=_months_before(self.start, self.end), end=self.start - timedelta(days=1)
+                self, start=_equal_before(self.start, self.end), end=self.start - timedelta(days=1)
             )
-        return replace(self, start=self.start - days, end=self.start - timedelta(days=1))
+        except (OverflowError, ValueError):
+            return None
 
     def resolve(self, study: Study) -> Any | None:
         """The trayecto filter, or None for all journeys. Raises BadSelection with the nearest name."""
@@ -145,6 +146,13 @@ def _day(text: str) -> date | None:
     except ValueError:
         message = _("“%(text)s” is not a date; write it like 2026-10-31.")
         raise BadSelection(message % {"text": text}) from None
+
+
+def _equal_before(start: date, end: date) -> date:
+    """Where the equal period before begins; OverflowError or ValueError before the year 1."""
+    if _whole_months(start, end):
+        return _months_before(start, end)
+    return start - (end - start + timedelta(days=1))
 
 
 def _whole_months(start: date, end: date) -> bool:

@@ -72,6 +72,12 @@ def test_the_previous_period_is_as_long_and_ends_the_day_before(start, end, befo
     assert (previous.start, previous.end, previous.channel) == (*before, "web")
 
 
+@pytest.mark.parametrize("period", [(date(595, 10, 23), date(2026, 8, 10)), (date(1, 1, 1), date(1, 12, 31))])
+def test_a_period_before_which_the_calendar_has_no_equal_one_has_no_previous(period):
+    start, end = period
+    assert Filters(start=start, end=end).previous is None
+
+
 @pytest.mark.parametrize(
     ("today", "start"), [(date(2026, 10, 31), date(2026, 10, 1)), (date(2026, 10, 30), date(2026, 9, 1))]
 )
