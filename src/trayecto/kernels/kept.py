@@ -1,37 +1,10 @@
-"""Durations of flows in order, and the ranks among them after some went and others came."""
+"""Ranks among the durations of flows after some went and others came."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from trayecto.kernels.flows import cell_of
-
-
-@njit(cache=True, nogil=True)
-def place_durations(
-    offsets: NDArray[np.int64],
-    steps: NDArray[np.uint16],
-    times: NDArray[np.int64],
-    selected: NDArray[np.bool_],
-    n_steps: int,
-    keys: NDArray[np.int64],
-    ends: NDArray[np.int64],  # (flows,) next free place of each flow in ``values``; moves on
-    values: NDArray[np.int64],
-) -> None:  # pragma: no cover
-    """Write the duration of every flow of the selected journeys to the flow's own run."""
-    for journey in range(len(offsets) - 1):
-        low, high = offsets[journey], offsets[journey + 1]
-        if low == high or (len(selected) > 0 and not selected[journey]):
-            continue
-        source = np.intp(steps[low])
-        for i in range(low + 1, high):
-            target = np.intp(steps[i])
-            cell = cell_of(source, target, n_steps, keys)
-            values[ends[cell]] = times[i] - times[i - 1]
-            ends[cell] += 1
-            source = target
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -144,13 +144,15 @@ def _place(
 ) -> None:
     """Every batch writes behind those before it."""
     counts = [part.flows[:, columns.EVENTS] for part in parts]
+    one_bucket = frozen(np.arange(plan.cells, dtype=np.int32)[:, None])  # all durations of a flow are wanted
     firsts = list(accumulate(counts[:-1], np.add, initial=starts))
 
     def write(work: tuple[Batch, NDArray[np.int64]]) -> None:
         batch, ends = work
-        kernel.place_durations(
-            frozen(batch.offsets), frozen(batch.steps), frozen(batch.times), mask_of(batch),
-            plan.n_steps, plan.keys, ends.copy(), durations,
+        clocks, first_of = plan.read(batch)
+        columns.gather(
+            frozen(batch.offsets), frozen(batch.steps), clocks, first_of, mask_of(batch),
+            plan.n_steps, plan.keys, 0, one_bucket, ends.copy(), durations,
         )  # fmt: skip
 
     engine.each(write, list(zip(batches, firsts, strict=True)))
