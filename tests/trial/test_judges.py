@@ -17,7 +17,7 @@ from django.db import connection
 
 from recorrido.api.ingest.parcels import BATCH, unpack
 from recorrido.company.models import ApiKey
-from recorrido.events.live import LiveLedger, NotTaken, Origin
+from recorrido.events.live import Batch, LiveLedger, NotTaken, Origin
 from recorrido.shared import clock, sql
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def record(events: Iterable[Told]) -> None:
     batch = {"batch": [event.item for event in events]}
     parcel = unpack(json.dumps(batch).encode(), BATCH, ApiKey(source=SHOP.name, country="CL"), clock.now())
     refused = [NotTaken(SHOP, event, why.code, str(why)) for _, event, why in parcel.refused]
-    LiveLedger().record([(SHOP, event) for event in parcel.events], refused)
+    LiveLedger().record([Batch(SHOP, parcel.events)], refused)
 
 
 def answered(status: int = 200) -> dict[int, list[Attempt]]:

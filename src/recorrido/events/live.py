@@ -1,20 +1,28 @@
-"""Recording what comes in all the time: groups of several sources, from a process that stays."""
+"""Recording what comes in all the time: groups of several sources, from a process that stays.
+
+Events may be checked ahead, as they come, in another thread than the one that writes: while the database works on the
+group before, the next one is made ready. What was checked by rules, schemas or a source that are no longer in force
+is checked again.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from recorrido.events.actions import ensure_source
-from recorrido.events.door import AHEAD, SourceRef, check_group, turn_away
+from recorrido.events.door import AHEAD, Group, Ready, SourceRef, check_group, turn_away
 from recorrido.events.ledger import Known
 from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, RecordReport
+from recorrido.events.schemas import SchemaBook
 from recorrido.events.schemas_in_force import in_force
 from recorrido.people import rules
 from recorrido.people.resolution import Known as KnownLeaves
+from recorrido.people.rules import Rules
 from recorrido.shared import clock
 
 REMEMBERED = 200_000  # leaves, links and objects, some 100 MB: a process that stays must not grow without end
@@ -37,25 +45,68 @@ class NotTaken(NamedTuple):
     detail: str
 
 
+class Checked(NamedTuple):
+    """Events that may enter, every one of them, and by what they were checked."""
+
+    ready: Sequence[Ready]
+    source: SourceRef
+    schemas: SchemaBook
+    rules: Rules
+
+    def holds(self, source: SourceRef, schemas: SchemaBook, rules: Rules) -> bool:
+        return self.rules is rules and self.schemas is schemas and self.source == source
+
+
+class Batch(NamedTuple):
+    """Events of one origin, in their order, and what `LiveLedger.check` said of them."""
+
+    origin: Origin
+    events: Sequence[NewEvent]
+    checked: Checked | None = None
+
+
+class _InForce(NamedTuple):
+    schemas: SchemaBook
+    rules: Rules
+    sources: dict[Origin, SourceRef]
+
+
 class LiveLedger:
     """The ledger as a long-running writer sees it. For one thread, which owns its database connection."""
 
     def __init__(self) -> None:
         self._known = Known(people=KnownLeaves(limit=REMEMBERED), limit=REMEMBERED)
         self._sources: dict[Origin, tuple[SourceRef, float]] = {}
+        self._in_force: _InForce | None = None
 
-    def record(
-        self, told: Sequence[tuple[Origin, NewEvent]], not_taken: Sequence[NotTaken] = ()
-    ) -> RecordReport:
+    def check(self, origin: Origin, events: Sequence[NewEvent]) -> Checked | None:
+        """Check events ahead, from any thread, without the database.
+
+        None where that cannot be done, as nothing of the origin was recorded yet, or where something has to be said of
+        one of them: `record` does it then.
+        """
+        if self._in_force is None or (source := self._in_force.sources.get(origin)) is None:
+            return None
+        schemas, current, _ = self._in_force
+        group = check_group(
+            [(source, event) for event in events], now=clock.now(), schemas=schemas, rules=current
+        )
+        if len(group.ready) < len(events) or group.unread_identifiers:
+            return None
+        return Checked(group.ready, source, schemas, current)
+
+    def record(self, told: Sequence[Batch], not_taken: Sequence[NotTaken] = ()) -> RecordReport:
         """Record up to 5,000 events of any sources, and quarantine others with their reasons, in one transaction.
 
         Positions in the report count through ``told`` and go on through ``not_taken``. Raises ``django.db.Error`` or
         ``psycopg.Error`` where the database cannot do it; what was learnt before stays true.
         """
-        refs = {origin: self._ref(origin) for origin in {origin for origin, _ in told}}
-        events = [(refs[origin], event) for origin, event in told]
-        group = check_group(events, now=clock.now(), schemas=in_force(), rules=rules.current())
-        for position, (origin, event, code, detail) in enumerate(not_taken, len(events)):
+        sources = {origin: self._ref(origin) for origin in {one.origin for one in told}}
+        self._in_force = now = _InForce(in_force(), rules.current(), sources)
+        group = _checked_ahead(told, now)
+        if group is None:
+            group = _checked_now(told, now)
+        for position, (origin, event, code, detail) in enumerate(not_taken, len(group)):
             group.turned.append(turn_away(position, self._ref(origin), event, code, detail))
         return record_group(group, self._known)
 
@@ -68,3 +119,24 @@ class LiveLedger:
         ref = SourceRef(source.id, source.name, origin.country or source.country, ahead)
         self._sources[origin] = ref, time.monotonic() + SOURCES_KEPT
         return ref
+
+
+def _checked_ahead(told: Sequence[Batch], now: _InForce) -> Group | None:
+    """The group as it was checked; None where some of it was not, or by what is no longer in force, or where a message
+    is told twice."""
+    parts: list[Sequence[Ready]] = []
+    for one in told:
+        if one.checked is None or not one.checked.holds(now.sources[one.origin], now.schemas, now.rules):
+            return None
+        parts.append(one.checked.ready)
+    ready = list(chain.from_iterable(parts))
+    if len({(one.origin.id, one.message) for one in ready}) < len(ready):
+        return None
+    for position, one_ready in enumerate(ready):
+        one_ready.position = position
+    return Group(ready)
+
+
+def _checked_now(told: Sequence[Batch], now: _InForce) -> Group:
+    events = [(now.sources[origin], event) for origin, events, _ in told for event in events]
+    return check_group(events, now=clock.now(), schemas=now.schemas, rules=now.rules)

@@ -62,9 +62,11 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [
-            # resolution: find the leaf in force by what a message says
+            # resolution: find the leaf in force by what a message says. The value first, as kinds tell few apart; the
+            # id with it, so that the table is not read
             models.UniqueConstraint(
-                fields=["kind", "value"],
+                fields=["value", "kind"],
+                include=["id"],
                 name="identifier_in_force",
                 condition=models.Q(ended_at__isnull=True),
             ),
@@ -74,7 +76,7 @@ class Identifier(models.Model):
             models.Index(fields=["person"], name="identifier_person"),
             # resolution: the leaf that a value meant before it ended
             models.Index(
-                fields=["kind", "value", "ended_at"],
+                fields=["value", "kind", "ended_at"],
                 name="identifier_ended",
                 condition=models.Q(ended_at__isnull=False),
             ),

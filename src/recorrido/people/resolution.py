@@ -116,14 +116,17 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     """
     in_force = rules.current()
     known.follow(in_force.edition)
-    groups = [None if _is_early(message, in_force) else known.groups.get(message.keys) for message in told]
+    early = _early(told, in_force)
+    groups = [
+        None if number in early else known.groups.get(message.keys) for number, message in enumerate(told)
+    ]
     unseen = [message for message, group in zip(told, groups, strict=True) if group is None]
     if not unseen:
         return cast(list[list[int]], groups), Known(edition=known.edition)
     resolved, learnt = until_certain(lambda: _look_and_write(unseen, known))
-    for message, group in zip(unseen, resolved, strict=True):
-        if not _is_early(message, in_force):
-            learnt.groups[message.keys] = group
+    learnt.groups.update(zip((message.keys for message in unseen), resolved, strict=True))
+    for number in early:
+        learnt.groups.pop(told[number].keys, None)
     rest = iter(resolved)
     return [next(rest) if group is None else group for group in groups], learnt
 
@@ -148,9 +151,12 @@ def resolve_ahead(
     return until_certain(work)
 
 
-def _is_early(message: Message, in_force: Rules) -> bool:
-    """Whether one of its values may have meant somebody else at the time."""
-    return in_force.latest_end is not None and message.at < in_force.latest_end
+def _early(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
+    """The numbers of the messages of a time when one of their values may have meant somebody else."""
+    latest = in_force.latest_end
+    if latest is None:
+        return frozenset()
+    return frozenset(number for number, message in enumerate(told) if message.at < latest)
 
 
 def _look_and_write(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
@@ -177,11 +183,11 @@ def _write(
     leaves_of = look.ready.leaves_of
     rest = [message for number, message in enumerate(told) if number not in leaves_of]
     members = [group for number, group in enumerate(look.members) if number not in leaves_of]
-    first = _first_told(members)
-    ids, new = _ids_of(first, look)
+    ids, new = _ids_of(members, look)
     groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
     evidence = _new_links(groups, linked, new)
     if new or evidence or leaves_of:
+        first = _first_told(members)
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
         blocked = {new[key] for key in look.blocked if key in new}
         connect(News(rest, groups, new, first, evidence, kinds, blocked, look.ready), in_force, meanwhile)
@@ -189,18 +195,23 @@ def _write(
     return [leaves_of[n] if n in leaves_of else next(others) for n in range(len(told))], evidence
 
 
-def _ids_of(keys: Iterable[Key], look: Look) -> tuple[dict[Key, int], dict[Key, int]]:
-    """The leaf of each value, and of these those that are new."""
-    ids = {key: look.found[key] for key in keys if key in look.found}
-    new = {key: look.new[key] for key in keys if key in look.new}
-    if later := [key for key in keys if key not in ids and key not in new]:
+def _ids_of(members: Sequence[Sequence[Member]], look: Look) -> tuple[dict[Key, int], dict[Key, int]]:
+    """The leaf of each value that these name, and of those the new ones."""
+    ids = {**look.found, **look.new}
+    keys = list(dict.fromkeys(_values(members)))
+    new = {key: look.new[key] for key in keys if key in look.new} if look.new else {}
+    if later := [key for key in keys if key not in ids]:
         ids |= _find_leaves(later)
         new |= _allot_ids([key for key in later if key not in ids])
     return ids | new, new
 
 
+def _values(members: Sequence[Sequence[Member]]) -> Iterable[Key]:
+    return (one for one in chain.from_iterable(members) if isinstance(one, tuple))
+
+
 def _members_of_all(told: Sequence[Message], in_force: Rules) -> Sequence[Sequence[Member]]:
-    early = {key for message in told if _is_early(message, in_force) for key in message.keys}
+    early = {key for number in _early(told, in_force) for key in told[number].keys}
     if ended := _find_ended(early):
         return [_members(message, ended, in_force) for message in told]
     return [in_force.principal_first(message.keys) for message in told]
@@ -257,16 +268,23 @@ def look_up(
     whose leaves somebody is just writing; ``sift`` leaves away values that nobody can know; ``checked``: these very rules
     let all values pass."""
     members = _members_of_all(told, in_force)
-    times = Counter(one for one in chain.from_iterable(members) if isinstance(one, tuple))
-    found = {key: known[key] for key in times.keys() & known.keys()}
-    asked = [key for key in times if key not in found and key not in before]
+    keys = dict.fromkeys(_values(members))
+    found = {key: known[key] for key in keys if key in known} if known else {}
+    asked = [key for key in keys if key not in found and key not in before]
     found |= _find_leaves(sift(asked))
     new = _allot_ids([key for key in asked if key not in found])
     blocked = frozenset() if checked else _blocked(new, in_force)
-    plain = set(new).difference(blocked, (key for key, count in times.items() if count > 1))
+    plain = _named_once(members, new).difference(blocked)
     strangers = {number: group for number, group in enumerate(members) if _is_stranger(group, plain)}
     links = sql.allot(LINKS_SEQUENCE, sum(map(len, strangers.values())) - len(strangers))
     return Look(members, found, new, make_ready(strangers, told, new, links), blocked, in_force.edition)
+
+
+def _named_once(members: Sequence[Sequence[Member]], new: Mapping[Key, int]) -> set[Key]:
+    if not new:
+        return set()
+    times = Counter(one for one in _values(members) if one in new)
+    return {key for key, count in times.items() if count == 1}
 
 
 def _is_stranger(group: Sequence[Member], plain: set[Key]) -> TypeGuard[Sequence[Key]]:

@@ -39,10 +39,11 @@ class Rules:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "read", lru_cache(maxsize=200_000)(self._read))
+        object.__setattr__(self, "is_weak", lru_cache(maxsize=1_000)(self._is_weak))
 
     def is_shareable(self, kind: str) -> bool:
         """Whether several persons may well use one identifier of the kind."""
-        return self.rule(kind).weak or kind_named(kind).shareable
+        return self.is_weak(kind) or kind_named(kind).shareable
 
     def is_recent(self) -> bool:
         """Whether something checked under the edition before may still be on its way."""
@@ -50,6 +51,13 @@ class Rules:
 
     def rule(self, kind: str) -> Rule:
         return self.own.get(kind) or kind_named(kind).rule
+
+    def is_weak(self, kind: str) -> bool:
+        """Whether an identifier of the kind is never what a message is about, where it names a better one."""
+        raise NotImplementedError  # remembered, as `read` is
+
+    def _is_weak(self, kind: str) -> bool:
+        return self.rule(kind).weak
 
     def is_blocked(self, kind: str, value: str) -> bool:
         """Whether a value, as written or normalised, identifies nobody."""
@@ -73,9 +81,9 @@ class Rules:
     def principal_first(self, keys: tuple[Key, ...]) -> tuple[Key, ...]:
         """The keys of one message with the one it is about in front: the first one, or where that one is weak the
         strongest of the others that are not."""
-        if len(keys) < 2 or not self.rule(keys[0][0]).weak:
+        if len(keys) < 2 or not self.is_weak(keys[0][0]):
             return keys
-        strong = [key for key in keys if not self.rule(key[0]).weak]
+        strong = [key for key in keys if not self.is_weak(key[0])]
         if not strong:
             return keys
         first = max(strong, key=lambda key: kind_named(key[0]).strength)

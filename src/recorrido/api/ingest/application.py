@@ -31,6 +31,7 @@ from recorrido.api.ingest.limits import Limits, RateLimit
 from recorrido.api.ingest.parcels import BATCH, IMPORT, Parcel, unpack, write_key_in
 from recorrido.company.keyring import MARK, RING
 from recorrido.company.models import ApiKey, Scope
+from recorrido.events.live import Checked
 from recorrido.shared import clock
 
 Scopes = Mapping[str, Any]
@@ -161,13 +162,14 @@ class IngestApplication:
         return await self._record(kind, text, key, asked.parameter("verbose") in ("1", "true"))
 
     async def _record(self, kind: str, text: bytes, key: ApiKey, verbose: bool) -> bytes:
-        parcel = await self._unpacked(text, kind, key)
+        loop = asyncio.get_running_loop()
+        writer = self._running_writer(loop)
+        parcel, checked = await self._unpacked(text, kind, key, writer)
         self._rate.take(key.pk, len(parcel))
         if not len(parcel):
             return told(parcel, []) if verbose else SUCCESS
-        loop = asyncio.get_running_loop()
-        entry = Entry(key, parcel, len(text), verbose, loop.create_future())
-        self._running_writer(loop).submit(entry)
+        entry = Entry(key, parcel, len(text), verbose, loop.create_future(), checked)
+        writer.submit(entry)
         alarm = loop.call_later(self._limits.answered_within, _give_up, entry.answer)
         try:
             items = await entry.answer
@@ -175,11 +177,13 @@ class IngestApplication:
             alarm.cancel()
         return told(parcel, items) if verbose else SUCCESS
 
-    async def _unpacked(self, text: bytes, kind: str, key: ApiKey) -> Parcel:
+    async def _unpacked(
+        self, text: bytes, kind: str, key: ApiKey, writer: Writer
+    ) -> tuple[Parcel, Checked | None]:
         if len(text) < LARGE:
-            return unpack(text, kind, key, clock.now())
+            return _unpack(text, kind, key, writer)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, unpack, text, kind, key, clock.now())
+        return await loop.run_in_executor(self._threads, _unpack, text, kind, key, writer)
 
     async def _key(self, secret: str) -> ApiKey | None:
         """The key of a secret; None where there is no secret. Raises Refusal (401, 403, 503)."""
@@ -235,6 +239,11 @@ def _decoded(base64_text: str) -> bytes:
         return base64.b64decode(base64_text.replace("-", "+").replace("_", "/") + "==")
     except (binascii.Error, ValueError):
         return b""
+
+
+def _unpack(text: bytes, kind: str, key: ApiKey, writer: Writer) -> tuple[Parcel, Checked | None]:
+    parcel = unpack(text, kind, key, clock.now())
+    return parcel, writer.check(key, parcel)
 
 
 def _refresh(secret: str) -> None:

@@ -26,7 +26,7 @@ from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.parcels import Parcel
 from recorrido.company.actions import note_api_key_used
 from recorrido.company.models import ApiKey
-from recorrido.events.live import LiveLedger, NotTaken, Origin
+from recorrido.events.live import Batch, Checked, LiveLedger, NotTaken, Origin
 from recorrido.events.records import MAX_GROUP, RecordReport, Refused
 
 GATHER = 0.005  # seconds in which more requests are waited for, where the last group had several
@@ -49,6 +49,7 @@ class Entry:
     weight: int
     verbose: bool
     answer: Future[Told]
+    checked: Checked | None = None
     since: float = field(default_factory=time.monotonic)
 
     @property
@@ -78,6 +79,10 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
         self._thread.start()
         atexit.register(self.close)
+
+    def check(self, key: ApiKey, parcel: Parcel) -> Checked | None:
+        """Check what a request brings while others are written. For any thread."""
+        return self._ledger.check(Origin(key.source, key.country), parcel.events)
 
     def submit(self, entry: Entry) -> None:
         """Queue a request; its future is answered after the commit. Raises Refusal (503) where too much waits."""
@@ -148,8 +153,7 @@ class Writer:
         return [entry for entry in group if entry.since > before]
 
     def _recorded(self, group: Sequence[Entry]) -> list[Outcome]:
-        origins = [(entry.origin, entry) for entry in group]
-        told = [(origin, event) for origin, entry in origins for event in entry.parcel.events]
+        told = [Batch(entry.origin, entry.parcel.events, entry.checked) for entry in group]
         not_taken = [one for entry in group for one in entry.not_taken()]
         report = self._ledger.record(told, not_taken)
         return list(_outcomes(group, report))
@@ -182,7 +186,7 @@ class Writer:
             return "quarantined", why.code, str(why)
         event = parcel.events[position]
         try:
-            return _told_of(0, self._ledger.record([(entry.origin, event)]))
+            return _told_of(0, self._ledger.record([Batch(entry.origin, [event])]))
         except Exception as error:
             if is_away(error):
                 raise

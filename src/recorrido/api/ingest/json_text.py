@@ -38,6 +38,10 @@ class Envelope(msgspec.Struct, rename={"write_key": "writeKey", "sent_at": "sent
     sent_at: Any = None
 
 
+class Mended(Envelope):
+    """A batch that was no strict JSON, or nested too deep: some of its items may have been CUT."""
+
+
 _envelope = msgspec.json.Decoder(Envelope)
 _anything = msgspec.json.Decoder()
 _encode = msgspec.json.Encoder().encode
@@ -82,7 +86,7 @@ def _envelope_of(value: Any) -> Envelope:
         raise malformed('A batch is an object with a list "batch".')
     shared = {name: _raw(value[name]) for name in ("context", "integrations") if name in value}
     items = [_raw(item) for item in value["batch"]]
-    return Envelope(items, write_key=value.get("writeKey"), sent_at=value.get("sentAt"), **shared)
+    return Mended(items, write_key=value.get("writeKey"), sent_at=value.get("sentAt"), **shared)
 
 
 def _raw(value: Any) -> msgspec.Raw:

@@ -42,6 +42,10 @@ _MOBILE = {
 _USERS = (None, "", "users")
 
 
+_MORE_IDENTIFIERS = frozenset({"externalIds", "traits"})
+_TELLING = frozenset({"page", "device", "os"})
+
+
 def text_of(value: Any) -> str:
     """An id as text; many clients send numbers. Empty for what is none."""
     if isinstance(value, str):
@@ -65,10 +69,9 @@ def identifiers_in(user_id: Any, anonymous_id: Any, context: Mapping[str, Any], 
         found.append((user_kind, user))
     if anonymous := text_of(anonymous_id):
         found.append(("anonymous", anonymous))
-    if "externalIds" in context:
-        found += _external_ids(context["externalIds"], user_kind)
-    if "traits" in context:
-        found += contacts_in(context["traits"])
+    if not _MORE_IDENTIFIERS.isdisjoint(context):
+        found += _external_ids(context.get("externalIds"), user_kind)
+        found += contacts_in(context.get("traits"))
     return found
 
 
@@ -117,16 +120,20 @@ def channel_of(
     default: str | None,
 ) -> str | None:
     """The channel an item names; else what its kind and context tell (a browser's page, a mobile device); else the key's."""
-    for told in (properties.get("channel"), context.get("channel"), item.get("channel")):
-        if isinstance(told, str) and told in _CHANNELS:
+    for place in (properties, context, item):
+        if "channel" in place and isinstance(told := place["channel"], str) and told in _CHANNELS:
             return _CHANNELS[told]
     if kind == "screen":
         return "app"
-    if kind == "page" or isinstance(context.get("page"), dict):
+    if kind == "page":
         return "web"
-    if "device" in context or "os" in context:
-        return "app" if _is_mobile(context) else default
-    return default
+    return default if _TELLING.isdisjoint(context) else _channel_in(context, default)
+
+
+def _channel_in(context: Mapping[str, Any], default: str | None) -> str | None:
+    if isinstance(context.get("page"), dict):
+        return "web"
+    return "app" if _is_mobile(context) else default
 
 
 def _is_mobile(context: Mapping[str, Any]) -> bool:

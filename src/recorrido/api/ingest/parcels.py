@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from recorrido.api.ingest.errors import NotUnderstood, Refusal, malformed, too_large
-from recorrido.api.ingest.json_text import CUT, Envelope, is_too_deep, read_envelope, read_item, read_value
+from recorrido.api.ingest.json_text import (
+    CUT,
+    Envelope,
+    Mended,
+    is_too_deep,
+    read_envelope,
+    read_item,
+    read_value,
+)
 from recorrido.api.ingest.plain import hear_plain
 from recorrido.api.ingest.times import offset_of, read_moment
 from recorrido.api.ingest.wire import Heard, Reading, hear, told_time, unreadable
@@ -68,8 +76,11 @@ def unpack(text: bytes, kind: str, key: ApiKey, received_at: datetime) -> Parcel
     """The parcel of a request to ``kind``: one of the calls, "batch" or "import". Raises Refusal."""
     reading = Reading(received_at, key.user_kind, key.channel or None)
     parcel = Parcel()
-    for heard in _heard(text, kind, reading):
-        parcel.add(heard)
+    if kind in (BATCH, IMPORT):
+        reading.history = kind == IMPORT
+        _take_items(read_envelope(text), len(text), reading, parcel)
+    else:
+        parcel.add(_single(text, kind, reading))
     return parcel
 
 
@@ -77,13 +88,6 @@ def write_key_in(text: bytes, kind: str) -> str:
     """The ``writeKey`` of a body whose headers name none. Raises Refusal (400) where it is no JSON."""
     told = read_envelope(text).write_key if kind in (BATCH, IMPORT) else _object(text).get("writeKey")
     return told if isinstance(told, str) else ""
-
-
-def _heard(text: bytes, kind: str, reading: Reading) -> Iterable[Heard]:
-    if kind not in (BATCH, IMPORT):
-        return [_single(text, kind, reading)]
-    reading.history = kind == IMPORT
-    return _items(read_envelope(text), len(text), reading)
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -103,13 +107,19 @@ def _single(text: bytes, kind: str, reading: Reading) -> Heard:
     return _heard_safely(item, reading)
 
 
-def _items(envelope: Envelope, size: int, reading: Reading) -> Iterator[Heard]:
+def _take_items(envelope: Envelope, size: int, reading: Reading, parcel: Parcel) -> None:
     batch = envelope.batch
     if len(batch) > MAX_ITEMS:
         raise too_large(f"{len(batch):,} events in one batch; at most {MAX_ITEMS:,} are taken: send several.")
     _take_shared(envelope, size, reading)
     _take_times(_told_times(envelope), reading, map(_read_raw, batch))
-    return (_hear_raw(bytes(raw), reading) for raw in batch)
+    mended = isinstance(envelope, Mended)
+    for text in map(bytes, batch):
+        unfit = is_too_deep(text) or (mended and _CUT in text)
+        if not unfit and len(text) <= MAX_ITEM and (event := hear_plain(text, reading)):
+            parcel.events.append(event)
+        else:
+            parcel.add(_hear_raw(text, unfit, reading))
 
 
 def _take_shared(envelope: Envelope, size: int, reading: Reading) -> None:
@@ -150,10 +160,7 @@ def _newest(items: Iterable[Any]) -> datetime | None:
     return max((moment for one in told if (moment := read_moment(one)) is not None), default=None)
 
 
-def _hear_raw(text: bytes, reading: Reading) -> Heard:
-    unfit = is_too_deep(text) or _CUT in text
-    if not unfit and len(text) <= MAX_ITEM and (event := hear_plain(text, reading)):
-        return Heard(event, None)
+def _hear_raw(text: bytes, unfit: bool, reading: Reading) -> Heard:
     item = _read_raw(text)
     if isinstance(item, NotUnderstood):
         return unreadable(text.decode(errors="replace"), reading, item)

@@ -13,10 +13,13 @@ from django.db.models import Q
 from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, apart_among
 from recorrido.people.errors import UnknownPerson, UnreadableIdentifier
 from recorrido.people.identifiers import Key, normalise
+from recorrido.people.kinds import KINDS
 from recorrido.people.models import Attribute, Identifier, Link, Person, PersonChange
 from recorrido.people.parting import Joint
 from recorrido.shared import sql
 from recorrido.shared.horizon import safe_position
+
+_ANY_OTHER_KIND = "external"  # one that is taken as it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,25 @@ def person_of(kind: str, value: str) -> int | None:
 
 def find_persons(words: str, *, country: str = "", limit: int = 50) -> list[int]:
     """Current ids of the persons that ``words`` identifies: a mail address, a phone number, a customer number, under any
-    kind in use and however it is written, or a person's own id.
+    kind and however it is written, or a person's own id.
 
     ``country`` reads phone numbers without a prefix.
     """
-    keys = [key for kind in kinds_in_use() if (key := _as_key(kind, words, country))]
-    found = {person for key in keys if (person := person_of(*key)) is not None}
+    keys = [key for kind in (*KINDS, _ANY_OTHER_KIND) if (key := _as_key(kind, words, country))]
+    rows = Identifier.objects.filter(value__in={value for _, value in keys}, ended_at=None)
+    found = {
+        person
+        for kind, value, person in rows.values_list("kind", "value", "person_id")
+        if _as_key(kind, words, country) == (kind, value)
+    }
     if words.isdecimal() and len(words) < 19:
         found |= set(current_person_ids([int(words)]).values())
     return sorted(found)[:limit]
 
 
 def kinds_in_use() -> list[str]:
-    """The kinds of all identifiers."""
-    return [kind for (kind,) in sql.fetch(_KINDS_IN_USE)]
+    """The kinds of all identifiers. A walk over all of them."""
+    return list(Identifier.objects.order_by().values_list("kind", flat=True).distinct())
 
 
 def matching_leaves(kind: str, pattern: str) -> list[int]:
@@ -111,9 +119,9 @@ def matching_leaves(kind: str, pattern: str) -> list[int]:
     if "*" in pattern:
         shape = "^" + ".*".join(map(re.escape, pattern.split("*"))) + "$"
         return list(rows.filter(value__iregex=shape).values_list("id", flat=True))
-    values = {pattern, pattern.lower(), pattern.upper(), pattern.title()}
-    kinds = [kind] if kind else kinds_in_use()
-    return list(rows.filter(kind__in=kinds, value__in=values).values_list("id", flat=True))
+    named = Q(value__in={pattern, pattern.lower(), pattern.upper(), pattern.title()})
+    in_force, ended = Q(ended_at__isnull=True), Q(ended_at__isnull=False)  # an index each
+    return list(rows.filter(named & in_force | named & ended).values_list("id", flat=True))
 
 
 def told_apart(persons: Iterable[int]) -> set[frozenset[int]]:
@@ -206,13 +214,4 @@ _CHANGE_FIELDS = (
 _JOINTS = """
     SELECT coalesce(place, id), id, low_id, high_id FROM people_link
     WHERE state = 'connects' AND low_id IN (SELECT id FROM people_identifier WHERE person_id = %s)
-"""
-# One probe of the unique index per kind, instead of a walk over all leaves.
-_KINDS_IN_USE = """
-    WITH RECURSIVE kinds AS (
-        SELECT min(kind) AS kind FROM people_identifier
-        UNION ALL
-        SELECT (SELECT min(kind) FROM people_identifier i WHERE i.kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL
-    )
-    SELECT kind FROM kinds WHERE kind IS NOT NULL
 """

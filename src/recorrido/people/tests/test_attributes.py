@@ -78,3 +78,20 @@ def test_a_person_is_found_by_any_identifier_however_it_is_written():
     for words in ("C1", " ANA@x.cl", "9 8765 4321", str(person)):
         assert find_persons(words, country="CL") == [person]
     assert (find_persons("56987654321"), find_persons("nobody")) == ([person], [])
+
+
+def test_a_person_is_found_by_an_identifier_of_a_kind_of_the_companys_own():
+    row = Introduction("r1", (("tesoro.club", "0012-ñ"), ("customer", "C1")))
+    other = Introduction("r2", (("customer", "0012"),))
+    introduce_persons(source="crm", country="CL", persons=[row, other])
+    assert find_persons("0012-ñ ") == [person_of("customer", "C1")]
+    assert find_persons("0012") == [person_of("customer", "0012")]
+
+
+def test_an_identifier_is_found_in_the_one_form_its_kind_is_kept_in():
+    """As it is written, an upper-case mail address is no identifier; a customer number is."""
+    rows = [Introduction("r1", (("email", "ana@x.cl"),)), Introduction("r2", (("customer", "ANA@X.CL"),))]
+    introduce_persons(source="crm", country="CL", persons=rows)
+    mailed, numbered = person_of("email", "ana@x.cl"), person_of("customer", "ANA@X.CL")
+    assert find_persons("ANA@X.CL") == sorted([mailed, numbered])
+    assert find_persons("ana@x.cl") == [mailed]

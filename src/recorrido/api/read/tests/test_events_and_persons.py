@@ -40,7 +40,9 @@ def walk(program, path: str) -> list[dict]:
     found, after = [], ""
     while True:
         going_on = f"{'&' if '?' in path else '?'}{urlencode({'after': after})}" if after else ""
-        page = program.get(path + going_on).json()
+        answer = program.get(path + going_on)
+        assert answer.status_code == 200, answer.content
+        page = answer.json()
         found += page["items"]
         after = page["next"]
         if not after or not page.get("more", True):
