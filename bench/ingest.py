@@ -191,7 +191,7 @@ def _print(results: Sequence[Measured], options: argparse.Namespace) -> None:
     for one in results:
         print(
             f"| {one.load.name} ({one.load.connections} connections) | {one.requests:,.0f} | {one.events:,.0f} "
-            f"| {one.p50:.0f} ms | {one.p99:.0f} ms | {one.raw:,.0f} | {one.events / one.raw:.2f} |"
+            f"| {one.p50:.0f} ms | {one.p99:.0f} ms | {one.raw:,.0f} | {one.events / max(one.raw, 1.0):.2f} |"
         )
 
 

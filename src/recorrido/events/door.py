@@ -93,9 +93,20 @@ class Group:
     turned: list[Turned] = field(default_factory=list)
     repeats: int = 0
     unread_identifiers: int = 0
+    messages: set[tuple[int, str]] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.ready) + len(self.turned) + self.repeats
+
+    def let_in(self, position: int, one: Ready) -> None:
+        """Take what was checked, unless its message is here already."""
+        message = (one.origin.id, one.message)
+        if message in self.messages:
+            self.repeats += 1
+            return
+        self.messages.add(message)
+        one.position = position
+        self.ready.append(one)
 
 
 @dataclass(slots=True, frozen=True)
@@ -121,9 +132,14 @@ def check_group(
 ) -> Group:
     """Check each event by itself. ``now``: the moment of receipt; ``schemas``: by event type,
     ``schemas_in_force.in_force()``; ``rules``: how identifiers are read, ``people.rules.current()``."""
-    group, receipt = Group(), Receipt.at(now, schemas, rules)
-    seen: set[tuple[int, str]] = set()
-    for position, (source, event) in enumerate(events):
+    group = Group()
+    check_into(group, events, Receipt.at(now, schemas, rules))
+    return group
+
+
+def check_into(group: Group, events: Iterable[tuple[SourceRef, NewEvent]], receipt: Receipt) -> None:
+    """Check more events, whose positions go on where those of the group end."""
+    for position, (source, event) in enumerate(events, len(group)):
         try:
             ready = _check(position, source, event, receipt, group)
         except RefusedEvent as error:
@@ -134,13 +150,7 @@ def check_group(
             why = f"The event has not the shape of one: {error}."
             group.turned.append(turn_away(position, source, event, "malformed", why))
             continue
-        identity = (source.id, ready.message)
-        if identity in seen:
-            group.repeats += 1
-            continue
-        seen.add(identity)
-        group.ready.append(ready)
-    return group
+        group.let_in(position, ready)
 
 
 def turn_away(position: int, source: SourceRef, event: NewEvent, code: str, detail: str) -> Turned:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import chain
 from typing import NamedTuple
 
 from recorrido.events.actions import ensure_source
-from recorrido.events.door import AHEAD, Group, Ready, SourceRef, check_group, turn_away
+from recorrido.events.door import AHEAD, Group, Ready, Receipt, SourceRef, check_group, check_into, turn_away
 from recorrido.events.ledger import Known
 from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, RecordReport
@@ -82,18 +81,20 @@ class LiveLedger:
     def check(self, origin: Origin, events: Sequence[NewEvent]) -> Checked | None:
         """Check events ahead, from any thread, without the database.
 
-        None where that cannot be done, as nothing of the origin was recorded yet, or where something has to be said of
-        one of them: `record` does it then.
+        None where that cannot be done, as nothing of the origin was recorded lately, or where something has to be said
+        of one of them: `record` does it then. Raises nothing.
         """
-        if self._in_force is None or (source := self._in_force.sources.get(origin)) is None:
+        now = self._in_force
+        if now is None or (source := now.sources.get(origin)) is None:
             return None
-        schemas, current, _ = self._in_force
-        group = check_group(
-            [(source, event) for event in events], now=clock.now(), schemas=schemas, rules=current
-        )
+        pairs = [(source, event) for event in events]
+        try:
+            group = check_group(pairs, now=clock.now(), schemas=now.schemas, rules=now.rules)
+        except Exception:  # whoever records it, or item by item says which one it was, meets it again
+            return None
         if len(group.ready) < len(events) or group.unread_identifiers:
             return None
-        return Checked(group.ready, source, schemas, current)
+        return Checked(group.ready, source, now.schemas, now.rules)
 
     def record(self, told: Sequence[Batch], not_taken: Sequence[NotTaken] = ()) -> RecordReport:
         """Record up to 5,000 events of any sources, and quarantine others with their reasons, in one transaction.
@@ -101,11 +102,11 @@ class LiveLedger:
         Positions in the report count through ``told`` and go on through ``not_taken``. Raises ``django.db.Error`` or
         ``psycopg.Error`` where the database cannot do it; what was learnt before stays true.
         """
-        sources = {origin: self._ref(origin) for origin in {one.origin for one in told}}
+        for origin in {one.origin for one in told}:
+            self._ref(origin)
+        sources = {origin: ref for origin, (ref, _) in self._sources.items()}
         self._in_force = now = _InForce(in_force(), rules.current(), sources)
-        group = _checked_ahead(told, now)
-        if group is None:
-            group = _checked_now(told, now)
+        group = _group_of(told, now)
         for position, (origin, event, code, detail) in enumerate(not_taken, len(group)):
             group.turned.append(turn_away(position, self._ref(origin), event, code, detail))
         return record_group(group, self._known)
@@ -121,22 +122,14 @@ class LiveLedger:
         return ref
 
 
-def _checked_ahead(told: Sequence[Batch], now: _InForce) -> Group | None:
-    """The group as it was checked; None where some of it was not, or by what is no longer in force, or where a message
-    is told twice."""
-    parts: list[Sequence[Ready]] = []
-    for one in told:
-        if one.checked is None or not one.checked.holds(now.sources[one.origin], now.schemas, now.rules):
-            return None
-        parts.append(one.checked.ready)
-    ready = list(chain.from_iterable(parts))
-    if len({(one.origin.id, one.message) for one in ready}) < len(ready):
-        return None
-    for position, one_ready in enumerate(ready):
-        one_ready.position = position
-    return Group(ready)
-
-
-def _checked_now(told: Sequence[Batch], now: _InForce) -> Group:
-    events = [(now.sources[origin], event) for origin, events, _ in told for event in events]
-    return check_group(events, now=clock.now(), schemas=now.schemas, rules=now.rules)
+def _group_of(told: Sequence[Batch], now: _InForce) -> Group:
+    """What was checked by what is in force, as it is; the rest is checked now."""
+    group, receipt = Group(), Receipt.at(clock.now(), now.schemas, now.rules)
+    for origin, events, checked in told:
+        source = now.sources[origin]
+        if checked is None or not checked.holds(source, now.schemas, now.rules):
+            check_into(group, ((source, event) for event in events), receipt)
+            continue
+        for position, one in enumerate(checked.ready, len(group)):
+            group.let_in(position, one)
+    return group

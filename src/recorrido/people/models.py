@@ -67,7 +67,7 @@ class Identifier(models.Model):
             models.UniqueConstraint(
                 fields=["value", "kind"],
                 include=["id"],
-                name="identifier_in_force",
+                name="identifier_by_value",
                 condition=models.Q(ended_at__isnull=True),
             ),
         ]
@@ -77,7 +77,7 @@ class Identifier(models.Model):
             # resolution: the leaf that a value meant before it ended
             models.Index(
                 fields=["value", "kind", "ended_at"],
-                name="identifier_ended",
+                name="identifier_ended_by_value",
                 condition=models.Q(ended_at__isnull=False),
             ),
         ]

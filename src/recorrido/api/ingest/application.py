@@ -164,11 +164,13 @@ class IngestApplication:
     async def _record(self, kind: str, text: bytes, key: ApiKey, verbose: bool) -> bytes:
         loop = asyncio.get_running_loop()
         writer = self._running_writer(loop)
-        parcel, checked = await self._unpacked(text, kind, key, writer)
+        parcel = await self._unpacked(text, kind, key)
         self._rate.take(key.pk, len(parcel))
         if not len(parcel):
             return told(parcel, []) if verbose else SUCCESS
-        entry = Entry(key, parcel, len(text), verbose, loop.create_future(), checked)
+        checked = await self._checked(text, key, parcel, writer)
+        weight = len(text) if checked is None else 2 * len(text)  # its properties lie here as JSON too
+        entry = Entry(key, parcel, weight, verbose, loop.create_future(), checked)
         writer.submit(entry)
         alarm = loop.call_later(self._limits.answered_within, _give_up, entry.answer)
         try:
@@ -177,13 +179,16 @@ class IngestApplication:
             alarm.cancel()
         return told(parcel, items) if verbose else SUCCESS
 
-    async def _unpacked(
-        self, text: bytes, kind: str, key: ApiKey, writer: Writer
-    ) -> tuple[Parcel, Checked | None]:
+    async def _unpacked(self, text: bytes, kind: str, key: ApiKey) -> Parcel:
         if len(text) < LARGE:
-            return _unpack(text, kind, key, writer)
+            return unpack(text, kind, key, clock.now())
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _unpack, text, kind, key, writer)
+        return await loop.run_in_executor(self._threads, unpack, text, kind, key, clock.now())
+
+    async def _checked(self, text: bytes, key: ApiKey, parcel: Parcel, writer: Writer) -> Checked | None:
+        if len(text) < LARGE:
+            return writer.check(key, parcel)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, writer.check, key, parcel)
 
     async def _key(self, secret: str) -> ApiKey | None:
         """The key of a secret; None where there is no secret. Raises Refusal (401, 403, 503)."""
@@ -239,11 +244,6 @@ def _decoded(base64_text: str) -> bytes:
         return base64.b64decode(base64_text.replace("-", "+").replace("_", "/") + "==")
     except (binascii.Error, ValueError):
         return b""
-
-
-def _unpack(text: bytes, kind: str, key: ApiKey, writer: Writer) -> tuple[Parcel, Checked | None]:
-    parcel = unpack(text, kind, key, clock.now())
-    return parcel, writer.check(key, parcel)
 
 
 def _refresh(secret: str) -> None:

@@ -81,8 +81,11 @@ class Writer:
         atexit.register(self.close)
 
     def check(self, key: ApiKey, parcel: Parcel) -> Checked | None:
-        """Check what a request brings while others are written. For any thread."""
-        return self._ledger.check(Origin(key.source, key.country), parcel.events)
+        """Check what a request brings while others are written. For any thread.
+
+        What every item of a batch shares is written out when its turn has come: until then it lies here once.
+        """
+        return None if parcel.shares else self._ledger.check(Origin(key.source, key.country), parcel.events)
 
     def submit(self, entry: Entry) -> None:
         """Queue a request; its future is answered after the commit. Raises Refusal (503) where too much waits."""

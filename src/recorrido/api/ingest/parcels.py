@@ -46,10 +46,14 @@ class Refused(NamedTuple):
 
 @dataclass(slots=True)
 class Parcel:
-    """What one request brings: events to record, and those for the quarantine with their reasons."""
+    """What one request brings: events to record, and those for the quarantine with their reasons.
+
+    ``shares``: the batch says something once that every item carries, which weighs more in each than here.
+    """
 
     events: list[NewEvent] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    shares: bool = False
 
     def __len__(self) -> int:
         return len(self.events) + len(self.refused)
@@ -112,6 +116,7 @@ def _take_items(envelope: Envelope, size: int, reading: Reading, parcel: Parcel)
     if len(batch) > MAX_ITEMS:
         raise too_large(f"{len(batch):,} events in one batch; at most {MAX_ITEMS:,} are taken: send several.")
     _take_shared(envelope, size, reading)
+    parcel.shares = bool(reading.context or reading.integrations)
     _take_times(_told_times(envelope), reading, map(_read_raw, batch))
     mended = isinstance(envelope, Mended)
     for text in map(bytes, batch):

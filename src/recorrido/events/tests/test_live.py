@@ -103,6 +103,34 @@ def test_a_message_that_two_requests_tell_at_once_is_recorded_once(ledger):
     assert (figures(report), report.fresh) == ((3, 1, 0), [0, 1, 3])
 
 
+def test_what_is_sound_is_not_checked_again_for_what_others_say(ledger, monkeypatch):
+    """A message told twice, one that is refused, one that was not checked at all."""
+    sound, twice = ahead(ledger, event("a"), event("b")), ahead(ledger, event("b"), event("c"))
+    odd = [event("odd", channel="smoke"), event("a"), event("d")]
+    assert ledger.check(SHOP, odd) is None
+    checked, check = [], live.check_into
+    monkeypatch.setattr(
+        live, "check_into", lambda group, events, receipt: check(group, _noted(events, checked), receipt)
+    )
+    report = ledger.record([sound, Batch(SHOP, odd), twice])
+    assert [one.message_id for one in checked] == ["odd", "a", "d"]
+    assert (figures(report), report.fresh) == ((4, 2, 1), [0, 1, 4, 6])
+    assert [one.position for one in report.refused] == [2]
+
+
+def _noted(events, noted):
+    for source, one in events:
+        noted.append(one)
+        yield source, one
+
+
+def test_another_source_is_checked_ahead_as_long_as_it_is_known(ledger):
+    till = Origin("till", "CL")
+    ledger.record([Batch(till, [event("at the till")])])
+    ledger.record([], [NotTaken(SHOP, event("x"), "malformed", "not the shape of one")])
+    assert ledger.check(till, [event("a")]) and ledger.check(SHOP, [event("a")])
+
+
 def test_what_was_blocked_since_the_check_is_no_identifier(ledger, admin):
     told = ahead(ledger, event("a", identifiers=(("customer", "C1"), TABLET)))
     block_value(actor=admin, kind="external", pattern="tablet 7", reason="the store's own")

@@ -1,4 +1,7 @@
-"""Leaves are found by their value first, as kinds tell few apart; those in force without a look into the table."""
+"""Leaves are found by their value first, as kinds tell few apart; those in force without a look into the table.
+
+The new indexes are made before the old ones go: meanwhile persons can be read, and what writes waits.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,11 @@ class Migration(migrations.Migration):
     dependencies = [("people", "0006_place")]
 
     operations = [
-        migrations.RemoveConstraint(model_name="identifier", name="identifier_in_force"),
-        migrations.RemoveIndex(model_name="identifier", name="identifier_ended"),
         migrations.AddConstraint(
             model_name="identifier",
             constraint=models.UniqueConstraint(
                 fields=("value", "kind"),
-                name="identifier_in_force",
+                name="identifier_by_value",
                 condition=models.Q(("ended_at__isnull", True)),
                 include=("id",),
             ),
@@ -24,8 +25,10 @@ class Migration(migrations.Migration):
             model_name="identifier",
             index=models.Index(
                 fields=["value", "kind", "ended_at"],
-                name="identifier_ended",
+                name="identifier_ended_by_value",
                 condition=models.Q(("ended_at__isnull", False)),
             ),
         ),
+        migrations.RemoveConstraint(model_name="identifier", name="identifier_in_force"),
+        migrations.RemoveIndex(model_name="identifier", name="identifier_ended"),
     ]

@@ -155,6 +155,7 @@ _SHARED = """
     GROUP BY i.id HAVING count(DISTINCT far.person_id) >= %s
     ORDER BY persons DESC, i.id LIMIT %s
 """
+# When a rule is saved: a walk over all identifiers, as the index begins with the value.
 _BEYOND = """
     SELECT count(*) FROM (SELECT 1 FROM people_identifier WHERE kind = %s AND ended_at IS NULL
                           GROUP BY person_id HAVING count(*) > %s) beyond

@@ -14,6 +14,7 @@ from django.db import connection
 from recorrido.api.ingest.limits import Limits
 from recorrido.api.ingest.tests.door import basic
 from recorrido.company.actions import make_api_key
+from recorrido.events import live, recording
 from recorrido.events.models import Event, Quarantine, Source
 
 
@@ -74,7 +75,44 @@ def test_several_sources_are_written_together_and_stay_apart(door, key):
     assert Source.objects.get(name="shop").country == "CL"
 
 
-def test_a_poisonous_event_costs_the_hundred_good_ones_of_other_clients_nothing(door):
+@pytest.fixture(params=["at first", "checked ahead"])
+def door_at_work(request, door):
+    """Before something of its source was recorded nothing can be checked ahead."""
+    if request.param != "at first":
+        door.post("/v1/track", track("before"))
+    return door
+
+
+def test_what_is_sound_is_checked_while_others_are_written(door, monkeypatch):
+    def check_now(*_told):
+        raise AssertionError("checked by the writer")
+
+    door.post("/v1/track", track("before"))
+    monkeypatch.setattr(live, "check_into", check_now)
+    batches = [{"batch": [track(f"b{number}-{item}") for item in range(25)]} for number in range(4)]
+    assert [answer.status for answer in door.post_all("/v1/batch", batches)] == [200] * 4
+    large = {"batch": [track(f"large{number}", properties={"note": "x" * 30_000}) for number in range(3)]}
+    assert door.post("/v1/batch", large).status == 200
+    assert Event.objects.count() == 104
+
+
+def test_what_nobody_can_check_is_told_item_by_item_and_costs_the_others_nothing(door_at_work):
+    """A context of its own that a batch nests deeper than the check can go: each item that carries it is kept aside."""
+    before = Event.objects.count()
+    deep = b'{"a":' * 700 + b"null" + b"}" * 700
+    told = (
+        b'{"context":'
+        + deep
+        + b',"batch":[{"type":"track","event":"Step","userId":"C1","messageId":"deep"}]}'
+    )
+    sent = [door_at_work.begin("POST", "/v1/batch", told)]
+    sent += [door_at_work.begin("POST", "/v1/track", track(f"m{number}")) for number in range(10)]
+    assert [one.result(30).status for one in sent] == [200] * 11
+    assert (Event.objects.count() - before, Quarantine.objects.count()) == (10, 1)
+
+
+def test_a_poisonous_event_costs_the_hundred_good_ones_of_other_clients_nothing(door_at_work):
+    door, before = door_at_work, Event.objects.count()
     poison = [
         track("nul", properties={"note": "a\x00b"}),
         track("number", properties={"n": float("nan")}),
@@ -85,7 +123,29 @@ def test_a_poisonous_event_costs_the_hundred_good_ones_of_other_clients_nothing(
         batch["batch"].insert(12, culprit)
     answers = door.post_all("/v1/batch?verbose=1", batches)
     assert [answer.status for answer in answers] == [200] * 4
-    assert Event.objects.count() == 101 and Quarantine.objects.count() == 2
+    assert Event.objects.count() - before == 101 and Quarantine.objects.count() == 2
+
+
+def test_a_group_that_fails_for_an_unknown_reason_is_written_piece_by_piece(door_at_work, monkeypatch):
+    """Also what was checked ahead: every sound event once, the culprit in quarantine."""
+    before, record = Event.objects.count(), recording.write_events
+
+    def stumbling(ready, known):
+        if any(one.event.message_id == "culprit" for one in ready):
+            raise RuntimeError("nobody expected this")
+        return record(ready, known)
+
+    monkeypatch.setattr(recording, "write_events", stumbling)
+    batches = [{"batch": [track(f"b{number}-{item}") for item in range(25)]} for number in range(4)]
+    batches[2]["batch"].insert(12, track("culprit"))
+    answers = door_at_work.post_all("/v1/batch?verbose=1", batches)
+    assert [answer.status for answer in answers] == [200] * 4
+    states = [[one["status"] for one in answer.json()["results"]] for answer in answers]
+    assert states == [
+        ["recorded"] * 25 if n != 2 else ["recorded"] * 12 + ["quarantined"] + ["recorded"] * 13
+        for n in range(4)
+    ]
+    assert (Event.objects.count() - before, Quarantine.objects.get().code) == (100, "unexpected")
 
 
 def test_the_same_batch_from_many_clients_at_once_is_recorded_once(door):
