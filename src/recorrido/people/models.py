@@ -62,11 +62,10 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [
-            # resolution: find the leaf in force by what a message says. The value first, as kinds tell few apart; the
-            # id with it, so that the table is not read
+            # resolution: find the leaf in force by what a message says. The value first, as kinds tell few apart. Without
+            # the id, which would spare a look into the table and costs a file of a million customers a tenth more time
             models.UniqueConstraint(
                 fields=["value", "kind"],
-                include=["id"],
                 name="identifier_by_value",
                 condition=models.Q(ended_at__isnull=True),
             ),

@@ -1,4 +1,4 @@
-"""Leaves are found by their value first, as kinds tell few apart; those in force without a look into the table.
+"""Leaves are found by their value first, as kinds tell few apart.
 
 The new indexes are made before the old ones go: meanwhile persons can be read, and what writes waits.
 """
@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
                 fields=("value", "kind"),
                 name="identifier_by_value",
                 condition=models.Q(("ended_at__isnull", True)),
-                include=("id",),
             ),
         ),
         migrations.AddIndex(
