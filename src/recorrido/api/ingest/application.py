@@ -8,7 +8,7 @@ import binascii
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
@@ -28,13 +28,14 @@ from recorrido.api.ingest.browser import settings_for, source_config_for
 from recorrido.api.ingest.committing import Entry, Told, Writer
 from recorrido.api.ingest.errors import Refusal, unavailable
 from recorrido.api.ingest.limits import Limits, RateLimit
-from recorrido.api.ingest.parcels import BATCH, IMPORT, Parcel, unpack, write_key_in
+from recorrido.api.ingest.parcels import BATCH, IMPORT, unpack, write_key_in
 from recorrido.company.keyring import MARK, RING
 from recorrido.company.models import ApiKey, Scope
-from recorrido.events.live import Checked
 from recorrido.shared import clock
 
 Scopes = Mapping[str, Any]
+Done = TypeVar("Done")
+Arguments = TypeVarTuple("Arguments")
 Handler = Callable[[Scopes, Receive, Send], Awaitable[None]]
 
 LARGE = 64 * 1024
@@ -162,13 +163,13 @@ class IngestApplication:
         return await self._record(kind, text, key, asked.parameter("verbose") in ("1", "true"))
 
     async def _record(self, kind: str, text: bytes, key: ApiKey, verbose: bool) -> bytes:
-        loop = asyncio.get_running_loop()
-        writer = self._running_writer(loop)
-        parcel = await self._unpacked(text, kind, key)
+        parcel = await self._aside(text, unpack, text, kind, key, clock.now())
         self._rate.take(key.pk, len(parcel))
         if not len(parcel):
             return told(parcel, []) if verbose else SUCCESS
-        checked = await self._checked(text, key, parcel, writer)
+        loop = asyncio.get_running_loop()
+        writer = self._running_writer(loop)
+        checked = await self._aside(text, writer.check, key, parcel)
         weight = len(text) if checked is None else 2 * len(text)  # its properties lie here as JSON too
         entry = Entry(key, parcel, weight, verbose, loop.create_future(), checked)
         writer.submit(entry)
@@ -179,16 +180,11 @@ class IngestApplication:
             alarm.cancel()
         return told(parcel, items) if verbose else SUCCESS
 
-    async def _unpacked(self, text: bytes, kind: str, key: ApiKey) -> Parcel:
+    async def _aside(self, text: bytes, work: Callable[[*Arguments], Done], *arguments: *Arguments) -> Done:
+        """Do what takes the longer the larger the body is; in a thread where it is LARGE."""
         if len(text) < LARGE:
-            return unpack(text, kind, key, clock.now())
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, unpack, text, kind, key, clock.now())
-
-    async def _checked(self, text: bytes, key: ApiKey, parcel: Parcel, writer: Writer) -> Checked | None:
-        if len(text) < LARGE:
-            return writer.check(key, parcel)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, writer.check, key, parcel)
+            return work(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     async def _key(self, secret: str) -> ApiKey | None:
         """The key of a secret; None where there is no secret. Raises Refusal (401, 403, 503)."""

@@ -54,10 +54,14 @@ class Entry:
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.key.source, self.key.country)
+        return _origin_of(self.key)
 
     def not_taken(self) -> list[NotTaken]:
         return [NotTaken(self.origin, event, why.code, str(why)) for _, event, why in self.parcel.refused]
+
+
+def _origin_of(key: ApiKey) -> Origin:
+    return Origin(key.source, key.country)
 
 
 Outcome = Told | Refusal
@@ -85,7 +89,7 @@ class Writer:
 
         What every item of a batch shares is written out when its turn has come: until then it lies here once.
         """
-        return None if parcel.shares else self._ledger.check(Origin(key.source, key.country), parcel.events)
+        return None if parcel.shares else self._ledger.check(_origin_of(key), parcel.events)
 
     def submit(self, entry: Entry) -> None:
         """Queue a request; its future is answered after the commit. Raises Refusal (503) where too much waits."""
