@@ -7,6 +7,7 @@ import re
 import pytest
 from django.db import connection
 from playwright.sync_api import expect
+from tests.browser.steps import follow
 
 from recorrido.connectors.files.models import Upload
 from recorrido.connectors.files.tests import sheets
@@ -65,7 +66,7 @@ def test_a_spreadsheet_becomes_a_map_with_one_true_sentence(
     open_signed_in, serious_problems, admin, export, width, scheme
 ):
     page = open_signed_in(admin, "/", width=width, color_scheme=scheme)
-    page.click("text=Subir un archivo")
+    follow(page, "text=Subir un archivo")
     assert looks_right(page, serious_problems)
     upload(page, export)
     assert looks_right(page, serious_problems)
@@ -117,7 +118,7 @@ def test_the_way_works_without_javascript(open_signed_in, admin, export):
     page.click("text=Mostrar de nuevo")
     page.click("text=Está escrito así: continuar")
     page.check("input[name=shape][value=persons]")
-    page.click("text=Mostrar de nuevo")
+    follow(page, "text=Mostrar de nuevo")
     assert page.locator("text=Su número está en").count() == 0
     page.check("input[name=shape][value=dates]")
     page.select_option("select[name=country]", "CL")
@@ -125,5 +126,5 @@ def test_the_way_works_without_javascript(open_signed_in, admin, export):
     page.click("text=Está bien: revisar el archivo entero")
     page.click("main button[value=import]")
     do_the_workers_part()
-    page.click("text=Mirar de nuevo")
+    follow(page, "text=Mirar de nuevo")
     assert "Se registraron" in page.locator(".total").inner_text()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.browser.steps import follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = [
@@ -49,7 +50,7 @@ def test_a_wrong_password_is_told_in_words(open_page, admin):
 def test_the_language_changes_and_stays(open_signed_in, admin):
     page = open_signed_in(admin, "/company/staff/")
     page.click(".menu summary")
-    page.click("button[name=language][value=en]")
+    follow(page, "button[name=language][value=en]")
     assert page.locator("h1").inner_text() == "Staff"
     page.goto("/company/audit/")
     assert page.locator("h1").inner_text() == "Audit log"
@@ -59,7 +60,7 @@ def test_the_theme_changes_the_colours_against_the_device(open_signed_in, admin)
     page = open_signed_in(admin, "/company/staff/", color_scheme="light")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.click(".menu summary")
-    page.click("button[name=theme][value=dark]")
+    follow(page, "button[name=theme][value=dark]")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
 
 
@@ -74,7 +75,7 @@ def test_pages_work_without_javascript(open_signed_in, admin):
     page = open_signed_in(admin, "/company/departments/new/", java_script_enabled=False)
     page.fill("[name=name]", "Riesgo")
     page.fill("[name=slug]", "risk")
-    page.click("main button.primary")
+    follow(page, "main button.primary")
     assert page.locator(".tiles").inner_text() == "Riesgo"
 
 

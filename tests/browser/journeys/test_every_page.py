@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.browser.steps import follow
 
 pytestmark = pytest.mark.django_db  # the database is there; the pages read what is committed
 MONTH = "from=2026-10-01&to=2026-10-31"
@@ -54,18 +55,18 @@ def test_the_picture_follows_the_chosen_theme_against_the_device(visit, device, 
     page = visit(PAGES[0], color_scheme=device)
     before = page.evaluate(ground)
     page.click(".menu summary")
-    page.click(f"button[name=theme][value={choice}]")
+    follow(page, f"button[name=theme][value={choice}]")
     assert page.evaluate(ground) != before
     page.click(".menu summary")
-    page.click("button[name=theme][value=system]")
+    follow(page, "button[name=theme][value=system]")
     assert page.evaluate(ground) == before
 
 
 def test_the_map_speaks_english_too(visit):
     page = visit(PAGES[0])
     page.click(".menu summary")
-    page.click("button[name=language][value=en]")
+    follow(page, "button[name=language][value=en]")
     assert page.locator("h1").inner_text() == "Journey map"
     assert "journeys" in page.locator(".picture svg").text_content()
     page.click(".menu summary")
-    page.click("button[name=language][value=es]")
+    follow(page, "button[name=language][value=es]")

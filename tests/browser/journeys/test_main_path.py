@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.browser.steps import follow
 
 pytestmark = pytest.mark.django_db  # the database is there; the pages read what is committed
 MONTH = "/journeys/?from=2026-10-01&to=2026-10-31"
@@ -112,14 +113,14 @@ def test_the_map_works_without_javascript(visit):
     page = visit(MONTH, java_script_enabled=False)
     page.locator(".picture svg a[href*='/step/order.placed/']").first.click()
     assert page.locator("article.chosen h1").inner_text() == "Pedido"
-    page.locator("a.button", has_text="Ver los recorridos").click()
+    follow(page, page.locator("a.button", has_text="Ver los recorridos"))
     assert page.locator("table.journeys tbody tr").count() > 0
 
 
 def test_filters_work_without_javascript(visit):
     page = visit(MONTH, java_script_enabled=False)
     page.select_option("#f-channel", "phone")
-    page.locator(".filters button[type=submit]").first.click()
+    follow(page, page.locator(".filters button[type=submit]").first)
     assert "channel=phone" in page.url
     assert "s.region=&" not in page.url
 
