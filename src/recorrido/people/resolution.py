@@ -1,10 +1,10 @@
 """Deterministic resolution, in sets, inside the transaction that records the events.
 
-Steps, for all messages of a group at once: find the leaves that exist, and set strangers aside, who need no judgement
-(`look_up`, also ahead of the group's turn); lock the persons a new leaf or link touches; join them link by link in the
-order told, as far as the rules allow (`joining`); insert what is missing, sorted; move the leaves of merged persons and
-write down each merge.
-A message about known, already linked leaves costs two index probes and no lock; one whose very leaves this run has
+Steps, for all messages of a group at once: see which of them say nothing new (`sight`); of the others, find the leaves
+that exist, and set strangers aside, who need no judgement (`look_up`, also ahead of the group's turn); lock the persons
+a new leaf or link touches; join them link by link in the order told, as far as the rules allow (`joining`); insert what
+is missing, sorted; move the leaves of merged persons and write down each merge.
+A message about known, already linked leaves costs three index probes and no lock; one whose very leaves this run has
 seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
 new leaf at the same moment is refused by the unique index and looks again.
 """
@@ -27,6 +27,7 @@ from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
 from recorrido.people.rules import Rules
+from recorrido.people.sight import Sight, see
 from recorrido.people.strangers import Strangers, is_one_of_each_kind, make_ready
 from recorrido.shared import sql
 
@@ -75,13 +76,11 @@ class Look:
 
 @dataclass(slots=True)
 class Known:
-    """What one long run remembers of leaves and links, so that it asks the database once for each.
+    """What one long run remembers of messages, so that it asks the database once for each.
 
     Only take ``learnt`` in after the commit: a rolled-back leaf id means nothing.
     """
 
-    leaves: dict[Key, int] = field(default_factory=dict)
-    links: set[Pair] = field(default_factory=set)
     groups: dict[tuple[Key, ...], list[int]] = field(default_factory=dict)
     """The leaves of a whole message that were found, and linked, before."""
     made: frozenset[int] = frozenset()
@@ -92,20 +91,14 @@ class Known:
 
     def follow(self, edition: UUID | None) -> None:
         if edition != self.edition:
-            self.leaves.clear()
-            self.links.clear()
             self.groups.clear()
             self.edition = edition
 
     def take_in(self, learnt: Known) -> None:
         if learnt.edition != self.edition:
             return
-        if len(self.leaves) + len(self.links) + len(self.groups) > self.limit:
-            self.leaves.clear()
-            self.links.clear()
+        if len(self.groups) > self.limit:
             self.groups.clear()
-        self.leaves.update(learnt.leaves)
-        self.links |= learnt.links
         self.groups.update(learnt.groups)
 
 
@@ -117,18 +110,40 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     in_force = rules.current()
     known.follow(in_force.edition)
     early = _early(told, in_force)
-    groups = [
-        None if number in early else known.groups.get(message.keys) for number, message in enumerate(told)
-    ]
-    unseen = [message for message, group in zip(told, groups, strict=True) if group is None]
-    if not unseen:
-        return cast(list[list[int]], groups), Known(edition=known.edition)
-    resolved, learnt = until_certain(lambda: _look_and_write(unseen, known))
-    learnt.groups.update(zip((message.keys for message in unseen), resolved, strict=True))
+    groups = [known.groups.get(message.keys) for message in told]
     for number in early:
-        learnt.groups.pop(told[number].keys, None)
-    rest = iter(resolved)
-    return [next(rest) if group is None else group for group in groups], learnt
+        groups[number] = None
+    unseen = [number for number, group in enumerate(groups) if group is None and number not in early]
+    seen = see([told[number].keys for number in unseen], in_force)
+    for number in unseen:
+        groups[number] = seen.groups.get(told[number].keys)
+    learnt = Known(seen.groups, edition=in_force.edition)
+    if news := [number for number, group in enumerate(groups) if group is None]:
+        resolved, learnt.made = _resolve_news([told[number] for number in news], seen, in_force)
+        for number, group in zip(news, resolved, strict=True):
+            groups[number] = group
+            if number not in early:
+                learnt.groups[told[number].keys] = group
+    return cast(list[list[int]], groups), learnt
+
+
+def _resolve_news(
+    told: Sequence[Message], seen: Sight, seen_under: Rules
+) -> tuple[list[list[int]], frozenset[int]]:
+    """The leaves of messages that say something new, and which of these leaves they made.
+
+    What was seen is good for one try: what was not there may have come since, and is refused by the index.
+    """
+    sights = iter([seen])
+
+    def work() -> tuple[list[list[int]], frozenset[int]]:
+        in_force, sight = rules.current(), next(sights, Sight())
+        if in_force is not seen_under:
+            sight = Sight()
+        look = look_up(told, in_force, known=sight.found, sift=sight.not_asked)
+        return _write(told, look, in_force), frozenset(look.new.values())
+
+    return until_certain(work)
 
 
 def resolve_ahead(
@@ -146,7 +161,7 @@ def resolve_ahead(
         looked = next(looks, None)
         if looked is None or looked.edition != in_force.edition:
             looked = look_up(told, in_force)
-        return _write(told, looked, in_force, set(), meanwhile)[0], looked
+        return _write(told, looked, in_force, meanwhile), looked
 
     return until_certain(work)
 
@@ -159,40 +174,26 @@ def _early(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
     return frozenset(number for number, message in enumerate(told) if message.at < latest)
 
 
-def _look_and_write(told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
-    in_force = rules.current()
-    known.follow(in_force.edition)
-    look = look_up(told, in_force, known=known.leaves)
-    groups, links = _write(told, look, in_force, known.links)
-    return groups, Known(
-        leaves={**look.found, **look.new},
-        links={*links, *look.ready.pairs()},
-        made=frozenset(look.new.values()),
-        edition=in_force.edition,
-    )
-
-
 def _write(
     told: Sequence[Message],
     look: Look,
     in_force: Rules,
-    linked: set[Pair],
     meanwhile: Callable[[], None] | None = None,
-) -> tuple[list[list[int]], Collection[Pair]]:
-    """Leaf ids for each message, and the pairs that were linked, besides those of strangers."""
+) -> list[list[int]]:
+    """Leaf ids for each message."""
     leaves_of = look.ready.leaves_of
     rest = [message for number, message in enumerate(told) if number not in leaves_of]
     members = [group for number, group in enumerate(look.members) if number not in leaves_of]
     ids, new = _ids_of(members, look)
     groups = [[ids[one] if isinstance(one, tuple) else one for one in group] for group in members]
-    evidence = _new_links(groups, linked, new)
+    evidence = _new_links(groups, new)
     if new or evidence or leaves_of:
         first = _first_told(members)
         kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
         blocked = {new[key] for key in look.blocked if key in new}
         connect(News(rest, groups, new, first, evidence, kinds, blocked, look.ready), in_force, meanwhile)
     others = iter(groups)
-    return [leaves_of[n] if n in leaves_of else next(others) for n in range(len(told))], evidence
+    return [leaves_of[n] if n in leaves_of else next(others) for n in range(len(told))]
 
 
 def _ids_of(members: Sequence[Sequence[Member]], look: Look) -> tuple[dict[Key, int], dict[Key, int]]:
@@ -313,20 +314,19 @@ def _allot_ids(missing: Sequence[Key]) -> dict[Key, int]:
     return dict(zip(missing, sql.allot(LEAVES_SEQUENCE, len(missing)), strict=True))
 
 
-def _new_links(groups: Sequence[Sequence[int]], linked: set[Pair], new: Mapping[Key, int]) -> dict[Pair, int]:
+def _new_links(groups: Sequence[Sequence[int]], new: Mapping[Key, int]) -> dict[Pair, int]:
     """The pairs told here for the first time: the principal leaf with each other leaf, and the number of the message
     that told it first."""
     evidence: dict[Pair, int] = {}
     for number, group in enumerate(groups):
         for other in group[1:]:
             pair = (group[0], other) if group[0] < other else (other, group[0])
-            if pair[0] != pair[1] and pair not in linked:
+            if pair[0] != pair[1]:
                 evidence.setdefault(pair, number)
     fresh = frozenset(new.values())
     asked = [pair for pair in evidence if pair[0] not in fresh and pair[1] not in fresh]
     for pair in _linked_already(asked):
         del evidence[pair]
-        linked.add(pair)  # committed by someone else: true whatever becomes of this transaction
     return evidence
 
 

@@ -7,7 +7,7 @@ ones: nothing that came before touches a stranger, and only the order of links t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recorrido.people.evidence import Evidence
@@ -24,10 +24,6 @@ class Strangers:
     leaves: list[str] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        """The leaves that are linked."""
-        return ((first, other) for first, *others in self.leaves_of.values() for other in others)
 
 
 def is_one_of_each_kind(keys: Iterable[Key]) -> bool:
