@@ -7,14 +7,14 @@ and as it is normalised.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recorrido.people.kinds import kind_named
+from recorrido.people.kinds import OFFICIAL
 
 
 class Pattern(NamedTuple):
@@ -72,7 +72,7 @@ def repeats_itself(kind: str, value: str) -> bool:
     """Two zeros or more and nothing else, one digit over and over, a telephone that ends in eight equal digits,
     ``11111111-1``."""
     last = value[-1:]
-    if kind_named(kind).official and len(value) > 6 and len(set(value[:-1])) == 1:
+    if kind in OFFICIAL and len(value) > 6 and len(set(value[:-1])) == 1:
         return True
     if not last.isdigit():
         return False
@@ -83,34 +83,48 @@ def repeats_itself(kind: str, value: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """A set of patterns, ready to be asked: those without a ``*`` by hash, those that end in their only one by how a
-    value begins, the others by one expression per kind."""
+class Patterns:
+    """Ready to be asked: patterns without a ``*`` by hash, those that end in their only one by how a value begins, the
+    others by one expression."""
 
-    exact: frozenset[tuple[str, str]] = frozenset()
-    starts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    shapes: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    starts: tuple[str, ...] = ()
+    shapes: re.Pattern[str] | None = None
+
+    @classmethod
+    def of(cls, folded: Collection[str]) -> Patterns:
+        words, starts, shapes = set(), [], []
+        for pattern in folded:
+            before, star, after = pattern.partition("*")
+            if not star:
+                words.add(pattern)
+            elif not after:
+                starts.append(before)
+            else:
+                shapes.append(".*".join(map(re.escape, pattern.split("*"))))
+        return cls(frozenset(words), tuple(starts), re.compile("|".join(shapes)) if shapes else None)
+
+    def hold(self, folded: str) -> bool:
+        if folded in self.words or folded.startswith(self.starts):
+            return True
+        return self.shapes is not None and self.shapes.fullmatch(folded) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A set of patterns: for each kind that has some of its own, these and those of any kind."""
+
+    of_any_kind: Patterns = field(default_factory=Patterns)
+    of_kinds: Mapping[str, Patterns] = field(default_factory=dict)
 
     @classmethod
     def of(cls, patterns: Iterable[tuple[str, str]]) -> Values:
-        exact, starts, open_ = set(), dict[str, tuple[str, ...]](), dict[str, list[str]]()
+        folded: dict[str, list[str]] = {"": []}
         for kind, pattern in patterns:
-            folded = pattern.casefold()
-            if "*" not in folded:
-                exact.add((kind, folded))
-            elif folded.index("*") == len(folded) - 1:
-                starts[kind] = (*starts.get(kind, ()), folded[:-1])
-            else:
-                open_.setdefault(kind, []).append(".*".join(map(re.escape, folded.split("*"))))
-        return cls(
-            frozenset(exact), starts, {kind: re.compile("|".join(shapes)) for kind, shapes in open_.items()}
-        )
+            folded.setdefault(kind, []).append(pattern.casefold())
+        shared = folded.pop("")
+        kinds = {kind: Patterns.of([*own, *shared]) for kind, own in folded.items()}
+        return cls(Patterns.of(shared), kinds)
 
     def hold(self, kind: str, value: str) -> bool:
-        folded = value.casefold()
-        return self._hold(kind, folded) or self._hold("", folded)
-
-    def _hold(self, kind: str, folded: str) -> bool:
-        if (kind, folded) in self.exact or (kind in self.starts and folded.startswith(self.starts[kind])):
-            return True
-        return kind in self.shapes and self.shapes[kind].fullmatch(folded) is not None
+        return self.of_kinds.get(kind, self.of_any_kind).hold(value.casefold())

@@ -184,6 +184,7 @@ _KINDS = (
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}
+OFFICIAL = frozenset(kind.name for kind in _KINDS if kind.official)
 
 _BY_COUNTRY = {
     "national_id": {
@@ -219,6 +220,14 @@ _BY_COUNTRY = {
     "rfc": {"": "mx.rfc"},
     "cuit": {"": "ar.cuit"},
 }
+
+
+PLAIN = frozenset(
+    kind.name
+    for kind in _KINDS
+    if kind.read is None and kind.name not in _BY_COUNTRY and kind.name not in ("email", "phone")
+)
+"""Kinds whose values are taken as they are written, in any country."""
 
 
 def kind_named(name: str) -> Kind:

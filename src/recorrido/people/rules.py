@@ -17,8 +17,8 @@ from uuid import UUID
 
 from recorrido.people.blocked import SHIPPED, Values, repeats_itself
 from recorrido.people.errors import BlockedIdentifier
-from recorrido.people.identifiers import Key, normalise
-from recorrido.people.kinds import Rule, kind_named
+from recorrido.people.identifiers import MAX_VALUE, Key, normalise
+from recorrido.people.kinds import PLAIN, Rule, kind_named
 from recorrido.shared import sql
 
 ASK_EVERY = 1.0  # seconds
@@ -38,7 +38,7 @@ class Rules:
     read_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "read", lru_cache(maxsize=200_000)(self._read))
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=200_000)(self._read))
         object.__setattr__(self, "is_weak", lru_cache(maxsize=1_000)(self._is_weak))
 
     def is_shareable(self, kind: str) -> bool:
@@ -54,7 +54,7 @@ class Rules:
 
     def is_weak(self, kind: str) -> bool:
         """Whether an identifier of the kind is never what a message is about, where it names a better one."""
-        raise NotImplementedError  # remembered, as `read` is
+        raise NotImplementedError  # remembered, as numbers are
 
     def _is_weak(self, kind: str) -> bool:
         return self.rule(kind).weak
@@ -67,7 +67,18 @@ class Rules:
 
     def read(self, kind: str, value: str, country: str = "") -> Key | None:
         """The leaf that a value means, None where it is empty. Raises UnreadableIdentifier, BlockedIdentifier."""
-        raise NotImplementedError  # each edition remembers its own answers: see __post_init__
+        if kind not in PLAIN:
+            return self._remembered(kind, value, country)
+        as_it_is = value.isascii() and value.isprintable() and value == value.strip() != ""
+        if not as_it_is or len(value) > MAX_VALUE:
+            return self._read(kind, value, country)
+        if self.is_blocked(kind, value):
+            raise BlockedIdentifier(kind, value)
+        return kind, value
+
+    def _remembered(self, kind: str, value: str, country: str) -> Key | None:
+        """Reading a number again takes longer than remembering what it was."""
+        raise NotImplementedError  # each edition has its own memory: see __post_init__
 
     def _read(self, kind: str, value: str, country: str = "") -> Key | None:
         text = value.strip()

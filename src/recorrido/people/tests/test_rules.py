@@ -5,6 +5,8 @@ from threading import Event as Signal
 
 import pytest
 from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recorrido.company.models import AuditEntry
 from recorrido.people import rules
@@ -16,8 +18,8 @@ from recorrido.people.actions import (
     set_rule,
     withdraw_value,
 )
-from recorrido.people.errors import BadRule, BlockedIdentifier, BlockedLeaf
-from recorrido.people.kinds import Rule
+from recorrido.people.errors import BadRule, BlockedIdentifier, BlockedLeaf, UnreadableIdentifier
+from recorrido.people.kinds import PLAIN, Rule
 from recorrido.people.models import BlockedValue, Identifier, Link, PersonChange
 from recorrido.people.queries import current_person_id, person_of
 from recorrido.people.tests.telling import broken_promises, persons, tell, tell_keys
@@ -26,6 +28,21 @@ from recorrido.shared.tests.threads import in_thread
 pytestmark = pytest.mark.django_db
 
 TABLET = ("anonymous", "tablet-7")
+ODD = [
+    "",
+    " ",
+    " C1 ",
+    "NULL",
+    "0000",
+    "00",
+    "xxx",
+    "1111111",
+    "C" * 255,
+    "C" * 256,
+    "ñ\u0301",
+    "a\x00",
+    "7777777-7",
+]
 
 
 def is_blocked(kind, value):
@@ -150,3 +167,16 @@ def test_no_link_is_made_by_rules_that_have_ended(admin):
         two.result()
     assert persons() == {frozenset("a"), frozenset("b")}
     assert Identifier.objects.get(value="b").blocked
+
+
+@settings(max_examples=300)
+@given(kind=st.sampled_from(sorted(PLAIN)), value=st.one_of(st.text(max_size=8), st.sampled_from(ODD)))
+def test_a_plain_value_is_read_as_any_other(kind, value):
+    def answer(read):
+        try:
+            return read(kind, value, "CL")
+        except (BlockedIdentifier, UnreadableIdentifier) as error:
+            return type(error)
+
+    current = rules.in_force()
+    assert answer(current.read) == answer(current._read)
