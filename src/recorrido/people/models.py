@@ -62,11 +62,12 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [
-            # resolution: find the leaf in force by what a message says. The value first, as kinds tell few apart. Without
-            # the id, which would spare a look into the table and costs a file of a million customers a tenth more time
+            # resolution: find the leaf in force by what a message says, without a look into the table. The value first,
+            # as kinds tell few apart
             models.UniqueConstraint(
                 fields=["value", "kind"],
                 name="identifier_by_value",
+                include=["id"],
                 condition=models.Q(ended_at__isnull=True),
             ),
         ]

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("value", "kind"),
                 name="identifier_by_value",
+                include=["id"],
                 condition=models.Q(("ended_at__isnull", True)),
             ),
         ),
