@@ -30,6 +30,8 @@ class Known:
     limit: int = 1_000_000
     all_new: bool = False
     """The group before held no message the ledger had: neither will the next, most likely."""
+    new_objects: bool = False
+    """The group before named only objects that nobody had named: so will the next, most likely."""
 
     def take_in(self, learnt: Known) -> None:
         """After the commit only: a rolled-back id means nothing."""
@@ -136,9 +138,14 @@ def object_ids_of(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     wanted = {key for event in ready for key in event.objects}
     objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}
     if missing := wanted - objects.keys():
-        objects |= _find_objects(missing)
-    if new := sorted(wanted - objects.keys()):  # sorted: two writers wait for each other in one order
-        objects |= _make_objects(new)
+        found = {} if known.new_objects else _find_objects(missing)
+        made = _make_objects(
+            sorted(missing - found.keys())
+        )  # sorted: two writers wait for each other in one order
+        known.new_objects = len(made) == len(missing)
+        objects |= found | made
+    if len(objects) < len(wanted):  # there all along, or made by somebody since we looked
+        objects |= _find_objects(wanted - objects.keys())
     return objects
 
 
@@ -150,12 +157,12 @@ def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
 
 
 def _make_objects(new: Sequence[ObjectKey]) -> dict[ObjectKey, int]:
+    """The ids of those that were made: not of those that were there."""
+    if not new:
+        return {}
     kinds, names = zip(*new, strict=True)
     rows = sql.fetch(_INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(names))
-    made = {(kind, name): id_ for kind, name, id_ in rows}
-    if len(made) < len(new):  # somebody made the others since we looked
-        made |= _find_objects([key for key in new if key not in made])
-    return made
+    return {(kind, name): id_ for kind, name, id_ in rows}
 
 
 def _copy(
@@ -163,10 +170,11 @@ def _copy(
 ) -> None:
     lines: list[str] = []
     links: list[str] = []
-    objects, types = known.objects, known.types
+    object_of, types = known.objects.__getitem__, known.types
     for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
-        touched = [objects[key] for key in event.objects]
-        links += [f"{object_id}\t{id_}\n" for object_id in touched]
+        touched = list(map(object_of, event.objects))
+        for object_id in touched:
+            links.append(f"{object_id}\t{id_}\n")
         # A list of numbers as Python writes it, without its brackets, is an array as PostgreSQL reads it.
         members = f"{leaves[0] if leaves else NULL}\t{{{str(leaves)[1:-1]}}}\t{{{str(touched)[1:-1]}}}"
         head = f"{event.message}\t{id_}\t{event.origin.id}\t{types[event.event.type]}"

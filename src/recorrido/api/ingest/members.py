@@ -102,6 +102,8 @@ def contacts_in(traits: Any) -> list[Pair]:
 def objects_of(properties: Mapping[str, Any]) -> tuple[Pair, ...]:
     """The objects that e-commerce properties name, each once, at most 500. What is no id stays a property only."""
     names = [name for name in properties if name in OBJECTS]
+    if not names and "products" not in properties:
+        return ()
     if len(names) > 1:
         names.sort(key=_PLACES.__getitem__)
     named = [(OBJECTS[name], properties[name]) for name in names]

@@ -7,8 +7,8 @@ import pytest
 from recorrido.events import live, schemas_in_force
 from recorrido.events.actions import add_schema, put_in_force
 from recorrido.events.live import Batch, LiveLedger, NotTaken, Origin
-from recorrido.events.models import Event, Quarantine, Source
-from recorrido.events.tests.making import event, figures
+from recorrido.events.models import Event, ObjectRef, Quarantine, Source
+from recorrido.events.tests.making import event, figures, record
 from recorrido.people import rules
 from recorrido.people.actions import block_value
 from recorrido.people.models import Identifier
@@ -101,6 +101,18 @@ def test_a_message_that_two_requests_tell_at_once_is_recorded_once(ledger):
     twice = [ahead(ledger, event("a"), event("b")), ahead(ledger, event("b"), event("c"))]
     report = ledger.record(twice)
     assert (figures(report), report.fresh) == ((3, 1, 0), [0, 1, 3])
+
+
+def test_an_object_is_one_whoever_named_it_before(ledger):
+    """Where a group named only new objects, the next one is not looked up before it is made."""
+    record(event("elsewhere", objects=(("order", "O1"),)), source="erp")
+    ledger.record([Batch(SHOP, [event("a", objects=(("order", "O2"),))])])
+    mixed = event("b", objects=(("order", "O1"), ("order", "O3"), ("order", "O2")))
+    ledger.record([Batch(SHOP, [mixed, event("c", objects=(("order", "O1"),))])])
+    named = dict(ObjectRef.objects.values_list("id", "external_id"))
+    told = Event.objects.order_by("id").values_list("object_ids", flat=True)
+    assert [[named[id_] for id_ in ids] for ids in told] == [[], ["O1"], ["O2"], ["O1", "O3", "O2"], ["O1"]]
+    assert sorted(named.values()) == ["O1", "O2", "O3"]
 
 
 def test_what_is_sound_is_not_checked_again_for_what_others_say(ledger, monkeypatch):
