@@ -5,7 +5,6 @@ Runs beside the database in a thread of its own, so it holds nothing but its arg
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 import msgspec
 
 from recorrido.events.errors import RefusedEvent
+from recorrido.events.keepable import keepable_json, keepable_text
 from recorrido.events.records import CHANNELS, NewEvent, Refused
 from recorrido.events.schemas import CompiledSchema, SchemaBook
 from recorrido.people.identifiers import Key
@@ -30,7 +30,6 @@ MAX_MESSAGE_ID = 400
 MAX_TYPE = 120
 MAX_OBJECT_ID = 200
 MAX_MEMBERS = 500
-MAX_BYTES = 256 * 1024
 MAX_ATTRIBUTE_KEY = 64
 RAW = "$raw"
 """The property in which a door keeps what it did not understand, whole."""
@@ -186,7 +185,7 @@ def payload_of(event: NewEvent) -> str:
 
 
 def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, group: Group) -> Ready:
-    message_id = _text(event.message_id, MAX_MESSAGE_ID, "message_id")
+    message_id = keepable_text(event.message_id, MAX_MESSAGE_ID, "message_id")
     if event.type not in _seen_types:
         _learn_type(event.type)
     try:
@@ -222,7 +221,7 @@ def _against(schema: CompiledSchema, told: Any, properties: Any) -> Any:
 
     Raises RefusedEvent where the schema refuses.
     """
-    found = schema.violations(msgspec.json.decode(_json(told)), most=MAX_VIOLATIONS)
+    found = schema.violations(msgspec.json.decode(keepable_json(told)), most=MAX_VIOLATIONS)
     if not found:
         return properties
     if schema.refuses:
@@ -232,7 +231,7 @@ def _against(schema: CompiledSchema, told: Any, properties: Any) -> Any:
 
 
 def _learn_type(type_: Any) -> None:
-    if not _TYPE.fullmatch(_text(type_, MAX_TYPE, "type")) or not any(map(_is_seen, type_)):
+    if not _TYPE.fullmatch(keepable_text(type_, MAX_TYPE, "type")) or not any(map(_is_seen, type_)):
         raise RefusedEvent(
             "bad_type",
             "The type holds a control character, a backslash or outer spaces, or nothing that can be seen.",
@@ -246,36 +245,6 @@ def _is_seen(letter: str) -> bool:
 
 
 _seen_types: set[str] = set()
-
-
-def _text(value: Any, most: int, name: str) -> str:
-    if (
-        type(value) is str
-        and value.isascii()
-        and value.isprintable()
-        and 0 < len(value) <= most
-        and value[0] != " "
-    ):
-        return value  # what nearly all are
-    if not isinstance(value, str) or not value or value.isspace():
-        raise RefusedEvent(f"missing_{name}", f"The event has no {name}.")
-    if len(value) > most:
-        raise RefusedEvent(
-            f"long_{name}", f"The {name} is {len(value)} characters long; at most {most} are taken."
-        )
-    if not value.isprintable() and ("\x00" in value or not _is_utf8(value)):
-        raise RefusedEvent(f"bad_{name}", f"The {name} holds a character that no database can keep.")
-    return value
-
-
-def _is_utf8(value: str) -> bool:
-    if value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _moment(at: Any, latest: datetime) -> str:
@@ -336,7 +305,7 @@ def _objects(objects: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     for kind, external_id in objects:
         if kind not in _seen_kinds:
             _known_kind(kind)
-        _text(external_id, MAX_OBJECT_ID, "object_id")
+        keepable_text(external_id, MAX_OBJECT_ID, "object_id")
     return tuple(dict.fromkeys(objects)) if len(objects) > 1 else tuple(objects)
 
 
@@ -356,8 +325,8 @@ def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str
         raise RefusedEvent("attributes_of_nobody", "The event has attributes of a person but no identifier.")
     facts = []
     for key, value in attributes.items():
-        _text(key, MAX_ATTRIBUTE_KEY, "attribute_name")
-        facts.append((key, _json(value)))
+        keepable_text(key, MAX_ATTRIBUTE_KEY, "attribute_name")
+        facts.append((key, keepable_json(value)))
     return facts
 
 
@@ -366,41 +335,4 @@ def _properties(properties: Any) -> str:
         raise RefusedEvent("bad_properties", "The properties are not an object of names and values.")
     if RAW in properties:  # replayed as it is, what nobody understood would become an event that says nothing
         raise RefusedEvent("not_mended", f"What was not understood lies in {RAW}: mend it, and drop {RAW}.")
-    return _json(properties).replace("\\", "\\\\") if properties else "{}"
-
-
-def _json(value: Any) -> str:
-    try:
-        encoded = _encode(value)
-    except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError) as error:
-        raise RefusedEvent("bad_properties", f"The properties cannot be written as JSON: {error}.") from None
-    if len(encoded) > MAX_BYTES:
-        raise RefusedEvent(
-            "too_large", f"{len(encoded):,} bytes of properties; at most {MAX_BYTES:,} are taken."
-        )
-    text = encoded.decode()
-    # Cheap looks first: a NUL or a number that is none can only be there if its JSON form is.
-    if "\\u0000" in text or "null" in text:
-        _refuse_unkeepable(value)
-    return text
-
-
-def _refuse_unkeepable(value: Any) -> None:
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise RefusedEvent(
-                "nul_character", "A property holds the NUL character, which no database can keep."
-            )
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise RefusedEvent("bad_number", f"A property holds {value}, which is no number.")
-    elif isinstance(value, Mapping):
-        _refuse_each(value.keys())
-        _refuse_each(value.values())
-    elif isinstance(value, list | tuple):
-        _refuse_each(value)
-
-
-def _refuse_each(values: Iterable[Any]) -> None:
-    for value in values:
-        _refuse_unkeepable(value)
+    return keepable_json(properties).replace("\\", "\\\\") if properties else "{}"
