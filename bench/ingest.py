@@ -2,9 +2,9 @@
 
 ``python -m bench ingest`` (``make bench-ingest``) starts an installation of its own – embedded PostgreSQL as shipped,
 ``recorrido ingest`` in processes of its own – and sends with wrk over keep-alive connections, every message with an
-id of its own; load and COPY take turns three times. Everything shares this machine: database, server and load. Afterwards the ledger must hold exactly as
-many events as were answered 200. ``--rows 20000000`` lays that many events under it first; they do not come through
-the door but by INSERT … SELECT with the indexes built afterwards.
+id of its own; load and COPY take turns three times. Everything shares this machine: database, server and load.
+Afterwards the ledger must hold exactly as many events as were answered 200. ``--rows 20000000`` lays that many events
+under it first; they do not come through the door but by INSERT … SELECT with the indexes built afterwards.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ ObjectKey = tuple[str, str]
 
 @dataclass(slots=True)
 class Known:
-    """What one long run remembers, so that it asks the database once for each leaf, link, object and type."""
+    """What one long run remembers, so that it asks the database once for each message's leaves, object and type."""
 
     people: KnownLeaves = field(default_factory=KnownLeaves)
     objects: dict[ObjectKey, int] = field(default_factory=dict)
@@ -139,9 +139,8 @@ def object_ids_of(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}
     if missing := wanted - objects.keys():
         found = {} if known.new_objects else _find_objects(missing)
-        made = _make_objects(
-            sorted(missing - found.keys())
-        )  # sorted: two writers wait for each other in one order
+        # Sorted: two writers wait for each other in one order.
+        made = _make_objects(sorted(missing - found.keys()))
         known.new_objects = len(made) == len(missing)
         objects |= found | made
     if len(objects) < len(wanted):  # there all along, or made by somebody since we looked

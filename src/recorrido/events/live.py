@@ -24,7 +24,7 @@ from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.people.rules import Rules
 from recorrido.shared import clock
 
-REMEMBERED = 200_000  # leaves, links and objects, some 100 MB: a process that stays must not grow without end
+REMEMBERED = 300_000  # identifiers, and objects, some 100 MB: a process that stays must not grow without end
 SOURCES_KEPT = 60.0  # seconds until a source is looked up again: its country or limits may have been changed
 
 

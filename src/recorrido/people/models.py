@@ -62,8 +62,8 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [
-            # resolution: find the leaf in force by what a message says, without a look into the table. The value first,
-            # as kinds tell few apart
+            # resolution: find the leaf in force by what a message says; once vacuum has been there, without a look into
+            # the table. The value first, as kinds tell few apart
             models.UniqueConstraint(
                 fields=["value", "kind"],
                 name="identifier_by_value",

@@ -4,8 +4,8 @@ Steps, for all messages of a group at once: see which of them say nothing new (`
 that exist, and set strangers aside, who need no judgement (`look_up`, also ahead of the group's turn); lock the persons
 a new leaf or link touches; join them link by link in the order told, as far as the rules allow (`joining`); insert what
 is missing, sorted; move the leaves of merged persons and write down each merge.
-A message about known, already linked leaves costs three index probes and no lock; one whose very leaves this run has
-seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
+A message about two known, already linked leaves costs three index probes and no lock; one whose very leaves this run
+has seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
 new leaf at the same moment is refused by the unique index and looks again.
 """
 
@@ -23,6 +23,7 @@ from uuid import UUID
 from recorrido.people import rules
 from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LINKS_SEQUENCE, until_certain
 from recorrido.people.evidence import AttributedEvidence
+from recorrido.people.first_names import told_in
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
@@ -88,18 +89,25 @@ class Known:
     edition: UUID | None = None
     """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
+    """So many identifiers of messages, some 250 bytes each."""
+    _size: int = 0
 
     def follow(self, edition: UUID | None) -> None:
         if edition != self.edition:
-            self.groups.clear()
+            self._forget()
             self.edition = edition
 
     def take_in(self, learnt: Known) -> None:
         if learnt.edition != self.edition:
             return
-        if len(self.groups) > self.limit:
-            self.groups.clear()
+        self._size += sum(map(len, learnt.groups))
+        if self._size > self.limit:
+            self._forget()
         self.groups.update(learnt.groups)
+
+    def _forget(self) -> None:
+        self.groups.clear()
+        self._size = 0
 
 
 def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[list[int]], Known]:
@@ -109,39 +117,59 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     """
     in_force = rules.current()
     known.follow(in_force.edition)
-    early = _early(told, in_force)
+    bent = _bent(told, in_force)
     groups = [known.groups.get(message.keys) for message in told]
-    for number in early:
+    for number in bent:
         groups[number] = None
-    unseen = [number for number, group in enumerate(groups) if group is None and number not in early]
+    unseen = [number for number, group in enumerate(groups) if group is None and number not in bent]
     seen = see([told[number].keys for number in unseen], in_force)
     for number in unseen:
         groups[number] = seen.groups.get(told[number].keys)
     learnt = Known(seen.groups, edition=in_force.edition)
-    if news := [number for number, group in enumerate(groups) if group is None]:
-        resolved, learnt.made = _resolve_news([told[number] for number in news], seen, in_force)
-        for number, group in zip(news, resolved, strict=True):
+    if news := _news(told, groups):
+        made = _resolve_news([told[number] for number in news], seen, in_force)
+        if made is None:
+            return resolve_identifiers(told=told, known=known)
+        for number, group in zip(news, made.groups, strict=True):
             groups[number] = group
-            if number not in early:
+            if number not in bent:
                 learnt.groups[told[number].keys] = group
+        learnt.made = made.leaves
     return cast(list[list[int]], groups), learnt
 
 
-def _resolve_news(
-    told: Sequence[Message], seen: Sight, seen_under: Rules
-) -> tuple[list[list[int]], frozenset[int]]:
-    """The leaves of messages that say something new, and which of these leaves they made.
+class _Made(NamedTuple):
+    """The leaves of messages that said something new, and which of all these leaves they made."""
+
+    groups: list[list[int]]
+    leaves: frozenset[int]
+
+
+def _news(told: Sequence[Message], groups: Sequence[list[int] | None]) -> list[int]:
+    """The numbers of the messages that say something new. Where there are any, also of those that tell a first name:
+    whether a link joins two persons depends on how they are called."""
+    if None not in groups:
+        return []
+    return [
+        number
+        for number, (message, group) in enumerate(zip(told, groups, strict=True))
+        if group is None or (message.attributes and told_in(message.attributes))
+    ]
+
+
+def _resolve_news(told: Sequence[Message], seen: Sight, seen_under: Rules) -> _Made | None:
+    """Make what is new; None where the rules have changed since it was seen.
 
     What was seen is good for one try: what was not there may have come since, and is refused by the index.
     """
     sights = iter([seen])
 
-    def work() -> tuple[list[list[int]], frozenset[int]]:
-        in_force, sight = rules.current(), next(sights, Sight())
-        if in_force is not seen_under:
-            sight = Sight()
-        look = look_up(told, in_force, known=sight.found, sift=sight.not_asked)
-        return _write(told, look, in_force), frozenset(look.new.values())
+    def work() -> _Made | None:
+        if rules.current() is not seen_under:
+            return None
+        sight = next(sights, Sight())
+        look = look_up(told, seen_under, known=sight.found, asked=sight.asked)
+        return _Made(_write(told, look, seen_under), frozenset(look.new.values()))
 
     return until_certain(work)
 
@@ -164,6 +192,19 @@ def resolve_ahead(
         return _write(told, looked, in_force, meanwhile), looked
 
     return until_certain(work)
+
+
+def _bent(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
+    """The numbers of the messages of a time when one of their values meant somebody else."""
+    early = _early(told, in_force)
+    ended = _find_ended({key for number in early for key in told[number].keys})
+    if not ended:
+        return frozenset()
+    return frozenset(
+        number
+        for number in early
+        if any(key in ended and told[number].at < ended[key][-1][0] for key in told[number].keys)
+    )
 
 
 def _early(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
@@ -262,18 +303,19 @@ def look_up(
     *,
     known: Mapping[Key, int] = MappingProxyType({}),
     before: Set[Key] = frozenset(),
+    asked: Set[Key] = frozenset(),
     sift: Callable[[Sequence[Key]], Sequence[Key]] = lambda values: values,
     checked: bool = False,
 ) -> Look:
     """Look the leaves of messages up and make strangers ready. ``known``: leaves that need no look; ``before``: values
-    whose leaves somebody is just writing; ``sift`` leaves away values that nobody can know; ``checked``: these very rules
-    let all values pass."""
+    whose leaves somebody is just writing; ``asked``: values that nobody has, unless they are ``known``; ``sift`` leaves
+    away values that nobody can know; ``checked``: these very rules let all values pass."""
     members = _members_of_all(told, in_force)
     keys = dict.fromkeys(_values(members))
     found = {key: known[key] for key in keys if key in known} if known else {}
-    asked = [key for key in keys if key not in found and key not in before]
-    found |= _find_leaves(sift(asked))
-    new = _allot_ids([key for key in asked if key not in found])
+    wanted = [key for key in keys if key not in found and key not in before]
+    found |= _find_leaves(sift([key for key in wanted if key not in asked]))
+    new = _allot_ids([key for key in wanted if key not in found])
     blocked = frozenset() if checked else _blocked(new, in_force)
     plain = _named_once(members, new).difference(blocked)
     strangers = {number: group for number, group in enumerate(members) if _is_stranger(group, plain)}

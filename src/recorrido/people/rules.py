@@ -77,7 +77,7 @@ class Rules:
         return kind, value
 
     def _remembered(self, kind: str, value: str, country: str) -> Key | None:
-        """Reading a number again takes longer than remembering what it was."""
+        """Reading a telephone number again, or an official one, takes longer than remembering what it was."""
         raise NotImplementedError  # each edition has its own memory: see __post_init__
 
     def _read(self, kind: str, value: str, country: str = "") -> Key | None:

@@ -14,6 +14,7 @@ from recorrido.shared import sql
 
 NOBODY: Key = ("", "")
 """Stands beside the only value of a message; no leaf is of this kind."""
+MANY = 1_000
 
 
 @dataclass(slots=True)
@@ -24,9 +25,6 @@ class Sight:
     groups: dict[tuple[Key, ...], list[int]] = field(default_factory=dict)
     found: dict[Key, int] = field(default_factory=dict)
     asked: set[Key] = field(default_factory=set)
-
-    def not_asked(self, values: Sequence[Key]) -> Sequence[Key]:
-        return [value for value in values if value not in self.asked]
 
 
 def see(messages: Iterable[tuple[Key, ...]], in_force: Rules) -> Sight:
@@ -64,6 +62,8 @@ def _look(groups: Iterable[Sequence[Key]]) -> tuple[list[int], ...]:
         sql.text_array([other[0] for _, other in pairs]),
         sql.text_array([other[1] for _, other in pairs]),
     )
+    if len(pairs) > MANY:
+        sql.execute("SET LOCAL jit = off")  # compiling the statement takes longer than it runs
     (columns,) = sql.fetch(_SEE, *texts)
     return tuple([int(number) for number in column.split(",")] for column in columns)
 
@@ -81,9 +81,11 @@ _SEE = """
                             WHERE i.kind = wanted.principal_kind AND i.value = wanted.principal_value
                               AND i.ended_at IS NULL OFFSET 0) principal ON true
          LEFT JOIN LATERAL (SELECT id FROM people_identifier i
-                            WHERE i.kind = wanted.other_kind AND i.value = wanted.other_value
+                            WHERE wanted.other_kind <> ''
+                              AND i.kind = wanted.other_kind AND i.value = wanted.other_value
                               AND i.ended_at IS NULL OFFSET 0) other ON true
          LEFT JOIN LATERAL (SELECT 1 AS told FROM people_link l
-                            WHERE l.low_id = least(principal.id, other.id)
+                            WHERE other.id IS NOT NULL
+                              AND l.low_id = least(principal.id, other.id)
                               AND l.high_id = greatest(principal.id, other.id) OFFSET 0) link ON true
 """

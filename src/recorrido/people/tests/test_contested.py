@@ -6,11 +6,14 @@ from itertools import permutations
 
 import pytest
 
-from recorrido.people.actions import accept_link, introduce_persons, verify_identifier
+from recorrido.people.actions import accept_link, introduce_persons, tell_attributes, verify_identifier
+from recorrido.people.attributes import Told as Fact
 from recorrido.people.introductions import Introduction
 from recorrido.people.models import Identifier, Link, PersonChange
 from recorrido.people.queries import person_of
+from recorrido.people.resolution import Known, Told, resolve_identifiers
 from recorrido.people.tests.telling import (
+    NOON,
     broken_promises,
     clear_persons,
     tell_keys,
@@ -67,6 +70,28 @@ def test_names_told_in_one_group_count_as_those_told_before():
     introduce_persons(source="test", country="CL", persons=told)
     assert person_of(*ANA) != person_of(*CARD)
     assert Identifier.objects.get(contested=True).value == MAIL[1]
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("remembered", [True, False])
+def test_a_name_told_of_somebody_known_counts_for_the_link_behind_it(together, remembered):
+    """The message with the name says nothing new of identifiers, whether it is seen now or was remembered."""
+    tell_named(("Luis", [CARD, MAIL]), ("", [ANA]))
+    known = Known()
+    if remembered:
+        known.take_in(resolve_identifiers(told=[Told((ANA,), "shop", "0" * 32, NOON)], known=known)[1])
+    name = Told((ANA,), "shop", "1" * 32, NOON, [("first_name", '"Ana"')])
+    link = Told((ANA, MAIL), "shop", "2" * 32, NOON)
+    for group in [[name, link]] if together else [[name], [link]]:
+        leaves, _ = resolve_identifiers(told=group, known=known)
+        facts = [
+            Fact(ids[0], *fact, NOON)
+            for one, ids in zip(group, leaves, strict=True)
+            for fact in one.attributes
+        ]
+        tell_attributes(facts=facts)
+    assert person_of(*ANA) != person_of(*CARD)
+    assert reasons() == [("held", "contested"), ("held", "name")]
 
 
 @pytest.mark.parametrize("device", [TABLET, HOME, MAIL])

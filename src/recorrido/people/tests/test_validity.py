@@ -55,6 +55,15 @@ def test_what_a_long_run_remembers_of_a_phone_ends_with_it(admin):
     assert resolve_identifiers(told=[call], known=known)[0] != groups
 
 
+def test_one_group_may_speak_of_the_phone_before_and_after_its_end(ended):
+    early = [Told(keys, "calls", "0" * 32, NOON - timedelta(hours=1)) for keys in [(PHONE,), (ANA,)]]
+    late = Told((PHONE,), "calls", "1" * 32, LATER)
+    groups, learnt = resolve_identifiers(told=[early[0], late, early[1]], known=Known())
+    assert groups[0] == [ended] != groups[1]
+    # What is remembered is what the phone means now; who never lost an identifier means the same at any time.
+    assert learnt.groups == {(PHONE,): groups[1], (ANA,): groups[2]}
+
+
 def test_an_identifier_does_not_end_twice_nor_in_the_future(admin, ended):
     for at in (NOON, clock.now() + timedelta(days=1)):
         with pytest.raises(BadEnd):
