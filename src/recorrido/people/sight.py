@@ -68,24 +68,25 @@ def _look(groups: Iterable[Sequence[Key]]) -> tuple[list[int], ...]:
     return tuple([int(number) for number in column.split(",")] for column in columns)
 
 
-# LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
-# Three texts come back rather than thousands of rows: the driver takes longer to make each of those than the server
-# takes to find it.
+# A question of its own for each wanted row is one index probe, however the planner misjudges the array's length. Three
+# texts come back rather than thousands of rows: the driver takes longer to make each of those than the server takes to
+# find it.
 _SEE = """
-    SELECT string_agg(coalesce(principal.id, 0)::text, ',' ORDER BY wanted.position),
-           string_agg(coalesce(other.id, 0)::text, ',' ORDER BY wanted.position),
-           string_agg(coalesce(link.told, 0)::text, ',' ORDER BY wanted.position)
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
-         WITH ORDINALITY AS wanted (principal_kind, principal_value, other_kind, other_value, position)
-         LEFT JOIN LATERAL (SELECT id FROM people_identifier i
-                            WHERE i.kind = wanted.principal_kind AND i.value = wanted.principal_value
-                              AND i.ended_at IS NULL OFFSET 0) principal ON true
-         LEFT JOIN LATERAL (SELECT id FROM people_identifier i
-                            WHERE wanted.other_kind <> ''
-                              AND i.kind = wanted.other_kind AND i.value = wanted.other_value
-                              AND i.ended_at IS NULL OFFSET 0) other ON true
-         LEFT JOIN LATERAL (SELECT 1 AS told FROM people_link l
-                            WHERE other.id IS NOT NULL
-                              AND l.low_id = least(principal.id, other.id)
-                              AND l.high_id = greatest(principal.id, other.id) OFFSET 0) link ON true
+    SELECT string_agg(coalesce(principal, 0)::text, ','),
+           string_agg(coalesce(other, 0)::text, ','),
+           string_agg(coalesce(told, 0)::text, ',')
+    FROM (SELECT principal, other,
+                 (SELECT 1 FROM people_link l
+                  WHERE other IS NOT NULL
+                    AND l.low_id = least(principal, other) AND l.high_id = greatest(principal, other)) AS told
+          FROM (SELECT (SELECT id FROM people_identifier i
+                        WHERE i.kind = wanted.principal_kind AND i.value = wanted.principal_value
+                          AND i.ended_at IS NULL) AS principal,
+                       (SELECT id FROM people_identifier i
+                        WHERE wanted.other_kind <> '' AND i.kind = wanted.other_kind AND i.value = wanted.other_value
+                          AND i.ended_at IS NULL) AS other
+                FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                     WITH ORDINALITY AS wanted (principal_kind, principal_value, other_kind, other_value, position)
+                ORDER BY wanted.position OFFSET 0) leaves
+          OFFSET 0) seen
 """
