@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.clients.installation import PATIENCE, Installation, wait_for
+from tests.clients.installation import Installation, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -96,10 +96,9 @@ def counted(installation: Installation, source: str) -> dict[str, int]:
 
 def assert_arrived(installation: Installation, source: str, count: int) -> None:
     """Each number from 0 to ``count`` comes, and comes once."""
-    deadline = time.monotonic() + PATIENCE
-    while len(found := installation.numbers_of(source)) < count and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found == Counter(range(count))
+    with suppress(AssertionError):  # the comparison behind it says what is missing
+        wait_for(lambda: len(installation.numbers_of(source)) >= count)
+    assert installation.numbers_of(source) == Counter(range(count))
 
 
 def test_each_call_of_the_browser_library_becomes_its_event(installation, visit):

@@ -27,6 +27,7 @@ from recorrido.people.first_names import told_in
 from recorrido.people.identifiers import Key
 from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
+from recorrido.people.meanings import Member, kinds_of_ended, members_of_all, of_other_times
 from recorrido.people.rules import Rules
 from recorrido.people.sight import Sight, see
 from recorrido.people.strangers import Strangers, is_one_of_each_kind, make_ready
@@ -52,10 +53,6 @@ class Told(NamedTuple):
     message: str
     at: datetime
     attributes: Sequence[tuple[str, str]] = ()
-
-
-Member = Key | int
-"""A value that is in force, or the leaf it meant before it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +114,11 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     """
     in_force = rules.current()
     known.follow(in_force.edition)
-    bent = _bent(told, in_force)
+    earlier = of_other_times(told, in_force)
     groups = [known.groups.get(message.keys) for message in told]
-    for number in bent:
+    for number in earlier:
         groups[number] = None
-    unseen = [number for number, group in enumerate(groups) if group is None and number not in bent]
+    unseen = [number for number, group in enumerate(groups) if group is None and number not in earlier]
     seen = see([told[number].keys for number in unseen], in_force)
     for number in unseen:
         groups[number] = seen.groups.get(told[number].keys)
@@ -132,7 +129,7 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
             return resolve_identifiers(told=told, known=known)
         for number, group in zip(news, made.groups, strict=True):
             groups[number] = group
-            if number not in bent:
+            if number not in earlier:
                 learnt.groups[told[number].keys] = group
         learnt.made = made.leaves
     return cast(list[list[int]], groups), learnt
@@ -194,27 +191,6 @@ def resolve_ahead(
     return until_certain(work)
 
 
-def _bent(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
-    """The numbers of the messages of a time when one of their values meant somebody else."""
-    early = _early(told, in_force)
-    ended = _find_ended({key for number in early for key in told[number].keys})
-    if not ended:
-        return frozenset()
-    return frozenset(
-        number
-        for number in early
-        if any(key in ended and told[number].at < ended[key][-1][0] for key in told[number].keys)
-    )
-
-
-def _early(told: Sequence[Message], in_force: Rules) -> frozenset[int]:
-    """The numbers of the messages of a time when one of their values may have meant somebody else."""
-    latest = in_force.latest_end
-    if latest is None:
-        return frozenset()
-    return frozenset(number for number, message in enumerate(told) if message.at < latest)
-
-
 def _write(
     told: Sequence[Message],
     look: Look,
@@ -230,7 +206,7 @@ def _write(
     evidence = _new_links(groups, new)
     if new or evidence or leaves_of:
         first = _first_told(members)
-        kinds = {id_: kind for (kind, _value), id_ in ids.items()} | _kinds_of_ended(members)
+        kinds = {id_: kind for (kind, _value), id_ in ids.items()} | kinds_of_ended(members)
         blocked = {new[key] for key in look.blocked if key in new}
         connect(News(rest, groups, new, first, evidence, kinds, blocked, look.ready), in_force, meanwhile)
     others = iter(groups)
@@ -250,41 +226,6 @@ def _ids_of(members: Sequence[Sequence[Member]], look: Look) -> tuple[dict[Key, 
 
 def _values(members: Sequence[Sequence[Member]]) -> Iterable[Key]:
     return (one for one in chain.from_iterable(members) if isinstance(one, tuple))
-
-
-def _members_of_all(told: Sequence[Message], in_force: Rules) -> Sequence[Sequence[Member]]:
-    early = {key for number in _early(told, in_force) for key in told[number].keys}
-    if ended := _find_ended(early):
-        return [_members(message, ended, in_force) for message in told]
-    return [in_force.principal_first(message.keys) for message in told]
-
-
-def _members(
-    message: Message, ended: Mapping[Key, list[tuple[datetime, int]]], in_force: Rules
-) -> list[Member]:
-    keys = in_force.principal_first(message.keys)
-    return [_at_that_time(key, message.at, ended[key]) if key in ended else key for key in keys]
-
-
-def _at_that_time(key: Key, at: datetime, ends: list[tuple[datetime, int]]) -> Member:
-    return next((leaf for ended_at, leaf in ends if at < ended_at), key)
-
-
-def _find_ended(keys: Collection[Key]) -> dict[Key, list[tuple[datetime, int]]]:
-    """For each key, the leaves that ended, with their ends, the earliest first."""
-    ended: dict[Key, list[tuple[datetime, int]]] = {}
-    if keys:
-        kinds, values = zip(*keys, strict=True)
-        for kind, value, ended_at, leaf in sql.fetch(
-            _FIND_ENDED, sql.text_array(kinds), sql.text_array(values)
-        ):
-            ended.setdefault((kind, value), []).append((ended_at, leaf))
-    return ended
-
-
-def _kinds_of_ended(members: Sequence[Sequence[Member]]) -> dict[int, str]:
-    ended = sorted({one for group in members for one in group if isinstance(one, int)})
-    return dict(sql.fetch(_KINDS, sql.array(ended))) if ended else {}
 
 
 def _first_told(members: Sequence[Sequence[Member]]) -> dict[Key, int]:
@@ -310,7 +251,7 @@ def look_up(
     """Look the leaves of messages up and make strangers ready. ``known``: leaves that need no look; ``before``: values
     whose leaves somebody is just writing; ``asked``: values that nobody has, unless they are ``known``; ``sift`` leaves
     away values that nobody can know; ``checked``: these very rules let all values pass."""
-    members = _members_of_all(told, in_force)
+    members = members_of_all(told, in_force)
     keys = dict.fromkeys(_values(members))
     found = {key: known[key] for key in keys if key in known} if known else {}
     wanted = [key for key in keys if key not in found and key not in before]
@@ -392,11 +333,3 @@ _FIND_LINKS = """
          LATERAL (SELECT 1 FROM people_link l
                   WHERE l.low_id = wanted.low AND l.high_id = wanted.high OFFSET 0) link
 """
-_FIND_ENDED = """
-    SELECT wanted.kind, wanted.value, leaf.ended_at, leaf.id
-    FROM unnest(%s::text[], %s::text[]) AS wanted (kind, value),
-         LATERAL (SELECT ended_at, id FROM people_identifier i
-                  WHERE i.kind = wanted.kind AND i.value = wanted.value AND i.ended_at IS NOT NULL OFFSET 0) leaf
-    ORDER BY leaf.ended_at, leaf.id
-"""
-_KINDS = "SELECT id, kind FROM people_identifier WHERE id = ANY(%s::bigint[])"
