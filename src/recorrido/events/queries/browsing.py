@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
-from recorrido.events.models import EventType, Source
+from recorrido.events.models import Event, EventType, Source
 from recorrido.events.queries.ledger import Recorded, _recorded, _rows, ledger_horizon
 
 WINDOW = 200_000
@@ -40,12 +40,18 @@ def events_meeting(conditions: Conditions, *, after: int, limit: int) -> Stretch
     May be empty though there is more: a rare type in a large ledger is looked for a window at a time.
     """
     horizon = ledger_horizon()
-    until = min(after + WINDOW, horizon)
+    until = min(_before_next(after, horizon) + WINDOW, horizon)
     rows = _rows().filter(_q(conditions), id__gt=after, id__lte=until).order_by("id")
     events = _recorded(rows[: limit + 1])
     if len(events) > limit:
         return Stretch(events[:limit], events[limit - 1].id, True)
     return Stretch(events, max(after, until), until < horizon)
+
+
+def _before_next(after: int, horizon: int) -> int:
+    """The id before the next event: ids that retention emptied, or that were rolled back, are no stretch to walk."""
+    following = Event.objects.filter(id__gt=after, id__lte=horizon).aggregate(first=Min("id"))["first"]
+    return horizon if following is None else following - 1
 
 
 def events_by_id(ids: Iterable[int]) -> list[Recorded]:
