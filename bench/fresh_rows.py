@@ -88,7 +88,7 @@ _NAMES = """
 """
 _DROP = """
     ALTER TABLE events_event DROP CONSTRAINT event_source_hash, DROP CONSTRAINT events_event_pkey;
-    DROP INDEX event_leaf_at, event_at_brin;
+    DROP INDEX event_block_leaf_at, event_at_brin;
     ALTER TABLE events_eventobject DROP CONSTRAINT events_eventobject_pkey;
 """
 # The place p of order o comes p days after its first: seven of ten times the step of that number, else any.
@@ -112,7 +112,7 @@ _AGAIN = """
     SET maintenance_work_mem = '512MB';
     ALTER TABLE events_event ADD CONSTRAINT events_event_pkey PRIMARY KEY (id);
     ALTER TABLE events_event ADD CONSTRAINT event_source_hash UNIQUE (source_id, hash);
-    CREATE INDEX event_leaf_at ON events_event (leaf_id, at);
+    CREATE INDEX event_block_leaf_at ON events_event ((id >> 22), leaf_id, at);
     CREATE INDEX event_at_brin ON events_event USING brin (at);
     ALTER TABLE events_eventobject ADD CONSTRAINT events_eventobject_pkey PRIMARY KEY (object_id, event_id);
 """

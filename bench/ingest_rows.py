@@ -9,16 +9,19 @@ from django.db import connection
 
 EVENTS_PER_PERSON = 10
 EVENTS_PER_OBJECT = 6
+PAST_SOURCES = 3
+"""Besides the source that will send, to which its part of the past belongs too: its messages are looked for among those."""
 
 
-def fill(rows: int, persons: int) -> int:
-    """Make the persons ``C1`` … that the load calls known, with their past events; returns how many there are."""
+def fill(rows: int, persons: int, source: str) -> int:
+    """Make the persons ``C1`` … that the load calls known, with past events of that source and of three others;
+    returns how many persons there are."""
     persons = max(persons, rows // EVENTS_PER_PERSON)
     began = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute(_PERSONS, {"persons": persons})
         if rows:
-            _fill_ledger(rows, persons)
+            _fill_ledger(rows, persons, source)
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
     print(
@@ -28,9 +31,10 @@ def fill(rows: int, persons: int) -> int:
     return persons
 
 
-def _fill_ledger(rows: int, persons: int) -> None:
+def _fill_ledger(rows: int, persons: int, source: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_DROP)
+        cursor.execute(_SOURCES, {"source": source, "others": PAST_SOURCES})
         cursor.execute(_TYPES)
         cursor.execute(_OBJECTS, {"objects": rows // EVENTS_PER_OBJECT + 1})
         cursor.execute(_EVENTS, {"rows": rows, "persons": persons, "per_object": EVENTS_PER_OBJECT})
@@ -51,11 +55,14 @@ _PERSONS = """
 """
 _DROP = """
     ALTER TABLE events_event DROP CONSTRAINT event_source_hash, DROP CONSTRAINT events_event_pkey;
-    DROP INDEX event_leaf_at, event_at_brin;
+    DROP INDEX event_block_leaf_at, event_at_brin;
     ALTER TABLE events_eventobject DROP CONSTRAINT events_eventobject_pkey;
 """
+_SOURCES = """
+    INSERT INTO events_source (name, country) VALUES (%(source)s, 'CL');
+    INSERT INTO events_source (name, country) SELECT 'past-' || n, 'CL' FROM generate_series(1, %(others)s) n;
+"""
 _TYPES = """
-    INSERT INTO events_source (name, country) VALUES ('past', 'CL');
     INSERT INTO events_eventtype (name) SELECT 'Past ' || n FROM generate_series(1, 6) n;
 """
 _OBJECTS = """
@@ -66,7 +73,7 @@ _OBJECTS = """
 _EVENTS = """
     INSERT INTO events_event (id, source_id, hash, type_id, channel, at, date_only, received_at, leaf_id, leaf_ids,
                               object_ids, properties)
-        SELECT n, (SELECT id FROM events_source WHERE name = 'past'), gen_random_uuid(),
+        SELECT n, (SELECT min(id) FROM events_source) + n %% (SELECT count(*) FROM events_source), gen_random_uuid(),
                (SELECT min(id) FROM events_eventtype) + n %% 6, 'web', moment, false, moment, leaf, ARRAY[leaf, leaf + 1],
                ARRAY[n / %(per_object)s + 1],
                '{"order_id":"past","total":42990,"currency":"CLP","delivery":"ship","region":"RM"}'
@@ -80,7 +87,7 @@ _AGAIN = """
     SET maintenance_work_mem = '512MB';
     ALTER TABLE events_event ADD CONSTRAINT events_event_pkey PRIMARY KEY (id);
     ALTER TABLE events_event ADD CONSTRAINT event_source_hash UNIQUE (source_id, hash);
-    CREATE INDEX event_leaf_at ON events_event (leaf_id, at);
+    CREATE INDEX event_block_leaf_at ON events_event ((id >> 22), leaf_id, at);
     CREATE INDEX event_at_brin ON events_event USING brin (at);
     ALTER TABLE events_eventobject ADD CONSTRAINT events_eventobject_pkey PRIMARY KEY (object_id, event_id);
 """

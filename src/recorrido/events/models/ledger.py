@@ -15,6 +15,9 @@ from django.db.models.functions import Now
 
 from recorrido.people.models import Identifier
 
+BLOCK_BITS = 22
+"""A block is 4,194,304 ids. The SQL function ``events_of_leaf`` knows it too."""
+
 
 class Source(models.Model):
     """The system that told us: shop, ERP, call centre, sensor. ``country`` reads phone numbers without a prefix."""
@@ -90,8 +93,14 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["source", "hash"], name="event_source_hash"),
         ]
         indexes = [
-            # queries.timeline_of_person: a person's events, newest first
-            models.Index(fields=["leaf", "at"], name="event_leaf_at"),
+            # queries.timeline_of_person, events_of_leaf(): a person's events, newest first in each block of ids. New
+            # events touch the pages of the newest block only, however many lie behind it.
+            models.Index(
+                models.F("id").bitrightshift(BLOCK_BITS),
+                models.F("leaf"),
+                models.F("at"),
+                name="event_block_leaf_at",
+            ),
             # journeys' export of a period; a few pages for the whole table, as arrival follows time
             BrinIndex(fields=["at"], name="event_at_brin"),
         ]

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
-from recorrido.events.queries import ObjectName, events_of_object, timeline_of_person
+from recorrido.events.ledger import EVENTS_SEQUENCE
+from recorrido.events.models.ledger import BLOCK_BITS
+from recorrido.events.queries import ObjectName, count_of_leaves, events_of_object, timeline_of_person
 from recorrido.events.tests.making import event, record
 from recorrido.people.errors import UnknownPerson
-from recorrido.people.queries import person_of
+from recorrido.people.queries import leaves_of, person_of
+from recorrido.shared import sql
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +50,44 @@ def test_pages_of_a_timeline_neither_repeat_nor_skip_events_of_the_same_minute()
         place = page[-1].place
     assert [len(page) for page in pages] == [4, 4, 2]
     assert [type_ for page in pages for type_ in page] == [f"t{n}" for n in reversed(range(10))]
+
+
+@pytest.fixture
+def pass_a_block() -> Iterator[Callable[[], object]]:
+    """Go on as if 4,194,304 events had been recorded."""
+    ((before,),) = sql.fetch("SELECT nextval(%s)", EVENTS_SEQUENCE)
+    yield lambda: sql.fetch(
+        "SELECT setval(%s, nextval(%s) + %s)", EVENTS_SEQUENCE, EVENTS_SEQUENCE, 1 << BLOCK_BITS
+    )
+    sql.fetch("SELECT setval(%s, %s)", EVENTS_SEQUENCE, before)
+
+
+def test_a_timeline_goes_through_all_blocks_of_the_ledger_as_if_they_were_one(pass_a_block):
+    for block in range(3):
+        record(
+            *(
+                event(f"m{block}-{n}", f"t{3 * n + block}", minute=3 * n + block, identifiers=ANA)
+                for n in range(4)
+            )
+        )
+        pass_a_block()
+    person, found, place = person_of("customer", "ana"), [], None
+    while page := timeline_of_person(person, limit=5, before=place):
+        found += types(page)
+        place = page[-1].place
+    assert found == [f"t{n}" for n in reversed(range(12))]
+    assert count_of_leaves([leaf.id for leaf in leaves_of(person)]) == 12
+
+
+def test_the_events_of_a_leaf_are_found_by_the_index_in_every_block(pass_a_block):
+    record(event("m1", identifiers=ANA))
+    pass_a_block()
+    record(event("m2", identifiers=ANA), event("m3", identifiers=(("customer", "eva"),)))
+    (leaf,) = leaves_of(person_of("customer", "ana"))
+    assert len(sql.fetch("SELECT id FROM events_of_leaf(%s)", leaf.id)) == 2
+    sql.execute("SET LOCAL enable_seqscan = off")
+    plan = "\n".join(line for (line,) in sql.fetch(f"EXPLAIN SELECT id FROM events_of_leaf({leaf.id})"))
+    assert f"(((id >> {BLOCK_BITS}) = block.number) AND (leaf_id = '{leaf.id}'::bigint))" in plan
 
 
 def test_an_objects_events_are_found_by_its_name():

@@ -123,7 +123,7 @@ _LEAVES: LiteralString = (
 )
 _OF_PERSONS: LiteralString = (
     "SELECT told.id AS event_id" + _LEAVES +
-    " LATERAL (SELECT d.id FROM events_event d WHERE d.leaf_id = leaf.id OFFSET 0) told"
+    " LATERAL (SELECT d.id FROM events_of_leaf(leaf.id) d OFFSET 0) told"
 )  # fmt: skip
 _OR_CORRECTED_PERSONS: LiteralString = (
     " UNION ALL SELECT laid.event_id" + _LEAVES +

@@ -92,9 +92,9 @@ _OBJECTS: LiteralString = (
     " LATERAL (SELECT i.id FROM people_identifier i WHERE i.person_id = person.id OFFSET 0) leaf, LATERAL ({of_person}) d"
     ") o, LATERAL (SELECT r.id, r.external_id FROM events_objectref r WHERE r.id = o.id AND r.kind = {kind} OFFSET 0) k"
 )  # fmt: skip
-_OF_PERSON: LiteralString = "SELECT v.object_ids FROM events_event v WHERE v.leaf_id = leaf.id OFFSET 0"
+_OF_PERSON: LiteralString = "SELECT v.object_ids FROM events_of_leaf(leaf.id) v OFFSET 0"
 _OF_CORRECTED_PERSON: LiteralString = (
-    "SELECT s.object_ids FROM (SELECT v.id FROM events_event v WHERE v.leaf_id = leaf.id"
+    "SELECT s.object_ids FROM (SELECT v.id FROM events_of_leaf(leaf.id) v"
     " UNION ALL SELECT c.event_id FROM events_eventoverlay c WHERE c.leaf_id = leaf.id OFFSET 0) hit,"
     " LATERAL (SELECT e.object_ids FROM events_seen e WHERE e.id = hit.id OFFSET 0) s OFFSET 0"
 )
