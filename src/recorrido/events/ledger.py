@@ -15,6 +15,7 @@ from recorrido.shared.horizon import announce_writer
 
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
+OBJECTS_SEQUENCE = "events_objectref_id_seq"
 NULL = "\\N"
 
 ObjectKey = tuple[str, str]
@@ -156,12 +157,13 @@ def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
 
 
 def _make_objects(new: Sequence[ObjectKey]) -> dict[ObjectKey, int]:
-    """The ids of those that were made: not of those that were there."""
+    """Make those that are not there. Their ids if none was; nothing else, as it is not known which was."""
     if not new:
         return {}
     kinds, names = zip(*new, strict=True)
-    rows = sql.fetch(_INSERT_OBJECTS, sql.text_array(kinds), sql.text_array(names))
-    return {(kind, name): id_ for kind, name, id_ in rows}
+    ids = sql.allot(OBJECTS_SEQUENCE, len(new))
+    made = sql.execute(_INSERT_OBJECTS, sql.array(ids), sql.text_array(kinds), sql.text_array(names))
+    return dict(zip(new, ids, strict=True)) if made == len(new) else {}
 
 
 def _copy(
@@ -203,8 +205,8 @@ _FIND_OBJECTS = """
                   WHERE o.kind = wanted.kind AND o.external_id = wanted.external_id OFFSET 0) object
 """
 _INSERT_OBJECTS = """
-    INSERT INTO events_objectref (kind, external_id) SELECT * FROM unnest(%s::text[], %s::text[])
-    ON CONFLICT (kind, external_id) DO NOTHING RETURNING kind, external_id, id
+    INSERT INTO events_objectref (id, kind, external_id) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
+    ON CONFLICT (kind, external_id) DO NOTHING
 """
 _COPY_EVENTS = """
     COPY events_event (hash, id, source_id, type_id, channel, at, date_only, original_at, sent_at, received_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -63,7 +64,11 @@ def setup() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recorrido.site.settings")
     import django
 
-    django.setup()
+    gc.disable()  # while modules load, nearly all that is made stays: looking through it costs a tenth of the time
+    try:
+        django.setup()
+    finally:
+        gc.enable()
 
 
 def ready() -> None:

@@ -11,15 +11,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from trayecto.batch import View
 from trayecto.errors import BadExpression, UnknownAttribute, did_you_mean
 from trayecto.filters.base import Filter, Mask
+
+if TYPE_CHECKING:
+    import duckdb
 
 FUNCTIONS = frozenset(
     [
@@ -195,6 +197,8 @@ def columns_in(sql: str) -> tuple[str, ...]:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One database in memory for all threads (each uses a cursor of its own), cut off from files and network."""
+    import duckdb  # most processes never have a condition to evaluate
+
     database = duckdb.connect(
         ":memory:",
         config={
@@ -265,11 +269,13 @@ def _column_named(name: str, known: list[str]) -> str:
 
 
 def _evaluate(sql: str, table: pa.Table) -> Mask:
+    from duckdb import Error
+
     with _database().cursor() as cursor:
         cursor.register("journeys", table)
         try:
             answer: Any = cursor.sql(f"select ({sql}) as keep from journeys").to_arrow_table()["keep"]
-        except duckdb.Error as error:
+        except Error as error:
             raise BadExpression(f"Could not evaluate `{sql}`: {_first_line(error)}") from error
     if answer.type != pa.bool_() and answer.type != pa.null():
         raise BadExpression(

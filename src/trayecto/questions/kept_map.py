@@ -26,7 +26,7 @@ from trayecto.questions.map import MapResult, Plan, Summary
 from trayecto.questions.quantiles import interpolated, wanted_ranks
 
 STORED = {"journeys": columns.JOURNEYS, "sum_low": columns.SUM_LOW, "sum_high": columns.SUM_HIGH}
-EMPTY = pa.array([], pa.large_list(pa.int64()))
+EMPTY = pa.nulls(0, pa.large_list(pa.int64()))  # pa.array of a list loads pandas: a quarter of a second
 NO_FLOW = np.zeros(1, np.int64)  # an empty list of pairs would stand for all of them
 
 

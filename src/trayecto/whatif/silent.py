@@ -10,7 +10,6 @@ complaining found: of those who have a trouble one in two says so to the company
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from trayecto.attempts.facts import Facts
 from trayecto.attempts.lives import Bools
@@ -72,6 +71,8 @@ def _cumulated(draws: Draws, score: Floats, among: Bools, steps: Floats) -> Floa
 
 def _beside_usual(told: Floats, heard: Floats, steps: Floats, place: int, most: Floats) -> Floats:
     """(n,) the share of the troubled among the silent, from none to ``most``; ``most`` where scores end too soon to tell."""
+    from scipy.special import ndtr, ndtri  # half as long to load as NumPy: only who asks waits for it
+
     if place + 2 >= len(steps) - 1:
         return most
     share = np.linspace(0, 1, GRID)[:, None] * most
