@@ -27,7 +27,7 @@ run: setup ## The product with no data: says what to do next
 
 test: $(VENV)/.installed-dev ## Every test: unit, PostgreSQL, browser
 	@scripts/system-packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.installed-dev ## Lints, types, layers, house rules
 	@scripts/system-packages

@@ -17,6 +17,38 @@ PASSWORD = "un-secreto-largo"
 MADE_BY_MIGRATE = ("django_content_type", "auth_permission")
 LARGE = 1 << 20
 
+# Files that take a minute or more are begun first, those that wait a lot beside those that reckon a lot: no process is
+# left alone with one of them at the end.
+LONGEST = (
+    "api/read/tests/test_schema.py",
+    "clients/test_delivery.py",
+    "trayecto/test_cluster.py",
+    "site/tests/test_services.py",
+    "browser/journeys/test_every_page.py",
+    "site/tests/test_embedded_postgres.py",
+    "web/journeys/tests/test_figures_lead_to_their_rows.py",
+    "site/tests/test_backup.py",
+    "trayecto/test_log_folder.py",
+    "clients/test_browser_delivery.py",
+    "trial/test_trial.py",
+    "watch/tests/test_restarts.py",
+    "clients/test_raw_requests.py",
+    "site/tests/test_embedded_choices.py",
+    "trayecto/test_gates.py",
+    "browser/test_data_pages.py",
+    "webhooks/tests/test_receiving.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(_last_folders(item.path), len(LONGEST)))
+
+
+def _last_folders(path: Path) -> str:
+    ends = ("/".join(path.parts[-count:]) for count in (2, 3, 4))
+    return next((end for end in ends if end in LONGEST), "")
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
