@@ -14,7 +14,7 @@ from recorrido.connectors.files.errors import FilesMissing
 from recorrido.connectors.files.lines import read_file
 from recorrido.connectors.files.mapping import FileMapping
 from recorrido.connectors.files.progress import Progress
-from recorrido.connectors.files.rejects import Reject, write_rejects
+from recorrido.connectors.files.rejects import Reject, once_each, rows_rejected, write_rejects
 from recorrido.connectors.files.summary import ImportSummary, RuleCount
 from recorrido.connectors.files.tables_import import import_tables, stop_if_strict
 from recorrido.events.actions import record_from_sources
@@ -45,10 +45,10 @@ def import_files(
     except Exception as error:
         stop_import(actor=actor, run=run, why=str(error)[:2_000])
         raise
-    if rejects:
+    if rejects := once_each(rejects):
         write_rejects(rejects, rejects_file)
         summary.rejects_file = str(rejects_file)
-    summary.rejected = len(rejects)
+    summary.rejected = rows_rejected(rejects)
     finish_import(actor=actor, run=run, counts=summary.to_dict())
     return summary
 

@@ -31,6 +31,23 @@ class Reject:
         return f"{self.file}, {place}{column}: {self.reason}"
 
 
+def once_each(rejects: Iterable[Reject]) -> list[Reject]:
+    """Without what a second table said of the same cell: two tables of a mapping may read the same file."""
+    first: dict[tuple[object, ...], Reject] = {}
+    for reject in rejects:
+        first.setdefault((*_row_of(reject), reject.column, reject.reason), reject)
+    return list(first.values())
+
+
+def rows_rejected(rejects: Iterable[Reject]) -> int:
+    """How many rows of the files they speak of: one row may have several cells that cannot be read."""
+    return len({_row_of(reject) for reject in rejects})
+
+
+def _row_of(reject: Reject) -> tuple[str, int | None, int | None]:
+    return reject.file, reject.row, reject.line
+
+
 def write_rejects(rejects: Iterable[Reject], path: Path) -> None:
     """Write all of them to ``path``, replacing what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from recorrido.connectors.files.errors import StrictStop
 from recorrido.connectors.files.lines import Line, decode, pairs
 from recorrido.connectors.files.mapping import EventRule, FileMapping, PersonRule
 from recorrido.connectors.files.progress import Progress
-from recorrido.connectors.files.rejects import Reject
+from recorrido.connectors.files.rejects import Reject, rows_rejected
 from recorrido.connectors.files.rules import check_rules, create_views, run_rules, select_rows
 from recorrido.connectors.files.summary import ImportSummary, RuleCount
 from recorrido.connectors.files.tables import Connection, load_table, lock, match_files, workspace
@@ -76,7 +76,7 @@ def try_tables(
             trial.spans[number] = (event.at, event.at) if span is None else (span[0], max(span[1], event.at))
             trial.beyond += not EARLIEST <= event.at <= latest
             progress.advance(1)
-    trial.summary.rejected = len(trial.rejects)
+    trial.summary.rejected = rows_rejected(trial.rejects)
     return trial
 
 

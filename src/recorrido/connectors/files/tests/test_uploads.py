@@ -154,6 +154,17 @@ def test_the_check_names_rows_that_cannot_be_used_and_records_nothing(admin):
         assert [row["row"] for row in csv.DictReader(file)] == ["6"]
 
 
+def test_a_bad_row_counts_once_though_orders_of_several_lines_are_read_twice(admin):
+    rows = [*(orders := sheets.orders(60)), orders[7]]
+    lines = sheets.text_file(rows).decode("cp1252").splitlines()
+    lines[5] = ";".join([*lines[5].split(";")[:2], "31-02-2026", *lines[5].split(";")[3:]])
+    upload = whole_way(admin, "pedidos.csv", "\n".join(lines).encode("cp1252"))
+    assert "lines" in parse_mapping(upload.mapping, "m").tables, "read once more for the sums of their lines"
+    assert (actions.check_of(upload).rejected, upload.run.counts["rejected"]) == (1, 1)
+    with upload.rejects_file.open(newline="") as file:
+        assert [row["row"] for row in csv.DictReader(file)] == ["6"]
+
+
 def test_one_row_per_event_becomes_events_of_cases(admin):
     rows = sheets.case_log()
     content = sheets.text_file(rows, header=sheets.CASE_HEADER)

@@ -14,7 +14,7 @@ from recorrido.connectors.files.guess import words
 from recorrido.connectors.files.guess.shapes import EVENTS
 from recorrido.connectors.files.mapping import FileMapping
 from recorrido.connectors.files.progress import Progress
-from recorrido.connectors.files.rejects import Reject, write_rejects
+from recorrido.connectors.files.rejects import Reject, once_each, rows_rejected, write_rejects
 from recorrido.connectors.files.tables_import import Trial, try_tables
 from recorrido.connectors.files.uploads.answers import Answers
 from recorrido.connectors.files.uploads.mapping_text import ROWS
@@ -76,7 +76,7 @@ def check(
     trial = try_tables(mapping, [file], progress, ask, *asked)
     rejects_file.unlink(missing_ok=True)
     if trial.rejects:
-        write_rejects(trial.rejects, rejects_file)
+        write_rejects(once_each(trial.rejects), rejects_file)
     return _summed_up(trial, answers)
 
 
@@ -99,7 +99,7 @@ def _summed_up(trial: Trial, answers: Answers) -> Check:
     reasons = Counter((reject.column, reject.reason) for reject in ours)
     return Check(
         rows=table.read,
-        rejected=len({reject.row for reject in ours}),
+        rejected=rows_rejected(ours),
         made=tuple(_made(trial, number) for number in range(len(trial.summary.rules))),
         reasons=tuple(Why(column, reason, times) for (column, reason), times in reasons.most_common(20)),
         bad=tuple(_bad(reject) for reject in sorted(ours, key=_place)[:SHOWN]),
