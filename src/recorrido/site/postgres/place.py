@@ -2,7 +2,8 @@
 
 PostgreSQL refuses to run as root. Started by root, the server runs as ``postgres`` or ``nobody``, and its folder
 must be reachable by that user: where the data folder is not (below /root, say), the cluster goes to
-``/var/lib/recorrido/<hash of the data folder>``, and ``<data>/postgres.path`` remembers it.
+``/var/lib/recorrido/<hash of the data folder>``, and ``<data>/postgres.path`` remembers it. The cluster of a data
+folder that was removed stays where it is; a new data folder of the same name gets another.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import pwd
 import stat
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from recorrido.site.postgres.errors import PostgresError
@@ -108,7 +110,16 @@ def _folder(data: Path, account: Account | None) -> Path:
         return Path(pointer.read_text().strip())
     if account is None or (not _below_root_home(data) and reachable(data, account)):
         return data / "postgres"
-    return FALLBACK_ROOT / _digest(data)
+    return _unclaimed(FALLBACK_ROOT / _digest(data), data)
+
+
+def _unclaimed(folder: Path, data: Path) -> Path:
+    """The folder, or one beside it where it holds the cluster of a data folder that was here before and was removed: whoever
+    made this one begins anew, and the key and the logins of the other are gone. A data folder with a key has one already."""
+    if (data / "secret-key").exists():
+        return folder
+    beside = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(one for one in chain([folder], beside) if not (one / "cluster").exists())
 
 
 def _below_root_home(data: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pwd
+import shutil
 import signal
 import socket
 import struct
@@ -328,6 +329,21 @@ def test_data_of_root_go_where_the_server_can_reach_them(pg_bin, home):
     assert any("cannot reach" in sentence for sentence in told)
     private.chmod(0o755)
     assert place_for(private / "data").folder == place.folder  # remembered, though it could be reached now
+
+
+@as_root
+def test_a_data_folder_made_anew_never_gets_the_database_of_one_that_was_removed(home):
+    data = home / "private" / "data"
+    data.parent.mkdir(mode=0o700)
+    before = place_for(data)
+    before.cluster.mkdir(parents=True)
+    try:
+        assert place_for(data).folder == before.folder.with_name(f"{before.folder.name}-2")
+        data.mkdir()
+        (data / "secret-key").write_text("that of before")
+        assert place_for(data).folder == before.folder, "only its pointer was lost"
+    finally:
+        shutil.rmtree(before.folder)
 
 
 @as_root
