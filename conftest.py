@@ -41,13 +41,11 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(_last_folders(item.path), len(LONGEST)))
+    items.sort(key=lambda item: _place(item.path.as_posix()))
 
 
-def _last_folders(path: Path) -> str:
-    ends = ("/".join(path.parts[-count:]) for count in (2, 3, 4))
-    return next((end for end in ends if end in LONGEST), "")
+def _place(path: str) -> int:
+    return next((place for place, name in enumerate(LONGEST) if path.endswith(name)), len(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def _cumulated(draws: Draws, score: Floats, among: Bools, steps: Floats) -> Floa
 
 def _beside_usual(told: Floats, heard: Floats, steps: Floats, place: int, most: Floats) -> Floats:
     """(n,) the share of the troubled among the silent, from none to ``most``; ``most`` where scores end too soon to tell."""
-    from scipy.special import ndtr, ndtri  # half as long to load as NumPy: only who asks waits for it
+    from scipy.special import ndtr, ndtri  # an eighth of a second to load: only who asks waits for it
 
     if place + 2 >= len(steps) - 1:
         return most

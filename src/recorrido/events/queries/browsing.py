@@ -40,7 +40,8 @@ def events_meeting(conditions: Conditions, *, after: int, limit: int) -> Stretch
     May be empty though there is more: a rare type in a large ledger is looked for a window at a time.
     """
     horizon = ledger_horizon()
-    until = min(_before_next(after, horizon) + WINDOW, horizon)
+    near = horizon - after <= WINDOW
+    until = horizon if near else min(_before_next(after, horizon) + WINDOW, horizon)
     rows = _rows().filter(_q(conditions), id__gt=after, id__lte=until).order_by("id")
     events = _recorded(rows[: limit + 1])
     if len(events) > limit:

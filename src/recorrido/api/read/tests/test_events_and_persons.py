@@ -90,11 +90,12 @@ def test_a_rare_type_in_a_long_ledger_is_found_piece_by_piece(caller, monkeypatc
 
 
 def test_ids_that_no_event_has_are_not_walked(caller, monkeypatch):
+    from recorrido.events.ledger import EVENTS_SEQUENCE
     from recorrido.events.queries import browsing
     from recorrido.shared import sql
 
     happen("page")
-    sql.allot("events_event_id_seq", 5_000)
+    sql.allot(EVENTS_SEQUENCE, 5_000)
     happen("rare")
     monkeypatch.setattr(browsing, "WINDOW", 10)
     program = caller()
@@ -208,7 +209,7 @@ def test_reading_asks_as_often_for_a_hundred_events_as_for_one(caller, django_as
     happen(*["page"] * 100, who=(("email", "ana@example.cl"),))
     program.get("/events?limit=1")
     for limit in (1, 100):
-        with django_assert_num_queries(6):  # first id, events, objects, sources, persons, identifiers
+        with django_assert_num_queries(5):  # events, objects, sources, persons, identifiers
             assert len(program.get(f"/events?limit={limit}").json()["items"]) == limit
 
 
