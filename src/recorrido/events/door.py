@@ -6,7 +6,7 @@ Runs beside the database in a thread of its own, so it holds nothing but its arg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -106,6 +106,17 @@ class Group:
         self.messages.add(message)
         one.position = position
         self.ready.append(one)
+
+    def let_all_in(self, more: Sequence[Ready], messages: Set[tuple[int, str]]) -> None:
+        """Take what was checked and has no repeats in itself. ``messages``: of all of it."""
+        if not self.messages.isdisjoint(messages):
+            for position, one in enumerate(more, len(self)):
+                self.let_in(position, one)
+            return
+        for position, one in enumerate(more, len(self)):
+            one.position = position
+        self.messages |= messages
+        self.ready += more
 
 
 @dataclass(slots=True, frozen=True)

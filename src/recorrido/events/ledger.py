@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 from recorrido.events.door import Ready, Turned
 from recorrido.people.actions import resolve_identifiers, tell_attributes, tell_organizations
@@ -11,7 +12,7 @@ from recorrido.people.attributes import Told as Fact
 from recorrido.people.organizations import OBJECT_KINDS, ToldOrganization
 from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.shared import sql
-from recorrido.shared.horizon import announce_writer
+from recorrido.shared.horizon import take_ids
 
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
@@ -32,7 +33,7 @@ class Known:
     all_new: bool = False
     """The group before held no message the ledger had: neither will the next, most likely."""
     new_objects: bool = False
-    """The group before named only objects that nobody had named: so will the next, most likely."""
+    """Most objects of the group before had been named by nobody: so will the next group's, most likely."""
 
     def take_in(self, learnt: Known) -> None:
         """After the commit only: a rolled-back id means nothing."""
@@ -54,17 +55,32 @@ def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
     return [event for position, event in enumerate(ready, 1) if position not in recorded]
 
 
-def write_events(ready: Sequence[Ready], known: Known) -> Known:
-    """Write new events with their leaves, persons, objects and attributes; returns what was learnt.
+def objects_ahead(ready: Sequence[Ready], known: Known) -> dict[ObjectKey, int]:
+    """The ids of their objects, made now and not with the events: whoever names one of them too need not wait until
+    these are written. Outside of transactions only.
+
+    They are on the disk when a later transaction of ours is, and not before: until then the ids are good for this group
+    only. Raises as PostgreSQL does.
+    """
+    objects, missing = _remembered_objects(ready, known)
+    return objects | _found_or_made(missing, known, _INSERT_OBJECTS_LAZILY) if missing else objects
+
+
+def write_events(
+    ready: Sequence[Ready], known: Known, objects: Mapping[ObjectKey, int] | None = None
+) -> Known:
+    """Write new events with their leaves, persons, objects and attributes; returns what was learnt. ``objects``: the ids
+    of all of theirs, where they were made ahead.
 
     A message that somebody else records at the same moment raises ``psycopg.errors.UniqueViolation``.
     """
     leaf_ids, people = resolve_identifiers(told=ready, known=known.people)
-    learnt = Known(people=people, objects=object_ids_of(ready, known), types=_type_ids(ready, known))
+    touched = object_ids_of(ready, known) if objects is None else dict(objects)
+    learnt = Known(people=people, objects=touched, types=_type_ids(ready, known))
     _tell(ready, leaf_ids, people.made)
-    # Before the ids are taken: consumers wait for us from here to the commit.
-    announce_writer(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS)
-    _copy(ready, sql.allot(EVENTS_SEQUENCE, len(ready)), leaf_ids, learnt)
+    # Consumers wait for us from here to the commit.
+    ids = take_ids(sequence=EVENTS_SEQUENCE, lock_class=EVENTS_LOCK_CLASS, count=len(ready))
+    _copy(ready, ids, leaf_ids, learnt)
     return learnt
 
 
@@ -136,16 +152,25 @@ def _type_ids(ready: Iterable[Ready], known: Known) -> dict[str, int]:
 
 def object_ids_of(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     """The ids of the objects these events touch, made where they are new."""
+    objects, missing = _remembered_objects(ready, known)
+    return objects | _found_or_made(missing, known, _INSERT_OBJECTS) if missing else objects
+
+
+def _remembered_objects(ready: Iterable[Ready], known: Known) -> tuple[dict[ObjectKey, int], set[ObjectKey]]:
+    """The ids of objects seen before, and what else is touched."""
     wanted = {key for event in ready for key in event.objects}
     objects = {key: id_ for key in wanted if (id_ := known.objects.get(key))}
-    if missing := wanted - objects.keys():
-        found = {} if known.new_objects else _find_objects(missing)
-        # Sorted: two writers wait for each other in one order.
-        made = _make_objects(sorted(missing - found.keys()))
-        known.new_objects = len(made) == len(missing)
-        objects |= found | made
-    if len(objects) < len(wanted):  # there all along, or made by somebody since we looked
-        objects |= _find_objects(wanted - objects.keys())
+    return objects, wanted - objects.keys()
+
+
+def _found_or_made(missing: set[ObjectKey], known: Known, insert: LiteralString) -> dict[ObjectKey, int]:
+    objects = {} if known.new_objects else _find_objects(missing)
+    # Sorted: two writers wait for each other in one order.
+    made = _make_objects(sorted(missing - objects.keys()), insert)
+    known.new_objects = 2 * len(made) > len(missing)
+    objects |= made
+    if len(objects) < len(missing):  # there all along, or made by somebody since we looked
+        objects |= _find_objects(missing - objects.keys())
     return objects
 
 
@@ -156,14 +181,15 @@ def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
     return {keys[position - 1]: id_ for position, id_ in rows}
 
 
-def _make_objects(new: Sequence[ObjectKey]) -> dict[ObjectKey, int]:
-    """Make those that are not there. Their ids if none was; nothing else, as it is not known which was."""
+def _make_objects(new: Sequence[ObjectKey], insert: LiteralString) -> dict[ObjectKey, int]:
+    """Make those that are not there; the ids of these."""
     if not new:
         return {}
     kinds, names = zip(*new, strict=True)
     ids = sql.allot(OBJECTS_SEQUENCE, len(new))
-    made = sql.execute(_INSERT_OBJECTS, sql.array(ids), sql.text_array(kinds), sql.text_array(names))
-    return dict(zip(new, ids, strict=True)) if made == len(new) else {}
+    ((told,),) = sql.fetch(insert, sql.array(ids), sql.text_array(kinds), sql.text_array(names))
+    made = set(map(int, told.split(","))) if told else set()
+    return {key: id_ for key, id_ in zip(new, ids, strict=True) if id_ in made}
 
 
 def _copy(
@@ -173,13 +199,14 @@ def _copy(
     links: list[str] = []
     object_of, types = known.objects.__getitem__, known.types
     for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
-        touched = list(map(object_of, event.objects))
+        touched = [str(object_of(one)) for one in event.objects]
         for object_id in touched:
             links.append(f"{object_id}\t{id_}\n")
-        # A list of numbers as Python writes it, without its brackets, is an array as PostgreSQL reads it.
-        members = f"{leaves[0] if leaves else NULL}\t{{{str(leaves)[1:-1]}}}\t{{{str(touched)[1:-1]}}}"
-        head = f"{event.message}\t{id_}\t{event.origin.id}\t{types[event.event.type]}"
-        lines.append(f"{head}\t{event.middle}\t{members}\t{event.tail}\n")
+        lines.append(
+            f"{event.message}\t{id_}\t{event.origin.id}\t{types[event.event.type]}\t{event.middle}\t"
+            f"{leaves[0] if leaves else NULL}\t{{{','.join(map(str, leaves))}}}\t{{{','.join(touched)}}}\t"
+            f"{event.tail}\n"
+        )
     # By hash, their first field: two writers of the same messages meet them in one order, so one waits and none locks up.
     lines.sort()
     sql.copy_in(_COPY_EVENTS, lines)
@@ -204,9 +231,24 @@ _FIND_OBJECTS = """
          LATERAL (SELECT id FROM events_objectref o
                   WHERE o.kind = wanted.kind AND o.external_id = wanted.external_id OFFSET 0) object
 """
+# One text comes back, as in people.sight.
 _INSERT_OBJECTS = """
-    INSERT INTO events_objectref (id, kind, external_id) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
-    ON CONFLICT (kind, external_id) DO NOTHING
+    WITH made AS (
+        INSERT INTO events_objectref (id, kind, external_id)
+        SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
+        ON CONFLICT (kind, external_id) DO NOTHING RETURNING id
+    )
+    SELECT string_agg(id::text, ',') FROM made
+"""
+# A statement that is a transaction of its own, and does not wait for the disk.
+_INSERT_OBJECTS_LAZILY = """
+    WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+    made AS (
+        INSERT INTO events_objectref (id, kind, external_id)
+        SELECT new.* FROM lazily, unnest(%s::bigint[], %s::text[], %s::text[]) AS new
+        ON CONFLICT (kind, external_id) DO NOTHING RETURNING id
+    )
+    SELECT string_agg(id::text, ',') FROM made
 """
 _COPY_EVENTS = """
     COPY events_event (hash, id, source_id, type_id, channel, at, date_only, original_at, sent_at, received_at,

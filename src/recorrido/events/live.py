@@ -8,7 +8,7 @@ is checked again.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from recorrido.events.schemas_in_force import in_force
 from recorrido.people import rules
 from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.people.rules import Rules
-from recorrido.shared import clock
+from recorrido.shared import clock, sql
 
 REMEMBERED = 300_000  # identifiers, and objects, some 100 MB: a process that stays must not grow without end
 SOURCES_KEPT = 60.0  # seconds until a source is looked up again: its country or limits may have been changed
@@ -48,6 +48,7 @@ class Checked(NamedTuple):
     """Events that may enter, every one of them, and by what they were checked."""
 
     ready: Sequence[Ready]
+    messages: Set[tuple[int, str]]
     source: SourceRef
     schemas: SchemaBook
     rules: Rules
@@ -94,7 +95,7 @@ class LiveLedger:
             return None
         if len(group.ready) < len(events) or group.unread_identifiers:
             return None
-        return Checked(group.ready, source, now.schemas, now.rules)
+        return Checked(group.ready, group.messages, source, now.schemas, now.rules)
 
     def record(self, told: Sequence[Batch], not_taken: Sequence[NotTaken] = ()) -> RecordReport:
         """Record up to 5,000 events of any sources, and quarantine others with their reasons, in one transaction.
@@ -102,6 +103,7 @@ class LiveLedger:
         Positions in the report count through ``told`` and go on through ``not_taken``. Raises ``django.db.Error`` or
         ``psycopg.Error`` where the database cannot do it; what was learnt before stays true.
         """
+        sql.keep_plans()
         for origin in {one.origin for one in told}:
             self._ref(origin)
         sources = {origin: ref for origin, (ref, _) in self._sources.items()}
@@ -129,7 +131,6 @@ def _group_of(told: Sequence[Batch], now: _InForce) -> Group:
         source = now.sources[origin]
         if checked is None or not checked.holds(source, now.schemas, now.rules):
             check_into(group, ((source, event) for event in events), receipt)
-            continue
-        for position, one in enumerate(checked.ready, len(group)):
-            group.let_in(position, one)
+        else:
+            group.let_all_in(checked.ready, checked.messages)
     return group

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import psycopg
 from django.db import connection, transaction
 from psycopg import errors as pg
 
 from recorrido.events.door import Group, Ready, Turned, turn_away
-from recorrido.events.ledger import Known, new_to_the_ledger, write_events, write_quarantine
+from recorrido.events.ledger import (
+    Known,
+    ObjectKey,
+    new_to_the_ledger,
+    objects_ahead,
+    write_events,
+    write_quarantine,
+)
 from recorrido.events.records import RecordReport
 
 RACES = (pg.UniqueViolation, pg.DeadlockDetected, pg.SerializationFailure)
@@ -22,7 +29,10 @@ REJECTED = (
 )
 TRIES = 8
 
-Write = Callable[[list[Ready], Known, list[Turned]], tuple[list[Known], int]]
+Objects = Mapping[ObjectKey, int] | None
+"""The ids of the group's objects, where they were made ahead."""
+
+Write = Callable[[list[Ready], Known, Objects, list[Turned]], tuple[list[Known], int]]
 """Writes events; returns what was learnt, and how many were written."""
 
 
@@ -45,11 +55,12 @@ def record_group(group: Group, known: Known) -> RecordReport:
 def _record_once(group: Group, known: Known, write: Write) -> RecordReport:
     report = RecordReport(unread_identifiers=group.unread_identifiers)
     turned = list(group.turned)
+    objects = _made_ahead(group.ready, known)
     with transaction.atomic():
         # Where nothing was known so far the question costs more than it saves: the unique index asks it again anyway,
         # and a message that is there after all comes back as a UniqueViolation.
         fresh = group.ready if known.all_new else new_to_the_ledger(group.ready)
-        learnt, written = write(fresh, known, turned)
+        learnt, written = write(fresh, known, objects, turned)
         kept = write_quarantine(turned)
     for part in learnt:
         known.take_in(part)
@@ -63,24 +74,40 @@ def _record_once(group: Group, known: Known, write: Write) -> RecordReport:
     return report
 
 
-def _write_together(ready: list[Ready], known: Known, turned: list[Turned]) -> tuple[list[Known], int]:
+def _made_ahead(ready: Sequence[Ready], known: Known) -> Objects:
+    """None where they are made with the events: in a caller's transaction, and where one of them is refused."""
+    if connection.in_atomic_block:
+        return None
+    try:
+        return objects_ahead(ready, known)
+    except (*REJECTED, *RACES):
+        return None
+
+
+def _write_together(
+    ready: list[Ready], known: Known, objects: Objects, turned: list[Turned]
+) -> tuple[list[Known], int]:
     """As nearly every group can be: without the savepoints that finding a culprit takes."""
-    return ([write_events(ready, known)], len(ready)) if ready else ([], 0)
+    return ([write_events(ready, known, objects)], len(ready)) if ready else ([], 0)
 
 
-def _write_or_bisect(ready: list[Ready], known: Known, turned: list[Turned]) -> tuple[list[Known], int]:
+def _write_or_bisect(
+    ready: list[Ready], known: Known, objects: Objects, turned: list[Turned]
+) -> tuple[list[Known], int]:
     """Write the events; where PostgreSQL rejects the lot, halve it until the culprits stand alone."""
     if not ready:
         return [], 0
     try:
         with transaction.atomic():
-            return [write_events(ready, known)], len(ready)
+            return [write_events(ready, known, objects)], len(ready)
     except REJECTED as error:
         if len(ready) == 1:
             turned.append(_culprit(ready[0], error))
             return [], 0
     middle = len(ready) // 2
-    left, right = (_write_or_bisect(half, known, turned) for half in (ready[:middle], ready[middle:]))
+    left, right = (
+        _write_or_bisect(half, known, objects, turned) for half in (ready[:middle], ready[middle:])
+    )
     return left[0] + right[0], left[1] + right[1]
 
 

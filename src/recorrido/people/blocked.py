@@ -7,6 +7,7 @@ and as it is normalised.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -90,6 +91,8 @@ class Patterns:
     words: frozenset[str] = frozenset()
     starts: tuple[str, ...] = ()
     shapes: re.Pattern[str] | None = None
+    longest: int = sys.maxsize
+    """No longer value can be one of these."""
 
     @classmethod
     def of(cls, folded: Collection[str]) -> Patterns:
@@ -102,9 +105,14 @@ class Patterns:
                 starts.append(before)
             else:
                 shapes.append(".*".join(map(re.escape, pattern.split("*"))))
-        return cls(frozenset(words), tuple(starts), re.compile("|".join(shapes)) if shapes else None)
+        longest = sys.maxsize if starts or shapes else max(map(len, words), default=0)
+        expression = re.compile("|".join(shapes)) if shapes else None
+        return cls(frozenset(words), tuple(starts), expression, longest)
 
-    def hold(self, folded: str) -> bool:
+    def hold(self, value: str) -> bool:
+        if len(value) > self.longest:  # without regard to case it is no shorter
+            return False
+        folded = value.casefold()
         if folded in self.words or folded.startswith(self.starts):
             return True
         return self.shapes is not None and self.shapes.fullmatch(folded) is not None
@@ -127,4 +135,4 @@ class Values:
         return cls(Patterns.of(shared), kinds)
 
     def hold(self, kind: str, value: str) -> bool:
-        return self.of_kinds.get(kind, self.of_any_kind).hold(value.casefold())
+        return self.of_kinds.get(kind, self.of_any_kind).hold(value)

@@ -9,6 +9,7 @@ will never be. Only writers of this sequence count: a report that runs for hours
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from recorrido.shared import sql
@@ -18,6 +19,12 @@ _POSITION_MASK = (1 << _POSITION_BITS) - 1
 
 _POSITION: Any = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {}"
 _ANNOUNCE: Any = "SELECT pg_advisory_xact_lock_shared((%s::bigint << 48) | ({position}))"
+# The one row comes from the announcement, so no id is taken before it.
+_TAKE: Any = """
+    WITH announced AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared((%s::bigint << 48) | ({position})))
+    SELECT min(id), max(id)
+    FROM (SELECT nextval(%s::regclass) AS id FROM announced, generate_series(1, %s)) taken
+"""
 _WRITERS = """
     SELECT min(((classid::bigint << 32) | objid::bigint) & %s)
     FROM pg_locks
@@ -33,6 +40,13 @@ def announce_writer(*, sequence: str, lock_class: int) -> None:
     ``sequence`` is a name from our own code, never input; ``lock_class`` (1…32767) keeps sequences apart.
     """
     sql.fetch(_ANNOUNCE.format(position=_POSITION.format(sequence)), lock_class)
+
+
+def take_ids(*, sequence: str, lock_class: int, count: int) -> Sequence[int]:
+    """Announce this writer and take that many ids, ascending, in one question. ``count``: 1 or more."""
+    statement = _TAKE.format(position=_POSITION.format(sequence))
+    ((first, last),) = sql.fetch(statement, lock_class, sequence, count)
+    return sql.in_one_run(first, last, sequence, count)
 
 
 def safe_position(*, sequence: str, lock_class: int) -> int:

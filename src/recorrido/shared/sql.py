@@ -13,6 +13,9 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection, transaction
 
+ASKED_AGAIN = 5
+"""So often a statement is asked before its plan is kept."""
+
 LINES = 5_000
 """So many lines of a COPY are sent at a time."""
 
@@ -45,9 +48,30 @@ def allot(sequence: LiteralString, count: int) -> Sequence[int]:
     if not count:
         return ()
     ((first, last),) = fetch(_ALLOT, sequence, count)
+    return in_one_run(first, last, sequence, count)
+
+
+def in_one_run(first: int, last: int, sequence: str, count: int) -> Sequence[int]:
+    """The ids just taken, of which these are the first and the last. Nearly always nobody else takes ids in between, and
+    two numbers say them all; else those are let go, and others taken one by one."""
     if last - first < count:
         return range(first, last + 1)
     return [id_ for (id_,) in fetch(_ALLOT_EACH, sequence, count)]
+
+
+def keep_plans() -> None:
+    """Let the server keep the plans of what this connection asks again and again, and plan each for arrays of any length.
+
+    Planning a statement takes longer than a few index probes. For connections that ask in index probes only: a plan may
+    be older than the table is large, so none of them reads a table from end to end where an index can say it. Between
+    transactions only; does nothing within one.
+    """
+    if connection.in_atomic_block:
+        return
+    connection.ensure_connection()
+    if (raw := connection.connection).prepare_threshold is None:
+        raw.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
+        raw.prepare_threshold = ASKED_AGAIN
 
 
 def commit_lazily() -> None:
@@ -96,7 +120,6 @@ def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     return psycopg.Cursor(connection.connection)
 
 
-# Nearly always nobody else takes ids in between, and two numbers say them all; else those ids are let go.
 _ALLOT = """
     SELECT min(id), max(id) FROM (SELECT nextval(%s::regclass) AS id FROM generate_series(1, %s)) taken
 """

@@ -102,16 +102,20 @@ def contacts_in(traits: Any) -> list[Pair]:
 def objects_of(properties: Mapping[str, Any]) -> tuple[Pair, ...]:
     """The objects that e-commerce properties name, each once, at most 500. What is no id stays a property only."""
     names = [name for name in properties if name in OBJECTS]
-    if not names and "products" not in properties:
-        return ()
-    if len(names) > 1:
-        names.sort(key=_PLACES.__getitem__)
+    if "products" not in properties and len(names) < 2:
+        return _object_in(properties, names[0]) if names else ()
+    names.sort(key=_PLACES.__getitem__)
     named = [(OBJECTS[name], properties[name]) for name in names]
     products = properties.get("products")
     if isinstance(products, list):
         named += [("product", one.get("product_id")) for one in products if isinstance(one, dict)]
     found = [(kind, id_) for kind, value in named if (id_ := text_of(value)) and len(id_) <= MAX_OBJECT_ID]
-    return tuple(dict.fromkeys(found))[:MOST_OBJECTS] if len(found) > 1 else tuple(found)
+    return tuple(dict.fromkeys(found))[:MOST_OBJECTS]
+
+
+def _object_in(properties: Mapping[str, Any], name: str) -> tuple[Pair, ...]:
+    id_ = text_of(properties[name])
+    return ((OBJECTS[name], id_),) if id_ and len(id_) <= MAX_OBJECT_ID else ()
 
 
 def channel_of(

@@ -9,12 +9,19 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from recorrido.events import ledger
 from recorrido.events.actions import ensure_source, record_many
+from recorrido.events.actions.recording import ref_of
 from recorrido.events.consumers import consume, move_bookmark
-from recorrido.events.models import Bookmark
+from recorrido.events.door import check_group
+from recorrido.events.models import Bookmark, ObjectRef
 from recorrido.events.models import Event as LedgerEvent
 from recorrido.events.queries import events_after, lags, ledger_horizon
+from recorrido.events.recording import record_group
+from recorrido.events.schemas_in_force import in_force
 from recorrido.events.tests.making import event, record
+from recorrido.people import rules
+from recorrido.shared import clock
 from recorrido.shared.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,6 +115,62 @@ def test_writers_of_the_same_messages_record_each_once():
     with ThreadPoolExecutor(3) as pool:
         recorded = [done.result() for done in [in_thread(pool, write, seed) for seed in range(3)]]
     assert (sum(recorded), LedgerEvent.objects.count()) == (300, 300)
+
+
+def test_a_writer_does_not_wait_for_the_events_of_another_that_names_the_same_order(monkeypatch):
+    source = ensure_source(name="shop")
+    record(event("before"))  # the first event of a type makes the type
+    order = {"objects": (("order", "O1"), ("order", "O2"))}
+    writing, may_end, copy = Event(), Event(), ledger._copy
+
+    def slow(ready, *rest):
+        if ready[0].event.message_id == "slow":
+            writing.set()
+            assert may_end.wait(20)
+        copy(ready, *rest)
+
+    monkeypatch.setattr(ledger, "_copy", slow)
+    with ThreadPoolExecutor(2) as pool:
+        one = in_thread(pool, _recorded, source, event("slow", **order))
+        assert writing.wait(20)
+        two = in_thread(pool, _recorded, source, event("quick", **order))
+        assert two.result(20).recorded == 1
+        may_end.set()
+        assert one.result(20).recorded == 1
+    _, *named = LedgerEvent.objects.order_by("id").values_list("object_ids", flat=True)
+    (objects,) = set(map(tuple, named))
+    assert list(ObjectRef.objects.order_by("id").values_list("external_id", flat=True)) == ["O1", "O2"]
+    assert sorted(objects) == sorted(ObjectRef.objects.values_list("id", flat=True))
+
+
+def test_objects_of_a_group_that_was_not_written_are_no_hindrance(monkeypatch):
+    """They may be gone with a crash of the database: what was not committed with its events is asked for again."""
+    source, known = ensure_source(name="shop"), ledger.Known()
+    group = [event("a", objects=(("order", "O1"),))]
+    copy = ledger._copy
+
+    def lost(*told):
+        ObjectRef.objects.all().delete()
+        raise psycopg.OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(ledger, "_copy", lost)
+    with pytest.raises(psycopg.OperationalError):
+        record_group(checked(source, group), known)
+    connection.close()
+    ObjectRef.objects.all().delete()
+    monkeypatch.setattr(ledger, "_copy", copy)
+    assert record_group(checked(source, group), known).recorded == 1
+    (told,) = LedgerEvent.objects.values_list("object_ids", flat=True)
+    assert told == [ObjectRef.objects.get(external_id="O1").id]
+
+
+def _recorded(source, *events):
+    return record_many(source=source, events=events)
+
+
+def checked(source, events):
+    told = [(ref_of(source), one) for one in events]
+    return check_group(told, now=clock.now(), schemas=in_force(), rules=rules.current())
 
 
 def test_a_consumer_that_fails_gets_the_same_events_again():

@@ -52,3 +52,43 @@ def test_what_was_committed_without_waiting_is_on_the_disk_once_waited_for():
     ((written,),) = sql.fetch("SELECT pg_current_wal_insert_lsn()::text")
     sql.wait_for_disk()
     assert sql.fetch("SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn", written) == [(True,)]
+
+
+PROBE = "SELECT id FROM people_identifier WHERE value = %s AND kind = %s AND ended_at IS NULL"
+KEPT = "SELECT generic_plans FROM pg_prepared_statements WHERE starts_with(statement, 'SELECT id FROM people_id')"
+
+
+@pytest.fixture
+def _a_connection_of_its_own():
+    connection.close()
+    yield
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_a_connection_of_its_own")
+def test_a_connection_keeps_the_plans_of_what_it_asks_again_and_again():
+    sql.keep_plans()
+    for _ in range(sql.ASKED_AGAIN + 4):
+        sql.keep_plans()
+        assert sql.fetch(PROBE, "nobody", "customer") == []
+    ((generic,),) = sql.fetch(KEPT)
+    assert generic >= 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_a_connection_of_its_own")
+def test_a_kept_plan_reads_an_index_also_where_it_was_made_over_an_empty_table():
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE people_identifier")
+    sql.keep_plans()
+    sql.execute("PREPARE asked (text, text) AS " + PROBE.replace("%s", "$1", 1).replace("%s", "$2", 1))
+    plan = sql.fetch("EXPLAIN EXECUTE asked ('nobody', 'customer')")
+    assert not any("Seq Scan" in line for (line,) in plan), plan
+
+
+@pytest.mark.django_db
+def test_within_a_transaction_nothing_of_the_connection_is_changed():
+    sql.keep_plans()
+    assert connection.connection.prepare_threshold is None
+    assert sql.fetch("SHOW plan_cache_mode") == [("auto",)]

@@ -130,10 +130,10 @@ def test_a_group_that_fails_for_an_unknown_reason_is_written_piece_by_piece(door
     """Also what was checked ahead: every sound event once, the culprit in quarantine."""
     before, record = Event.objects.count(), recording.write_events
 
-    def stumbling(ready, known):
+    def stumbling(ready, *rest):
         if any(one.event.message_id == "culprit" for one in ready):
             raise RuntimeError("nobody expected this")
-        return record(ready, known)
+        return record(ready, *rest)
 
     monkeypatch.setattr(recording, "write_events", stumbling)
     batches = [{"batch": [track(f"b{number}-{item}") for item in range(25)]} for number in range(4)]
