@@ -1,4 +1,4 @@
-"""The door of the ledger: checks one event and writes it down as a COPY line. No database in here.
+"""The door of the ledger: checks one event and writes it down as fields for COPY. No database in here.
 
 Runs beside the database in a thread of its own, so it holds nothing but its arguments.
 """
@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
+from recorrido.events import rows
 from recorrido.events.errors import RefusedEvent
-from recorrido.events.keepable import keepable_json, keepable_text
+from recorrido.events.keepable import encoded_json, keepable_json, keepable_text
 from recorrido.events.records import CHANNELS, NewEvent, Refused
 from recorrido.events.schemas import CompiledSchema, SchemaBook
 from recorrido.people.identifiers import Key
@@ -35,7 +36,9 @@ RAW = "$raw"
 """The property in which a door keeps what it did not understand, whole."""
 VIOLATIONS = "$schema_violations"
 
-_CHANNELS: dict[str | None, str] = {None: "\\N", **{name: name for name in CHANNELS}}
+_CHANNELS = {name: rows.text(name) for name in (None, *CHANNELS)}
+_YES, _NO = rows.truth(True), rows.truth(False)
+_NOTHING = rows.json(b"{}")
 _UNFIT = (
     "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\\\"  # control, line ends, turns of direction
 )
@@ -55,7 +58,7 @@ class SourceRef:
 
 
 class Ready(msgspec.Struct, gc=False):
-    """One event that may enter: what is asked from the database, and its COPY line around the ids.
+    """One event that may enter: what is asked from the database, and its fields for COPY between and behind the ids.
 
     ``keys``, ``source``, ``message`` and ``at`` are what ``people.resolution`` wants to be told.
     """
@@ -69,8 +72,8 @@ class Ready(msgspec.Struct, gc=False):
     keys: tuple[Key, ...]
     objects: tuple[tuple[str, str], ...]
     attributes: Sequence[tuple[str, str]]
-    middle: str
-    tail: str
+    middle: bytes
+    tail: bytes
 
 
 @dataclass(slots=True)
@@ -124,17 +127,17 @@ class Receipt:
     """The moment a group came in, in the forms the checks need it in."""
 
     now: datetime
-    text: str
-    no_times: str
+    received: bytes
+    no_times: bytes
     schemas: SchemaBook
     rules: Rules
-    moments: dict[tuple[datetime | None, datetime | None], str] = field(default_factory=dict)
-    """Sent and received, as COPY fields: all events of a request share them."""
+    moments: dict[tuple[datetime | None, datetime | None], bytes] = field(default_factory=dict)
+    """Sent and received, as fields: all events of a request share them."""
 
     @classmethod
     def at(cls, now: datetime, schemas: SchemaBook, rules: Rules) -> Receipt:
-        text = now.isoformat()
-        return cls(now, text, f"\\N\t\\N\t{text}", schemas, rules)
+        received = rows.moment(now)
+        return cls(now, received, rows.NULL + rows.NULL + received, schemas, rules)
 
 
 def check_group(
@@ -222,7 +225,7 @@ def _check(position: int, source: SourceRef, event: NewEvent, receipt: Receipt, 
         keys,
         _objects(event.objects),
         _facts(event.attributes, keys) if event.attributes else (),
-        f"{channel}\t{at}\t{'t' if event.date_only else 'f'}\t{_times(event, at, receipt)}",
+        b"".join((channel, at, _YES if event.date_only else _NO, _times(event, at, receipt))),
         _properties(properties),
     )
 
@@ -258,7 +261,7 @@ def _is_seen(letter: str) -> bool:
 _seen_types: set[str] = set()
 
 
-def _moment(at: Any, latest: datetime) -> str:
+def _moment(at: Any, latest: datetime) -> bytes:
     if not isinstance(at, datetime):
         raise RefusedEvent("missing_at", "The event has no time.")
     if at.tzinfo is None:
@@ -270,33 +273,28 @@ def _moment(at: Any, latest: datetime) -> str:
             "future_time",
             f"The time {at.isoformat()} lies ahead: {latest.isoformat()} is the latest we take.",
         )
-    return written(at)
+    return rows.moment(at)
 
 
-def written(at: datetime) -> str:
-    """ISO 8601. The standard library takes six times as long; its form of odd zones is the safer one."""
-    return _encode(at)[1:-1].decode() if at.tzinfo is UTC else at.isoformat()
-
-
-def _times(event: NewEvent, at: str, receipt: Receipt) -> str:
-    """The event's other times as COPY fields: original, sent, received. ``at``: its time, written."""
+def _times(event: NewEvent, at: bytes, receipt: Receipt) -> bytes:
+    """The fields of the event's other times: original, sent, received. ``at``: that of its time."""
     if event.original_at is event.sent_at is event.received_at is None:
         return receipt.no_times
     both = (event.sent_at, event.received_at)
     if (shared := receipt.moments.get(both)) is None:
-        received = receipt.text if event.received_at is None else _time(event.received_at)
-        shared = receipt.moments[both] = f"{_time(event.sent_at)}\t{received}"
-    return f"{at if event.original_at is event.at else _time(event.original_at)}\t{shared}"
+        received = receipt.received if event.received_at is None else _time(event.received_at)
+        shared = receipt.moments[both] = _time(event.sent_at) + received
+    return (at if event.original_at is event.at else _time(event.original_at)) + shared
 
 
-def _time(at: datetime | None) -> str:
+def _time(at: datetime | None) -> bytes:
     if at is None:
-        return "\\N"
+        return rows.NULL
     if at.tzinfo is None:
         raise RefusedEvent("time_without_zone", f"The time {at.isoformat()} has no time zone.")
     if not 1900 <= at.year < 9999:
         raise RefusedEvent("absurd_time", f"The time {at.isoformat()} is no time of a computer's.")
-    return written(at)
+    return rows.moment(at)
 
 
 def _keys(
@@ -341,9 +339,9 @@ def _facts(attributes: Mapping[str, Any], keys: Sequence[Key]) -> list[tuple[str
     return facts
 
 
-def _properties(properties: Any) -> str:
+def _properties(properties: Any) -> bytes:
     if not isinstance(properties, dict):
         raise RefusedEvent("bad_properties", "The properties are not an object of names and values.")
     if RAW in properties:  # replayed as it is, what nobody understood would become an event that says nothing
         raise RefusedEvent("not_mended", f"What was not understood lies in {RAW}: mend it, and drop {RAW}.")
-    return keepable_json(properties).replace("\\", "\\\\") if properties else "{}"
+    return rows.json(encoded_json(properties)) if properties else _NOTHING

@@ -48,6 +48,11 @@ def _is_utf8(value: str) -> bool:
 
 def keepable_json(value: Any) -> str:
     """The JSON of a value, at most 256 KB. Raises RefusedEvent where it has none that PostgreSQL takes."""
+    return encoded_json(value).decode()
+
+
+def encoded_json(value: Any) -> bytes:
+    """The same in UTF-8."""
     try:
         encoded = _encode(value)
     except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError) as error:
@@ -56,11 +61,10 @@ def keepable_json(value: Any) -> str:
         raise RefusedEvent(
             "too_large", f"{len(encoded):,} bytes of properties; at most {MAX_BYTES:,} are taken."
         )
-    text = encoded.decode()
     # Cheap looks first: a NUL or a number that is none can only be there if its JSON form is.
-    if "\\u0000" in text or "null" in text:
+    if b"\\u0000" in encoded or b"null" in encoded:
         _refuse_unkeepable(value)
-    return text
+    return encoded
 
 
 def _refuse_unkeepable(value: Any) -> None:

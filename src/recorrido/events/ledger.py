@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 
+from recorrido.events import rows
 from recorrido.events.door import Ready, Turned
 from recorrido.people.actions import resolve_identifiers, tell_attributes, tell_organizations
 from recorrido.people.attributes import Told as Fact
@@ -17,9 +18,15 @@ from recorrido.shared.horizon import take_ids
 EVENTS_SEQUENCE = "events_event_id_seq"
 EVENTS_LOCK_CLASS = 7_001
 OBJECTS_SEQUENCE = "events_objectref_id_seq"
-NULL = "\\N"
 
 ObjectKey = tuple[str, str]
+
+
+class _Making(NamedTuple):
+    """How objects are made: in the transaction of the events, or ahead of it, in transactions of their own."""
+
+    allot: Callable[[LiteralString, int], Sequence[int]]
+    insert: LiteralString
 
 
 @dataclass(slots=True)
@@ -48,10 +55,10 @@ def new_to_the_ledger(ready: Sequence[Ready]) -> list[Ready]:
     """The events whose message was never recorded: one index probe for each."""
     if not ready:
         return []
-    rows = sql.fetch(
+    found = sql.fetch(
         _RECORDED, sql.array(event.origin.id for event in ready), sql.array(event.message for event in ready)
     )
-    recorded = {position for (position,) in rows}
+    recorded = {position for (position,) in found}
     return [event for position, event in enumerate(ready, 1) if position not in recorded]
 
 
@@ -60,10 +67,10 @@ def objects_ahead(ready: Sequence[Ready], known: Known) -> dict[ObjectKey, int]:
     these are written. Outside of transactions only.
 
     They are on the disk when a later transaction of ours is, and not before: until then the ids are good for this group
-    only. Raises as PostgreSQL does.
+    only. Where the events are not written after all, they stay, and nothing names them. Raises as PostgreSQL does.
     """
     objects, missing = _remembered_objects(ready, known)
-    return objects | _found_or_made(missing, known, _INSERT_OBJECTS_LAZILY) if missing else objects
+    return objects | _found_or_made(missing, known, _AHEAD) if missing else objects
 
 
 def write_events(
@@ -153,7 +160,7 @@ def _type_ids(ready: Iterable[Ready], known: Known) -> dict[str, int]:
 def object_ids_of(ready: Iterable[Ready], known: Known) -> dict[ObjectKey, int]:
     """The ids of the objects these events touch, made where they are new."""
     objects, missing = _remembered_objects(ready, known)
-    return objects | _found_or_made(missing, known, _INSERT_OBJECTS) if missing else objects
+    return objects | _found_or_made(missing, known, _WITH_EVENTS) if missing else objects
 
 
 def _remembered_objects(ready: Iterable[Ready], known: Known) -> tuple[dict[ObjectKey, int], set[ObjectKey]]:
@@ -163,10 +170,10 @@ def _remembered_objects(ready: Iterable[Ready], known: Known) -> tuple[dict[Obje
     return objects, wanted - objects.keys()
 
 
-def _found_or_made(missing: set[ObjectKey], known: Known, insert: LiteralString) -> dict[ObjectKey, int]:
+def _found_or_made(missing: set[ObjectKey], known: Known, way: _Making) -> dict[ObjectKey, int]:
     objects = {} if known.new_objects else _find_objects(missing)
     # Sorted: two writers wait for each other in one order.
-    made = _make_objects(sorted(missing - objects.keys()), insert)
+    made = _make_objects(sorted(missing - objects.keys()), way)
     known.new_objects = 2 * len(made) > len(missing)
     objects |= made
     if len(objects) < len(missing):  # there all along, or made by somebody since we looked
@@ -177,17 +184,17 @@ def _found_or_made(missing: set[ObjectKey], known: Known, insert: LiteralString)
 def _find_objects(wanted: Iterable[ObjectKey]) -> dict[ObjectKey, int]:
     keys = list(wanted)
     kinds, ids = zip(*keys, strict=True)
-    rows = sql.fetch(_FIND_OBJECTS, sql.text_array(kinds), sql.text_array(ids))
-    return {keys[position - 1]: id_ for position, id_ in rows}
+    found = sql.fetch(_FIND_OBJECTS, sql.text_array(kinds), sql.text_array(ids))
+    return {keys[position - 1]: id_ for position, id_ in found}
 
 
-def _make_objects(new: Sequence[ObjectKey], insert: LiteralString) -> dict[ObjectKey, int]:
+def _make_objects(new: Sequence[ObjectKey], way: _Making) -> dict[ObjectKey, int]:
     """Make those that are not there; the ids of these."""
     if not new:
         return {}
     kinds, names = zip(*new, strict=True)
-    ids = sql.allot(OBJECTS_SEQUENCE, len(new))
-    ((told,),) = sql.fetch(insert, sql.array(ids), sql.text_array(kinds), sql.text_array(names))
+    ids = way.allot(OBJECTS_SEQUENCE, len(new))
+    ((told,),) = sql.fetch(way.insert, sql.array(ids), sql.text_array(kinds), sql.text_array(names))
     made = set(map(int, told.split(","))) if told else set()
     return {key: id_ for key, id_ in zip(new, ids, strict=True) if id_ in made}
 
@@ -195,23 +202,23 @@ def _make_objects(new: Sequence[ObjectKey], insert: LiteralString) -> dict[Objec
 def _copy(
     ready: Sequence[Ready], ids: Sequence[int], leaf_ids: Sequence[Sequence[int]], known: Known
 ) -> None:
-    lines: list[str] = []
-    links: list[str] = []
+    events: list[bytes] = []
+    links: list[bytes] = []
     object_of, types = known.objects.__getitem__, known.types
     for event, id_, leaves in zip(ready, ids, leaf_ids, strict=True):
-        touched = [str(object_of(one)) for one in event.objects]
+        touched = [object_of(one) for one in event.objects]
         for object_id in touched:
-            links.append(f"{object_id}\t{id_}\n")
-        lines.append(
-            f"{event.message}\t{id_}\t{event.origin.id}\t{types[event.event.type]}\t{event.middle}\t"
-            f"{leaves[0] if leaves else NULL}\t{{{','.join(map(str, leaves))}}}\t{{{','.join(touched)}}}\t"
-            f"{event.tail}\n"
+            links.append(rows.link(object_id, id_))
+        head = rows.event_head(event.message, id_, event.origin.id, types[event.event.type])
+        leaf = rows.number(leaves[0] if leaves else None)
+        events.append(
+            b"".join((head, event.middle, leaf, rows.numbers(leaves), rows.numbers(touched), event.tail))
         )
     # By hash, their first field: two writers of the same messages meet them in one order, so one waits and none locks up.
-    lines.sort()
-    sql.copy_in(_COPY_EVENTS, lines)
+    events.sort()
+    sql.copy_in_binary(rows.COPY_EVENTS, events)
     if links:
-        sql.copy_in(_COPY_LINKS, links)
+        sql.copy_in_binary(rows.COPY_LINKS, links)
 
 
 # LATERAL … OFFSET 0 keeps the planner at one index probe per wanted row, however it misjudges the array's length.
@@ -250,11 +257,8 @@ _INSERT_OBJECTS_LAZILY = """
     )
     SELECT string_agg(id::text, ',') FROM made
 """
-_COPY_EVENTS = """
-    COPY events_event (hash, id, source_id, type_id, channel, at, date_only, original_at, sent_at, received_at,
-                       leaf_id, leaf_ids, object_ids, properties) FROM STDIN
-"""
-_COPY_LINKS = "COPY events_eventobject (object_id, event_id) FROM STDIN"
+_WITH_EVENTS = _Making(sql.allot, _INSERT_OBJECTS)
+_AHEAD = _Making(sql.allot_lazily, _INSERT_OBJECTS_LAZILY)
 _QUARANTINE = """
     INSERT INTO events_quarantine (source_id, fingerprint, code, detail, payload, type)
     SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])

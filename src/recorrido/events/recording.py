@@ -55,11 +55,11 @@ def record_group(group: Group, known: Known) -> RecordReport:
 def _record_once(group: Group, known: Known, write: Write) -> RecordReport:
     report = RecordReport(unread_identifiers=group.unread_identifiers)
     turned = list(group.turned)
-    objects = _made_ahead(group.ready, known)
+    # Where nothing was known so far the question costs more than it saves: the unique index asks it again anyway,
+    # and a message that is there after all comes back as a UniqueViolation.
+    fresh = group.ready if known.all_new else new_to_the_ledger(group.ready)
+    objects = _made_ahead(fresh, known)
     with transaction.atomic():
-        # Where nothing was known so far the question costs more than it saves: the unique index asks it again anyway,
-        # and a message that is there after all comes back as a UniqueViolation.
-        fresh = group.ready if known.all_new else new_to_the_ledger(group.ready)
         learnt, written = write(fresh, known, objects, turned)
         kept = write_quarantine(turned)
     for part in learnt:

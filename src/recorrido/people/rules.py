@@ -26,6 +26,7 @@ RECENT = 60.0  # seconds
 LOCK = 7_003 << 48
 GROUPS = 32_768
 """So many messages' identifiers are remembered as they were written, some 20 MB."""
+MOST_IN_GROUP = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,8 @@ class Rules:
         return keys
 
     def _remember(self, told: tuple[Sequence[tuple[str, str]], str], keys: tuple[Key, ...]) -> None:
-        if sum(len(value) for _, value in told[0]) <= MAX_VALUE:
+        identifiers, _ = told
+        if len(identifiers) <= MOST_IN_GROUP and sum(len(value) for _, value in identifiers) <= MAX_VALUE:
             if len(self.groups) >= GROUPS:
                 self.groups.clear()
             self.groups[told] = keys

@@ -6,15 +6,21 @@ so the set-based statements of ``people`` and ``events`` go through here.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, LiteralString
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection, transaction
 
 ASKED_AGAIN = 5
 """So often a statement is asked before its plan is kept."""
+PLANS_KEPT = 60.0  # seconds
+
+_BINARY = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # no flags, nothing more in the head
+_BINARY_END = b"\xff\xff"
 
 LINES = 5_000
 """So many lines of a COPY are sent at a time."""
@@ -43,6 +49,20 @@ def copy_in(statement: LiteralString, lines: Iterable[str]) -> None:
             copy.write(some)
 
 
+def copy_in_binary(statement: LiteralString, rows: Sequence[bytes]) -> None:
+    """Send rows in COPY's binary form, without its beginning and end, to ``COPY … FROM STDIN (FORMAT binary)``."""
+    with _cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(b"".join((_BINARY, *rows, _BINARY_END)))
+
+
+def allot_lazily(sequence: LiteralString, count: int) -> Sequence[int]:
+    """As ``allot``, outside of transactions: a transaction of its own that does not wait for the disk."""
+    if not count:
+        return ()
+    ((first, last),) = fetch(_ALLOT_LAZILY, sequence, count)
+    return in_one_run(first, last, sequence, count)
+
+
 def allot(sequence: LiteralString, count: int) -> Sequence[int]:
     """That many new ids of a sequence, ascending. ``sequence`` is a name from our own code, never input."""
     if not count:
@@ -63,15 +83,19 @@ def keep_plans() -> None:
     """Let the server keep the plans of what this connection asks again and again, and plan each for arrays of any length.
 
     Planning a statement takes longer than a few index probes. For connections that ask in index probes only: a plan may
-    be older than the table is large, so none of them reads a table from end to end where an index can say it. Between
-    transactions only; does nothing within one.
+    be older than the table is large, so none of them reads a table from end to end where an index can say it, and each
+    is made anew after a minute. Call it between transactions, before every few statements; within one it does nothing.
     """
     if connection.in_atomic_block:
         return
     connection.ensure_connection()
-    if (raw := connection.connection).prepare_threshold is None:
-        raw.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
+    raw, now = connection.connection, time.monotonic()
+    kept_until = _keeping.get(raw)
+    if kept_until is None:
         raw.prepare_threshold = ASKED_AGAIN
+    if kept_until is None or kept_until < now:
+        raw.execute(_KEEP_PLANS)
+        _keeping[raw] = now + PLANS_KEPT
 
 
 def commit_lazily() -> None:
@@ -123,4 +147,13 @@ def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
 _ALLOT = """
     SELECT min(id), max(id) FROM (SELECT nextval(%s::regclass) AS id FROM generate_series(1, %s)) taken
 """
+_ALLOT_LAZILY = """
+    WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    SELECT min(id), max(id) FROM (SELECT nextval(%s::regclass) AS id FROM lazily, generate_series(1, %s)) taken
+"""
 _ALLOT_EACH = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
+# Compiling: the price that older servers put on a table read from end to end would have them compile each question.
+_KEEP_PLANS = (
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; DISCARD PLANS"
+)
+_keeping: WeakKeyDictionary[Any, float] = WeakKeyDictionary()

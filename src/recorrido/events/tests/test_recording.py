@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +12,7 @@ from recorrido.events.actions import ensure_source, record_events, record_from_s
 from recorrido.events.errors import GroupTooLarge
 from recorrido.events.models import Event, EventObject, EventType, ObjectRef, Source
 from recorrido.events.queries import count_by_type
-from recorrido.events.records import MAX_GROUP
+from recorrido.events.records import CHANNELS, MAX_GROUP
 from recorrido.events.tests.making import NOON, event, figures, record
 from recorrido.people.models import Identifier
 from recorrido.people.queries import attributes_of, leaves_of, person_of
@@ -40,6 +43,65 @@ def test_an_event_is_kept_with_all_it_says():
     assert set(EventObject.objects.values_list("object_id", "event_id")) == {
         (o, row.id) for o in row.object_ids
     }
+
+
+ZONES = st.sampled_from(
+    [UTC, timezone(timedelta(hours=-3)), timezone(timedelta(hours=5, minutes=45, seconds=7))]
+)
+
+
+def times(first, last):
+    micros = st.integers(int(first.timestamp()) * 10**6, int(last.timestamp()) * 10**6)
+    return st.tuples(micros, ZONES).map(
+        lambda told: (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=told[0])).astimezone(told[1])
+    )
+
+
+TIMES = times(datetime(1980, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+OTHER_TIMES = st.none() | times(datetime(1900, 1, 2, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC))
+KEEPABLE = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15) | KEEPABLE,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEEPABLE, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(
+    told=st.fixed_dictionaries(
+        {
+            "at": TIMES,
+            "original_at": OTHER_TIMES,
+            "sent_at": OTHER_TIMES,
+            "received_at": OTHER_TIMES,
+            "channel": st.none() | st.sampled_from(CHANNELS),
+            "date_only": st.booleans(),
+            "identifiers": st.lists(st.integers(1, 9), max_size=4, unique=True).map(
+                lambda numbers: tuple(("external", f"E{number}") for number in numbers)
+            ),
+            "objects": st.lists(st.tuples(st.just("order"), st.integers(1, 9).map(str)), max_size=4).map(
+                tuple
+            ),
+            "properties": st.dictionaries(KEEPABLE.filter(lambda name: name != "$raw"), VALUES, max_size=3),
+        }
+    )
+)
+def test_whatever_an_event_says_is_what_is_kept(db, told):
+    message = f"m{uuid4()}"
+    assert figures(record(event(message, **told))) == (1, 0, 0)
+    row = Event.objects.latest("id")
+    for name in ("at", "original_at", "sent_at", "channel", "date_only"):
+        assert getattr(row, name) == told[name], name
+    assert told["received_at"] in (None, row.received_at)
+    assert row.properties == told["properties"]
+    leaves = dict(Identifier.objects.filter(id__in=row.leaf_ids).values_list("id", "value"))
+    assert [leaves[id_] for id_ in row.leaf_ids] == [value for _, value in told["identifiers"]]
+    assert row.leaf_id == (row.leaf_ids[0] if row.leaf_ids else None)
+    named = dict(ObjectRef.objects.values_list("id", "external_id"))
+    assert [("order", named[id_]) for id_ in row.object_ids] == list(dict.fromkeys(told["objects"]))
+    pairs = EventObject.objects.filter(event_id=row.id).values_list("object_id", flat=True)
+    assert sorted(pairs) == sorted(row.object_ids)
 
 
 def test_recording_again_changes_nothing_and_is_reported():

@@ -206,6 +206,7 @@ def test_only_short_identifiers_are_remembered_and_not_too_many(monkeypatch):
     monkeypatch.setattr(rules, "GROUPS", 3)
     current = rules.Rules()
     assert current.read_all((("email", " " * 20_000 + "a@b.cl"),), "CL") == (("email", "a@b.cl"),)
+    assert current.read_all(tuple(("customer", chr(ord("a") + number)) for number in range(9)), "CL")
     assert current.groups == {}
     for number in range(1, 6):
         assert current.read_all((("customer", str(number)),), "CL") == (("customer", str(number)),)

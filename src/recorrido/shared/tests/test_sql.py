@@ -37,6 +37,14 @@ def test_ids_are_allotted_in_one_ascending_run():
     assert list(sql.allot(SEQUENCE, 0)) == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_ids_are_allotted_lazily_as_any_others():
+    first, *others = sql.allot_lazily(SEQUENCE, 40)
+    assert others == list(range(first + 1, first + 40))
+    assert list(sql.allot(SEQUENCE, 1)) == [first + 40]
+    assert list(sql.allot_lazily(SEQUENCE, 0)) == []
+
+
 @pytest.mark.django_db
 def test_ids_that_somebody_else_took_in_between_are_not_allotted():
     with connection.cursor() as cursor:
@@ -85,6 +93,21 @@ def test_a_kept_plan_reads_an_index_also_where_it_was_made_over_an_empty_table()
     sql.execute("PREPARE asked (text, text) AS " + PROBE.replace("%s", "$1", 1).replace("%s", "$2", 1))
     plan = sql.fetch("EXPLAIN EXECUTE asked ('nobody', 'customer')")
     assert not any("Seq Scan" in line for (line,) in plan), plan
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_a_connection_of_its_own")
+def test_kept_plans_are_made_anew_after_a_while_and_nothing_is_compiled_for_them(monkeypatch):
+    monkeypatch.setattr(sql, "PLANS_KEPT", -1.0)
+    sql.keep_plans()
+    sql.execute("SET jit = on")
+    sql.keep_plans()
+    assert sql.fetch("SHOW jit") == [("off",)]
+    monkeypatch.setattr(sql, "PLANS_KEPT", 60.0)
+    sql.keep_plans()
+    sql.execute("SET jit = on")
+    sql.keep_plans()
+    assert sql.fetch("SHOW jit") == [("on",)]  # once a while is enough
 
 
 @pytest.mark.django_db
