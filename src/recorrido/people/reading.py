@@ -17,13 +17,6 @@ def read_identifiers(
 ) -> tuple[tuple[Key, ...], dict[str, list[list[str]]]]:
     """The leaves, each once, in the order given; and as facts what nobody could read ([kind, value, why]) and what
     identifies nobody ([kind, value])."""
-    plain = rules.read_all(identifiers, country)
-    return _one_by_one(identifiers, country, rules) if plain is None else (plain, {})
-
-
-def _one_by_one(
-    identifiers: Sequence[tuple[str, str]], country: str, rules: Rules
-) -> tuple[tuple[Key, ...], dict[str, list[list[str]]]]:
     keys: dict[Key, None] = {}
     aside: dict[str, list[list[str]]] = {}
     for kind, value in identifiers:

@@ -8,7 +8,7 @@ only looks a leaf up may be one second behind.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from recorrido.people.blocked import SHIPPED, Values, repeats_itself
-from recorrido.people.errors import BlockedIdentifier, UnreadableIdentifier
+from recorrido.people.errors import BlockedIdentifier
 from recorrido.people.identifiers import MAX_VALUE, Key, normalise
 from recorrido.people.kinds import PLAIN, Rule, kind_named
 from recorrido.shared import sql
@@ -24,9 +24,6 @@ from recorrido.shared import sql
 ASK_EVERY = 1.0  # seconds
 RECENT = 60.0  # seconds
 LOCK = 7_003 << 48
-GROUPS = 32_768
-"""So many messages' identifiers are remembered as they were written, some 20 MB."""
-MOST_IN_GROUP = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +36,6 @@ class Rules:
     blocked: Values = field(default_factory=lambda: Values.of((kind, word) for kind, word, _ in SHIPPED))
     allowed: Values = field(default_factory=Values)
     read_at: float = field(default_factory=time.monotonic)
-    groups: dict[tuple[Sequence[tuple[str, str]], str], tuple[Key, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_remembered", lru_cache(maxsize=200_000)(self._read))
@@ -72,7 +68,9 @@ class Rules:
     def read(self, kind: str, value: str, country: str = "") -> Key | None:
         """The leaf that a value means, None where it is empty. Raises UnreadableIdentifier, BlockedIdentifier."""
         if kind not in PLAIN:
-            read = self._remembered if len(value) <= MAX_VALUE else self._read
+            read = (
+                self._remembered if len(value) <= MAX_VALUE else self._read
+            )  # nobody fills our memory with blanks
             return read(kind, value, country)
         as_it_is = value.isascii() and value.isprintable() and value == value.strip() != ""
         if not as_it_is or len(value) > MAX_VALUE:
@@ -80,30 +78,6 @@ class Rules:
         if self.is_blocked(kind, value):
             raise BlockedIdentifier(kind, value)
         return kind, value
-
-    def read_all(self, identifiers: Sequence[tuple[str, str]], country: str) -> tuple[Key, ...] | None:
-        """The leaves that the identifiers of one message mean, each once, in the order given. None where something has to
-        be said of one of them. Who is here now tells several events in a row: what they name is remembered."""
-        told = (identifiers, country)
-        try:
-            keys = self.groups.get(told)
-            if keys is None:
-                keys = tuple(
-                    dict.fromkeys(
-                        key for kind, value in identifiers if (key := self.read(kind, value, country))
-                    )
-                )
-                self._remember(told, keys)
-        except (BlockedIdentifier, UnreadableIdentifier, TypeError, AttributeError):
-            return None
-        return keys
-
-    def _remember(self, told: tuple[Sequence[tuple[str, str]], str], keys: tuple[Key, ...]) -> None:
-        identifiers, _ = told
-        if len(identifiers) <= MOST_IN_GROUP and sum(len(value) for _, value in identifiers) <= MAX_VALUE:
-            if len(self.groups) >= GROUPS:
-                self.groups.clear()
-            self.groups[told] = keys
 
     def _remembered(self, kind: str, value: str, country: str) -> Key | None:
         """Reading a telephone number again, or an official one, takes longer than remembering what it was."""

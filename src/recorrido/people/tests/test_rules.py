@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorrido.company.models import AuditEntry
-from recorrido.people import reading, rules
+from recorrido.people import rules
 from recorrido.people.actions import (
     accept_link,
     allow_value,
@@ -22,7 +22,6 @@ from recorrido.people.errors import BadRule, BlockedIdentifier, BlockedLeaf, Unr
 from recorrido.people.kinds import PLAIN, Rule
 from recorrido.people.models import BlockedValue, Identifier, Link, PersonChange
 from recorrido.people.queries import current_person_id, person_of
-from recorrido.people.reading import read_identifiers
 from recorrido.people.tests.telling import broken_promises, persons, tell, tell_keys
 from recorrido.shared.tests.threads import in_thread
 
@@ -183,31 +182,10 @@ def test_a_plain_value_is_read_as_any_other(kind, value):
     assert answer(current.read) == answer(current._read)
 
 
-KINDS_TOLD = st.sampled_from(
-    ["customer", "anonymous", "email", "phone", "national_id", "external", "No Kind", 7]
-)
-VALUES_TOLD = st.one_of(
-    st.sampled_from([*ODD, "9 8765 4321", "a@b.cl", "A@B.cl", "12.345.678-5", 7, None]), st.text(max_size=8)
-)
-TOLD = st.lists(st.tuples(KINDS_TOLD, VALUES_TOLD), max_size=4).map(tuple)
-
-
-@settings(max_examples=300)
-@given(told=TOLD, country=st.sampled_from(["CL", "PE", ""]))
-def test_what_a_message_names_is_remembered_as_it_was_read(told, country):
+def test_only_short_values_are_remembered():
+    """Nobody fills a process's memory by what they send."""
     current = rules.Rules()
-    once = read_identifiers(told, country, current)
-    assert once == reading._one_by_one(told, country, current)
-    assert read_identifiers(told, country, current) == once
-
-
-def test_only_short_identifiers_are_remembered_and_not_too_many(monkeypatch):
-    """Nobody fills a process's memory by what he sends."""
-    monkeypatch.setattr(rules, "GROUPS", 3)
-    current = rules.Rules()
-    assert current.read_all((("email", " " * 20_000 + "a@b.cl"),), "CL") == (("email", "a@b.cl"),)
-    assert current.read_all(tuple(("customer", chr(ord("a") + number)) for number in range(9)), "CL")
-    assert current.groups == {}
-    for number in range(1, 6):
-        assert current.read_all((("customer", str(number)),), "CL") == (("customer", str(number)),)
-        assert 0 < len(current.groups) <= 3
+    assert current.read("email", " " * 20_000 + "a@b.cl") == ("email", "a@b.cl")
+    assert current._remembered.cache_info().currsize == 0
+    assert current.read("email", " a@b.cl") == ("email", "a@b.cl")
+    assert current._remembered.cache_info().currsize == 1
