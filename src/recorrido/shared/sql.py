@@ -57,17 +57,18 @@ def copy_in_binary(statement: LiteralString, rows: Sequence[bytes]) -> None:
 
 def allot_lazily(sequence: LiteralString, count: int) -> Sequence[int]:
     """As ``allot``, outside of transactions: a transaction of its own that does not wait for the disk."""
-    if not count:
-        return ()
-    ((first, last),) = fetch(_ALLOT_LAZILY, sequence, count)
-    return in_one_run(first, last, sequence, count)
+    return _allotted(_ALLOT_LAZILY, sequence, count)
 
 
 def allot(sequence: LiteralString, count: int) -> Sequence[int]:
     """That many new ids of a sequence, ascending. ``sequence`` is a name from our own code, never input."""
+    return _allotted(_ALLOT, sequence, count)
+
+
+def _allotted(statement: LiteralString, sequence: LiteralString, count: int) -> Sequence[int]:
     if not count:
         return ()
-    ((first, last),) = fetch(_ALLOT, sequence, count)
+    ((first, last),) = fetch(statement, sequence, count)
     return in_one_run(first, last, sequence, count)
 
 
