@@ -19,7 +19,7 @@ from recorrido.events.recording import record_group
 from recorrido.events.records import NewEvent, RecordReport
 from recorrido.events.schemas import SchemaBook
 from recorrido.events.schemas_in_force import in_force
-from recorrido.people import rules
+from recorrido.people import acquaintances, rules
 from recorrido.people.resolution import Known as KnownLeaves
 from recorrido.people.rules import Rules
 from recorrido.shared import clock, sql
@@ -75,7 +75,7 @@ class LiveLedger:
     """The ledger as a long-running writer sees it. For one thread, which owns its database connection."""
 
     def __init__(self) -> None:
-        self._known = Known(people=KnownLeaves(limit=REMEMBERED), limit=REMEMBERED)
+        self._known = Known(people=KnownLeaves(limit=REMEMBERED, see=acquaintances.see), limit=REMEMBERED)
         self._sources: dict[Origin, tuple[SourceRef, float]] = {}
         self._in_force: _InForce | None = None
 

@@ -194,6 +194,20 @@ class PersonChange(models.Model):
         ]
 
 
+class Acquaintance(models.Model):
+    """Values that one message named together, under their hash, and whose leaves they are: a memory of
+    `people.acquaintances`, which may be emptied at any moment. Its table is not logged: a crash empties it."""
+
+    hash = models.UUIDField()
+    leaves = models.TextField(help_text="Their ids with commas, as they are read: the principal's first.")
+
+    class Meta:
+        indexes = [
+            # acquaintances: who is this, without a look into the table
+            models.Index(fields=["hash"], include=["leaves"], name="acquaintance_hash"),
+        ]
+
+
 class RuleBook(models.Model):
     """One row: the edition of the rules below. Every process reads them again when it changes."""
 

@@ -4,7 +4,8 @@ Steps, for all messages of a group at once: see which of them say nothing new (`
 that exist, and set strangers aside, who need no judgement (`look_up`, also ahead of the group's turn); lock the persons
 a new leaf or link touches; join them link by link in the order told, as far as the rules allow (`joining`); insert what
 is missing, sorted; move the leaves of merged persons and write down each merge.
-A message about two known, already linked leaves costs three index probes and no lock; one whose very leaves this run
+A message about two known, already linked leaves costs three index probes and no lock (one, where `acquaintances` may
+remember it); one whose very leaves this run
 has seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
 new leaf at the same moment is refused by the unique index and looks again.
 """
@@ -20,7 +21,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeGuard, cast
 from uuid import UUID
 
-from recorrido.people import rules
+from recorrido.people import rules, sight
 from recorrido.people.connecting import CHANGES_LOCK_CLASS, CHANGES_SEQUENCE, LINKS_SEQUENCE, until_certain
 from recorrido.people.evidence import AttributedEvidence
 from recorrido.people.first_names import told_in
@@ -29,13 +30,15 @@ from recorrido.people.joining import Pair
 from recorrido.people.linking import News, connect
 from recorrido.people.meanings import Member, kinds_of_ended, members_of_all, of_other_times
 from recorrido.people.rules import Rules
-from recorrido.people.sight import Sight, see
+from recorrido.people.sight import Sight
 from recorrido.people.strangers import Strangers, is_one_of_each_kind, make_ready
 from recorrido.shared import sql
 
 __all__ = ["CHANGES_LOCK_CLASS", "CHANGES_SEQUENCE", "Known", "Told", "resolve_identifiers"]
 
 LEAVES_SEQUENCE = "people_identifier_id_seq"
+
+See = Callable[[Iterable[tuple[Key, ...]], Rules], Sight]
 
 
 class Message(AttributedEvidence, Protocol):
@@ -87,6 +90,8 @@ class Known:
     """Of the rules all this was found under: a change may have ended or blocked an identifier."""
     limit: int = 1_000_000
     """So many identifiers of messages, some 250 bytes each."""
+    see: See = sight.see
+    """How the messages that it does not hold are looked at."""
     _size: int = 0
 
     def follow(self, edition: UUID | None) -> None:
@@ -119,7 +124,7 @@ def resolve_identifiers(*, told: Sequence[Message], known: Known) -> tuple[list[
     for number in earlier:
         groups[number] = None
     unseen = [number for number, group in enumerate(groups) if group is None and number not in earlier]
-    seen = see([told[number].keys for number in unseen], in_force)
+    seen = known.see([told[number].keys for number in unseen], in_force)
     for number in unseen:
         groups[number] = seen.groups.get(told[number].keys)
     learnt = Known(seen.groups, edition=in_force.edition)
