@@ -1,11 +1,10 @@
 # Recorrido: every command of the project. `make` alone lists them.
 
-# The first Python that really runs and is new enough; the lock files were made with 3.11.
-NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+# scripts/choose-python says why it is this one; make PYTHON=/path/to/python3 names another.
 ifndef PYTHON
-PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
-	$$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && command -v $$name && break; done)
+PYTHON = $(shell scripts/choose-python)
 endif
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import sys
+import sysconfig
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,19 @@ def check_program(data: Path) -> Iterator[Diagnosis]:
         "program",
         f"Recorrido {version('recorrido')}, Python {platform.python_version()}, {platform.platform()}.",
     )
+    if not _is_optimised():
+        yield warning(
+            "program",
+            f"{sys.base_prefix} holds a Python that was built without optimisations: it is a fourth slower.",
+            "Make the environment anew with the system's (make clean, make setup PYTHON=/usr/bin/python3), or build "
+            "that one with --enable-optimizations.",
+        )
+
+
+def _is_optimised() -> bool:
+    """Distributions optimise theirs without saying so among its options; systems that keep none count as optimised."""
+    options = sysconfig.get_config_var("CONFIG_ARGS")
+    return options is None or sys.base_prefix == "/usr" or "--enable-optimizations" in options
 
 
 def check_data_folder(data: Path) -> Iterator[Diagnosis]:

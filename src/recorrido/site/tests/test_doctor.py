@@ -17,10 +17,26 @@ from recorrido.shared import clock
 from recorrido.site.backups.dump import LAST
 from recorrido.site.doctor import State, examine
 from recorrido.site.doctor.diagnosis import examined
+from recorrido.site.doctor.machine import check_program
 
 
 def found(data, name: str):
     return [diagnosis for diagnosis in examine(data) if diagnosis.name == name]
+
+
+@pytest.mark.parametrize(
+    ("options", "prefix", "state"),
+    [
+        ("'--enable-shared'", "/opt/pyenv", State.WARNING),
+        ("'--enable-shared' '--enable-optimizations'", "/opt/pyenv", State.FINE),
+        ("'--enable-shared'", "/usr", State.FINE),
+        (None, "/opt/python", State.FINE),
+    ],
+)
+def test_a_python_built_without_optimisations_is_told(monkeypatch, tmp_path, options, prefix, state):
+    monkeypatch.setattr("sysconfig.get_config_var", {"CONFIG_ARGS": options}.get)
+    monkeypatch.setattr("sys.base_prefix", prefix)
+    assert list(examined([check_program], tmp_path))[-1].state is state
 
 
 @pytest.mark.django_db
