@@ -23,6 +23,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _INT8 = 20  # its number among PostgreSQL's types
 _head = Struct(">hi16siqiqiq").pack
 _number = Struct(">iq").pack
+_integer = Struct(">q").pack
+_two_elements = Struct(">qiq").pack
+_array = Struct(">iiiiiii").pack
 _truth = Struct(">i?").pack
 _length = Struct(">i").pack
 _link = Struct(">hiqiq").pack
@@ -56,11 +59,15 @@ def number(value: int | None) -> bytes:
 def numbers(values: Sequence[int]) -> bytes:
     """The field of an array of ``bigint``: dimensions, no NULL in it, element type, length, first index, elements."""
     count = len(values)
+    if count == 1:  # as most are; two are the next most
+        return _ONE_NUMBER + _integer(values[0])
+    if count == 2:
+        return _TWO_NUMBERS + _two_elements(values[0], 8, values[1])
     if not count:
         return _NO_NUMBERS
-    elements = [8] * (2 * count)
-    elements[1::2] = values
-    return _array(count).pack(20 + 12 * count, 1, 0, _INT8, count, 1, *elements)
+    elements = [8] * (2 * count - 1)
+    elements[::2] = values
+    return _begin_of_array(count) + _elements(count).pack(*elements)
 
 
 def event_head(hash_: str, id_: int, source: int, type_: int) -> bytes:
@@ -77,9 +84,16 @@ def _sized(value: bytes) -> bytes:
     return _length(len(value)) + value
 
 
+def _begin_of_array(count: int) -> bytes:
+    """Up to the length of its first element."""
+    return _array(20 + 12 * count, 1, 0, _INT8, count, 1, 8)
+
+
 @cache
-def _array(count: int) -> Struct:
-    return Struct(">iiiiii" + "iq" * count)
+def _elements(count: int) -> Struct:
+    """The first, and each other with its length."""
+    return Struct(">q" + "iq" * (count - 1))
 
 
 _NO_NUMBERS = _sized(Struct(">iii").pack(0, 0, _INT8))
+_ONE_NUMBER, _TWO_NUMBERS = _begin_of_array(1), _begin_of_array(2)
