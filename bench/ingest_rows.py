@@ -41,7 +41,7 @@ def _introduce(persons: int) -> None:
 
     for start in range(1, persons + 1, INTRODUCED):
         numbers = range(start, min(start + INTRODUCED, persons + 1))
-        groups = {
+        groups: dict[tuple[tuple[str, str], ...], list[int]] = {
             (("customer", f"C{n}"), ("anonymous", f"0b0e6b3c-7d41-4c39-a4f5-{n}")): [2 * n - 1, 2 * n]
             for n in numbers
         }

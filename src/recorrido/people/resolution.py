@@ -5,9 +5,9 @@ that exist, and set strangers aside, who need no judgement (`look_up`, also ahea
 a new leaf or link touches; join them link by link in the order told, as far as the rules allow (`joining`); insert what
 is missing, sorted; move the leaves of merged persons and write down each merge.
 A message about two known, already linked leaves costs three index probes and no lock (one, where `acquaintances` may
-remember it); one whose very leaves this run
-has seen together before costs nothing. New rows go in by COPY, which asks nothing before it writes: whoever meets the same
-new leaf at the same moment is refused by the unique index and looks again.
+remember it); one whose very leaves this run has seen together before costs nothing. New rows go in by COPY, which asks
+nothing before it writes: whoever meets the same new leaf at the same moment is refused by the unique index and looks
+again.
 """
 
 from __future__ import annotations
