@@ -23,7 +23,7 @@ LEFTOVER_PATIENCE = 60.0  # seconds
 SHELL_READS = frozenset('"$`\\')  # initdb calls its neighbour as "/path/postgres", through a shell
 SETTINGS = """
 # Added by Recorrido
-max_wal_size = '512MB'          # a gigabyte of WAL takes longer to replay than some clients retry
+max_wal_size = '{wal}MB'
 shared_buffers = '{buffers}MB'
 unix_socket_permissions = 0700
 timezone = 'UTC'
@@ -78,7 +78,8 @@ def empty_cluster(place: Place, binaries: Binaries) -> Path:
     scratch = place.folder / f"cluster.new-{os.getpid()}"
     _run(place, [binaries.program("initdb"), *_initdb_options(binaries.major), "-D", str(scratch)])
     with open(scratch / "postgresql.conf", "a", encoding="utf-8") as conf:
-        conf.write(SETTINGS.format(buffers=buffers_for(memory_of_this_machine())))
+        buffers = buffers_for(memory_of_this_machine())
+        conf.write(SETTINGS.format(buffers=buffers, wal=wal_for(buffers)))
     return scratch
 
 
@@ -86,6 +87,12 @@ def buffers_for(memory: int) -> int:
     """Megabytes of shared buffers: a sixteenth of the machine's memory (in megabytes), 128 at least and 1,024 at most. The indexes of
     a million customers fit into the most."""
     return max(128, min(1024, memory // 16))
+
+
+def wal_for(buffers: int) -> int:
+    """Megabytes of WAL between two checkpoints: 512 at least, and twice the shared buffers. What is changed again and again goes whole into the
+    WAL once after each checkpoint; and all of it is replayed after a crash (docs/decisions/0023-wal-between-checkpoints.md)."""
+    return max(512, 2 * buffers)
 
 
 def memory_of_this_machine() -> int:

@@ -44,8 +44,12 @@ def fake_postgres(folder: Path, version: str) -> Path:
 def test_a_cluster_has_checksums_unicode_and_a_log_that_is_soon_replayed(pg_bin, home):
     place = place_for(home)
     postgres.ensure_running(place)
-    names = ("data_checksums", "server_encoding", "max_wal_size", "timezone")
-    assert shown(place, *names) == ["on", "UTF8", "512MB", "UTC"]
+    assert shown(place, "data_checksums", "server_encoding", "timezone") == ["on", "UTF8", "UTC"]
+    with connect(place) as connection:
+        told = connection.execute(
+            "SELECT setting::int FROM pg_settings WHERE name = 'max_wal_size'"
+        ).fetchone()
+    assert told == (cluster.wal_for(cluster.buffers_for(cluster.memory_of_this_machine())),)
 
 
 def test_letters_are_the_databases_own_where_it_can(pg_bin, home):
@@ -253,3 +257,8 @@ def make_and_remove_files(folder: Path, seconds: float) -> None:
 )
 def test_the_server_takes_a_sixteenth_of_the_memory_within_bounds(memory, buffers):
     assert cluster.buffers_for(memory) == buffers
+
+
+@pytest.mark.parametrize(("buffers", "wal"), [(128, 512), (256, 512), (512, 1024), (1024, 2048)])
+def test_a_crash_replays_at_most_twice_the_buffers(buffers, wal):
+    assert cluster.wal_for(buffers) == wal
