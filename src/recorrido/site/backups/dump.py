@@ -69,7 +69,7 @@ def _one(connection: psycopg.Connection, statement: str) -> str:  # type: ignore
 
 def _dump(archive: zipfile.ZipFile, server: Server, program: str, snapshot: str) -> tuple[str, int]:
     command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
-    command += [f"--dbname={server.database}", "--no-password"]
+    command += ["--no-unlogged-table-data", f"--dbname={server.database}", "--no-password"]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
             command,

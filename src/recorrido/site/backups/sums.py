@@ -1,4 +1,7 @@
-"""What a database holds: per table its rows and a sum over their contents that does not depend on their order."""
+"""What a database holds: per table its rows and a sum over their contents that does not depend on their order.
+
+Tables that are not logged are left out, as they are of a backup: a crash may empty them at any moment.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ Sums = dict[str, list[str]]
 
 _TABLES = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY 1, 2
+    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname = 'public' ORDER BY 1, 2
 """
 _SUM = "SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} AS t"
 

@@ -95,6 +95,16 @@ def test_a_backup_made_while_events_come_in_is_one_moment(shop):
     assert (shop / "busy.backup").stat().st_mode & 0o077 == 0
 
 
+def test_what_a_crash_may_empty_is_not_saved(shop):
+    """The memory of whom the door met: emptied between the dump and the sums, it would have made the backup look damaged."""
+    ask(shop, "INSERT INTO people_acquaintance (hash, leaves) VALUES (gen_random_uuid(), '1,2')")
+    answer = recorrido(shop, "backup", "met.backup")
+    assert "compared: equal" in answer.stderr, answer.stderr
+    assert recorrido(shop, "restore", "met.backup", "--replace").returncode == 0
+    assert ask(shop, "SELECT count(*) FROM people_acquaintance") == [(0,)]
+    assert ask(shop, "SELECT relpersistence FROM pg_class WHERE relname = 'people_acquaintance'") == [("u",)]
+
+
 def test_no_database_is_left_over_from_the_check(shop):
     before = databases(shop)
     assert "is whole" in recorrido(shop, "restore", "one.backup", "--check").stderr
