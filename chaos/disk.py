@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BESIDE_WAL = 700  # megabytes
+SIZE = 1_200 * 1024 * 1024
 PAGE = 4_096
 NEW_USERS, NEW_MOUNTS = 0x10000000, 0x00020000  # CLONE_NEWUSER, CLONE_NEWNS
 LAZILY = 2  # MNT_DETACH
@@ -78,10 +78,7 @@ def small_disk(data: Path) -> Iterator[SmallDisk | str]:
 
 
 def _options(uid: int, gid: int) -> bytes:
-    from recorrido.site.postgres import cluster
-
-    wal = cluster.wal_for(cluster.buffers_for(cluster.memory_of_this_machine()))
-    return f"size={BESIDE_WAL + wal}m,uid={uid},gid={gid},mode=0700".encode()
+    return f"size={SIZE},uid={uid},gid={gid},mode=0700".encode()
 
 
 def _enter_a_name_space() -> None:

@@ -65,6 +65,7 @@ def trial(*, seed: int, events: int, kills: int, folder: Path | None, patience: 
         received, webhooks, mails = stack.enter_context(outside())
         _tell_the_way_out(ours, mails)
         ours.use()
+        _fit_wal_to_the_disk()
         course = Course(seed, events, received)
         port, secrets = free_port(), scene.prepare(webhooks)
         kept = Kept(ours, port)
@@ -78,6 +79,15 @@ def trial(*, seed: int, events: int, kills: int, folder: Path | None, patience: 
         kept.stop()
         ours.use()  # which starts the database that `recorrido up` has stopped
         yield course
+
+
+def _fit_wal_to_the_disk() -> None:
+    """The larger one of a machine with much memory would not leave room for a disk that is soon filled."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET max_wal_size = '512MB'")
+        cursor.execute("SELECT pg_reload_conf()")
 
 
 def _tell_the_way_out(ours: Installation, mails: int) -> None:

@@ -206,11 +206,12 @@ def test_the_same_answer_is_not_sent_twice(caller):
 
 def test_reading_asks_as_often_for_a_hundred_events_as_for_one(caller, django_assert_num_queries):
     program = caller()
+    # From here on: over the ids that other tests used up it would ask once more for the first event.
+    here = program.get("/events?after=latest").json()["next"]
     happen(*["page"] * 100, who=(("email", "ana@example.cl"),))
-    program.get("/events?limit=1")
     for limit in (1, 100):
         with django_assert_num_queries(5):  # events, objects, sources, persons, identifiers
-            assert len(program.get(f"/events?limit={limit}").json()["items"]) == limit
+            assert len(program.get(f"/events?limit={limit}&after={here}").json()["items"]) == limit
 
 
 def test_finding_persons_asks_as_often_for_many_as_for_one(caller, django_assert_num_queries):
