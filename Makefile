@@ -1,10 +1,7 @@
 # Recorrido: every command of the project. `make` alone lists them.
 
-# scripts/choose-python says why it is this one; make PYTHON=/path/to/python3 names another.
-ifndef PYTHON
-PYTHON = $(shell scripts/choose-python)
-endif
-NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+# make PYTHON=/path/to/python3 names the Python that environments are made with, which is chosen otherwise.
+CHOSEN := scripts/choose-python $(if $(PYTHON),"$(PYTHON)")
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
@@ -89,7 +86,7 @@ translations: $(VENV)/.installed-dev ## Collect and compile the Spanish strings
 	$(BIN)/python scripts/translations
 
 lock: $(VENV)/.installed-dev ## Choose versions anew and write the hashed requirements files
-	scripts/lock $(PYTHON)
+	python=$$($(CHOSEN)) && scripts/lock "$$python"
 
 clean: ## Remove what was built, not the data (that is .recorrido)
 	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -98,10 +95,7 @@ clean: ## Remove what was built, not the data (that is .recorrido)
 # Stamps: a folder that is as new as its lock files needs no work.
 
 $(VENV)/.made:
-	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(NEW_ENOUGH)' || { \
-		echo "Python 3.11 or newer with its venv module is needed: install it (Debian: apt-get install python3-venv)"; \
-		echo "or name it: make PYTHON=/path/to/python3"; exit 2; }
-	"$(PYTHON)" -m venv $(VENV)
+	python=$$($(CHOSEN)) && "$$python" -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.installed: requirements/build.txt requirements/base.txt requirements/analysis.txt pyproject.toml | $(VENV)/.made
@@ -120,6 +114,6 @@ $(VENV)/.installed-dev: requirements/dev.txt requirements/ray.txt requirements/s
 	@touch $@
 
 $(BENCH)/.installed: requirements/bench.txt | $(VENV)/.installed
-	"$(PYTHON)" -m venv $(BENCH)
+	python=$$($(CHOSEN)) && "$$python" -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip $(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@

@@ -126,7 +126,7 @@ def is_too_deep(text: bytes) -> bool:
 
 
 def _brackets(text: bytes) -> int:
-    """How many brackets open in it. ``bytes.count`` takes eight times as long."""
+    """How many brackets open in it. ``bytes.count`` takes six times as long."""
     return 2 * len(text) - len(text.replace(b"[", b"")) - len(text.replace(b"{", b""))
 
 
